@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { event } from '../event.ts';
+import { Role } from '../permission.ts';
+import { Timestamp, Uuid } from '../primitives.ts';
+
+export const UserChanged = event({
+  type: 'user.changed',
+  version: 1,
+  owner: 'auth',
+  summary: 'A user was created, changed or deactivated.',
+  payload: z.object({
+    userId: Uuid,
+    email: z.string(),
+    displayName: z.string(),
+    roles: z.array(Role),
+    active: z.boolean(),
+    change: z.enum(['created', 'updated', 'deactivated']),
+    changedAt: Timestamp,
+    version: z.number().int().min(1),
+  }),
+});

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { ServiceName } from './service-name.ts';
+
+/**
+ * One type of event, declared once by the service that owns it. Consumers ignore unknown keys of the payload; a breaking
+ * change is a new `version` beside the old one.
+ */
+export interface EventSpec {
+  /** CloudEvents `type`, `<noun>.<past participle>`. */
+  readonly type: string;
+  readonly version: number;
+  readonly owner: ServiceName;
+  readonly summary: string;
+  readonly payload: z.ZodType;
+}
+
+/** Declares an event; the literal types are kept. */
+export const event = <const Spec extends EventSpec>(spec: Spec): Spec => spec;
+
+export type PayloadOf<E extends EventSpec> = z.output<E['payload']>;
+
+/**
+ * CloudEvents 1.0 as it travels: `source` is the publishing service, `subject` the id of the thing the event speaks of,
+ * `correlationId` the request that began it all, `causationId` the event that directly caused this one.
+ */
+export interface EventEnvelope<Payload = unknown> {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly type: string;
+  readonly dataschemaversion: number;
+  readonly source: string;
+  readonly time: string;
+  readonly tenantid: string;
+  readonly subject: string;
+  readonly correlationid: string;
+  readonly causationid?: string;
+  readonly traceparent?: string;
+  readonly targetservice?: string;
+  readonly data: Payload;
+}

@@ -1,0 +1,25 @@
+import { AnalysisCompleted } from './ai/events.ts';
+import { AlertCreated, AlertUpdated, IncidentCreated, IncidentUpdated, ResponseRequested } from './alert/events.ts';
+import { MetricRecorded } from './analytics/events.ts';
+import { UserChanged } from './auth/events.ts';
+import type { EventSpec } from './event.ts';
+import { EnrichmentCompleted } from './intel/events.ts';
+import { NotificationSent } from './notification/events.ts';
+import { ResponseCompleted } from './response/events.ts';
+import { EvidenceStored } from './storage/events.ts';
+
+/** Every event of the fleet. */
+export const events: readonly EventSpec[] = [
+  AlertCreated,
+  AlertUpdated,
+  IncidentCreated,
+  IncidentUpdated,
+  AnalysisCompleted,
+  EnrichmentCompleted,
+  ResponseRequested,
+  ResponseCompleted,
+  NotificationSent,
+  MetricRecorded,
+  EvidenceStored,
+  UserChanged,
+];

@@ -1,0 +1,17 @@
+export * from './ai/events.ts';
+export * from './alert/alert.ts';
+export * from './alert/events.ts';
+export * from './alert/incident.ts';
+export * from './analytics/events.ts';
+export * from './auth/events.ts';
+export * from './endpoint.ts';
+export * from './event.ts';
+export * from './intel/events.ts';
+export * from './notification/events.ts';
+export * from './permission.ts';
+export * from './primitives.ts';
+export * from './problem.ts';
+export * from './response/events.ts';
+export * from './service-name.ts';
+export * from './storage/events.ts';
+export { uuidv7 } from './uuid.ts';

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** What a principal may do. `<noun>:<verb>`; an endpoint names the one it needs. */
+export const Permission = z.enum([
+  'alerts:read',
+  'alerts:ingest',
+  'alerts:triage',
+  'incidents:read',
+  'incidents:write',
+  'ai:read',
+  'ai:write',
+  'intel:read',
+  'intel:write',
+  'playbooks:read',
+  'playbooks:write',
+  'runs:execute',
+  'runs:approve',
+  'analytics:read',
+  'notifications:read',
+  'notifications:write',
+  'storage:read',
+  'storage:write',
+  'users:read',
+  'users:write',
+  'api-keys:write',
+  'fleet:read',
+  'fleet:operate',
+  'tokens:exchange',
+]);
+export type Permission = z.infer<typeof Permission>;
+
+/** The five built-in roles. */
+export const Role = z.enum(['admin', 'analyst', 'responder', 'viewer', 'service']);
+export type Role = z.infer<typeof Role>;
+
+const reading = Permission.options.filter((name) => name.endsWith(':read') && name !== 'users:read');
+
+const analysing: readonly Permission[] = [
+  ...reading,
+  'alerts:ingest',
+  'alerts:triage',
+  'incidents:write',
+  'ai:write',
+  'intel:write',
+  'storage:write',
+];
+
+/** What each built-in role may do. `service` is for machines that send alerts and for the fleet's own calls. */
+export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
+  admin: Permission.options.filter((name) => name !== 'tokens:exchange'),
+  analyst: analysing,
+  responder: [...analysing, 'runs:execute', 'runs:approve'],
+  viewer: reading,
+  service: ['alerts:ingest', 'alerts:read', 'intel:read', 'fleet:read'],
+};

@@ -1,0 +1,32 @@
+import { Permission, TenantId } from '@soc/contracts';
+import { z } from 'zod';
+import type { Principal } from './principal.ts';
+
+/** The claims of an access token beside RFC 7519's registered ones. */
+export const AccessClaims = z.object({
+  sub: z.string().min(1),
+  name: z.string(),
+  kind: z.enum(['user', 'api_key', 'service']),
+  tenant: TenantId,
+  roles: z.array(z.string()),
+  permissions: z.array(z.string()),
+  sid: z.string().optional(),
+  exp: z.number(),
+});
+export type AccessClaims = z.infer<typeof AccessClaims>;
+
+const known = new Set<string>(Permission.options);
+const isPermission = (name: string): name is Permission => known.has(name);
+
+/** The principal a verified token speaks for. Permissions this version does not know are ignored. */
+export function principalOf(claims: AccessClaims): Principal {
+  return {
+    kind: claims.kind,
+    subject: claims.sub,
+    name: claims.name,
+    tenantId: claims.tenant,
+    roles: claims.roles,
+    permissions: new Set(claims.permissions.filter(isPermission)),
+    ...(claims.sid !== undefined && { sessionId: claims.sid }),
+  };
+}

@@ -1,0 +1,5 @@
+export type { Registry } from 'prom-client';
+export { Counter, Gauge, Histogram } from 'prom-client';
+export * from './health-checker.ts';
+export * from './performance-monitor.ts';
+export * from './registry.ts';

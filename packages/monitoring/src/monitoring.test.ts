@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { createHealthChecker, createPerformanceMonitor, createRegistry } from './index.ts';
+
+const checker = (checks: Parameters<typeof createHealthChecker>[0]['checks']) =>
+  createHealthChecker({ service: 'alert', version: '1', startedAtMs: 0, nowMs: () => 5_000, checks });
+
+const failing = () => Promise.reject(new Error('connection refused'));
+
+test('a failing critical check means down, a failing other one degraded, and the reason is named', async () => {
+  const degraded = await checker({ redis: { critical: false, run: failing } }).runChecks();
+  expect(degraded).toMatchObject({ status: 'degraded', uptimeS: 5, checks: { redis: { error: 'connection refused' } } });
+  const down = await checker({ redis: { critical: false, run: failing }, db: { critical: true, run: failing } }).runChecks();
+  expect(down.status).toBe('down');
+});
+
+test('a check that never answers is cut off at its time-out and aborted', async () => {
+  let aborted = false;
+  const run = (signal: AbortSignal): Promise<undefined> => {
+    signal.addEventListener('abort', () => (aborted = true));
+    return new Promise(() => {});
+  };
+  const report = await checker({ slow: { critical: true, timeoutMs: 20, run } }).runChecks();
+  expect(report.checks['slow']?.error).toBe('no answer within 20 ms');
+  expect(aborted).toBe(true);
+});
+
+test('operations are summed up, failures counted, slow ones listed newest first', async () => {
+  const registry = createRegistry('alert', 'a');
+  const monitor = createPerformanceMonitor({ registry, now: () => new Date(0) });
+  for (let i = 1; i <= 100; i += 1) monitor.record('save', i / 100);
+  await expect(monitor.measure('load', failing)).rejects.toThrow('connection refused');
+  const [save, load] = monitor.getPerformanceSummary();
+  expect(save).toMatchObject({ operation: 'save', count: 100, errors: 0, p95S: 0.95, maxS: 1 });
+  expect(load).toMatchObject({ operation: 'load', count: 1, errors: 1 });
+  expect(monitor.getSlowOperations({ thresholdS: 0.995 }).map(({ durationS }) => durationS)).toEqual([1]);
+  expect(await registry.metrics()).toContain('soc_operation_duration_seconds_count{operation="save",service="alert",instance="a"} 100');
+});
