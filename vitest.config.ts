@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const globalSetup = ['packages/fleet/src/testing/global-setup.ts'].filter((file) => existsSync(file));
+
+export default defineConfig({
+  test: {
+    // Modules are evaluated once per worker instead of once per file: services, drivers and schemas are dear to load.
+    isolate: false,
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fleet',
+          include: ['tests/{fleet,chaos}/**/*.test.ts'],
+          globalSetup,
+          // A fleet takes the whole machine: one at a time.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'repo', include: ['tests/repo/**/*.test.ts'], testTimeout: 30_000 },
+      },
+    ],
+  },
+});
