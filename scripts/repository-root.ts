@@ -1,0 +1,4 @@
+import path from 'node:path';
+
+/** The absolute path of the repository. */
+export const repositoryRoot = path.dirname(import.meta.dirname);
