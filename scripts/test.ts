@@ -1,0 +1,36 @@
+// npm test: everything CI runs. `npm test -- services/alert` runs the tests under that path alone, without the checks.
+// The last line is `N passed, N failed`, a step of `npm run check` counting as one.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runSteps } from './checks/run-steps.ts';
+import { steps } from './checks/steps.ts';
+import { runVitest } from './testing/run-vitest.ts';
+import { sumTallies, tallyLine } from './testing/tally.ts';
+import type { Tally } from './testing/tally.ts';
+
+/** In this order: repo proves what the others have recorded, that every declared status of every endpoint was seen. */
+const PROJECTS = ['unit', 'fleet', 'repo'];
+
+const filters = process.argv.slice(2);
+const scratch = mkdtempSync(path.join(tmpdir(), 'soc-test-'));
+// A recording of some of the tests would prove nothing.
+const env = filters.length === 0 ? { SOC_CONTRACT_COVERAGE_FILE: path.join(scratch, 'statuses.txt') } : {};
+
+const tallies: [name: string, tally: Tally][] = [];
+if (filters.length === 0) {
+  console.log('Checks');
+  const results = await runSteps(steps);
+  const passed = results.filter(({ ok }) => ok).length;
+  tallies.push(['check', { passed, failed: results.length - passed, skipped: 0 }]);
+}
+for (const projects of filters.length === 0 ? PROJECTS.map((project) => [project]) : [PROJECTS]) {
+  tallies.push([projects.join(', '), await runVitest({ projects, filters, env, scratch })]);
+}
+rmSync(scratch, { recursive: true, force: true });
+
+const total = sumTallies(tallies.map(([, tally]) => tally));
+console.log(`\nSummary after ${Math.round(performance.now() / 1000)} s`);
+for (const [name, tally] of tallies) console.log(`  ${name.padEnd(20)}${tallyLine(tally)}`);
+console.log(tallyLine(total));
+process.exitCode = total.failed === 0 ? 0 : 1;

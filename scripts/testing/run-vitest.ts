@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { repositoryRoot } from '../repository-root.ts';
+import { tallyRun } from './tally.ts';
+import type { Tally } from './tally.ts';
+
+const vitest = path.join(repositoryRoot, 'node_modules/vitest/vitest.mjs');
+
+/** Runs `projects` of vitest.config.ts, showing their output as it comes; `scratch` is a folder for the report. */
+export async function runVitest(options: {
+  readonly projects: readonly string[];
+  readonly filters: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly scratch: string;
+}): Promise<Tally> {
+  const { projects, filters, env, scratch } = options;
+  const reportFile = path.join(scratch, `${projects.join('-')}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const chosen = projects.map((project) => `--project=${project}`);
+  const child = spawn(process.execPath, [vitest, 'run', ...chosen, ...reporters, ...filters], {
+    cwd: repositoryRoot,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const stop = (): boolean => child.kill('SIGTERM');
+  process.once('SIGTERM', stop);
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+  process.off('SIGTERM', stop);
+  const report: unknown = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : undefined;
+  return tallyRun(report, exitCode);
+}
