@@ -47,7 +47,9 @@ type InputOf<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
 export type ParamsOf<E extends EndpointSpec> = OutputOf<E['params']>;
 export type QueryOf<E extends EndpointSpec> = OutputOf<E['query']>;
 export type BodyOf<E extends EndpointSpec> = OutputOf<E['body']>;
-export type ResponseOf<E extends EndpointSpec> = { [S in keyof E['responses']]: InputOf<E['responses'][S]> }[keyof E['responses']];
+export type ResponseOf<E extends EndpointSpec> = {
+  [S in keyof E['responses']]: InputOf<E['responses'][S]>;
+}[keyof E['responses']];
 
 /** What a client sends to `E`, before defaults and transforms. */
 export interface CallOf<E extends EndpointSpec> {

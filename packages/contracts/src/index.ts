@@ -6,6 +6,7 @@ export * from './analytics/events.ts';
 export * from './auth/events.ts';
 export * from './endpoint.ts';
 export * from './event.ts';
+export { events } from './events.ts';
 export * from './intel/events.ts';
 export * from './notification/events.ts';
 export * from './permission.ts';

@@ -15,4 +15,5 @@ export const ServiceName = z.enum([
 export type ServiceName = z.infer<typeof ServiceName>;
 
 /** The port of a service's first instance when the base is `portBase` (8000 unless told otherwise). */
-export const portOf = (service: ServiceName, portBase = 8000): number => portBase + ServiceName.options.indexOf(service);
+export const portOf = (service: ServiceName, portBase = 8000): number =>
+  portBase + ServiceName.options.indexOf(service);

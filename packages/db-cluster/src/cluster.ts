@@ -1,6 +1,13 @@
 import { Gauge, Histogram, type Registry } from '@soc/monitoring';
 import { decodeConsistencyToken, encodeConsistencyToken, type Lsn, parseLsn } from './lsn.ts';
-import { createPool, createStatementNamer, isConnectionError, type Pool, type PoolClient, type Queryable } from './pool.ts';
+import {
+  createPool,
+  createStatementNamer,
+  isConnectionError,
+  type Pool,
+  type PoolClient,
+  type Queryable,
+} from './pool.ts';
 import { chooseReplica, createReplica, probeReplica, type ReplicaState } from './replica.ts';
 import type { SqlStatement } from './sql.ts';
 import { runTransaction, type Tx } from './transaction.ts';
@@ -32,11 +39,18 @@ export interface DbCluster {
   /** One transaction on the primary; commits when `work` resolves, rolls back when it throws. */
   readonly tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   /** The same choice in one call: `readOnly` true is `read`, false is `write`. */
-  readonly withConnection: <T>(options: { readonly readOnly: boolean }, work: (connection: Queryable) => Promise<T>) => Promise<T>;
+  readonly withConnection: <T>(
+    options: { readonly readOnly: boolean },
+    work: (connection: Queryable) => Promise<T>,
+  ) => Promise<T>;
   /** Covers every write this process has committed; undefined when it has written nothing. */
   readonly consistencyToken: () => Promise<string | undefined>;
   /** Facts for a health check; throws when the primary does not answer. */
-  readonly check: () => Promise<{ readonly replicas: number; readonly replicasUsable: number; readonly lagBytes: number | null }>;
+  readonly check: () => Promise<{
+    readonly replicas: number;
+    readonly replicasUsable: number;
+    readonly lagBytes: number | null;
+  }>;
   readonly close: () => Promise<void>;
 }
 
@@ -70,7 +84,9 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
     query: async <Row extends object>(statement: SqlStatement) => {
       const replica = chooseReplica(replicas, { maxLagBytes: settings.maxLagBytes, atLeast });
       // The caller names the row type it selected.
-      return (replica ? await readFrom(replica, primary, statement, send) : await send('primary', primary, statement)) as Row[];
+      return (
+        replica ? await readFrom(replica, primary, statement, send) : await send('primary', primary, statement)
+      ) as Row[];
     },
   });
   const read = reader();
@@ -80,7 +96,11 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
     write,
     readYourWrites: (token) => (token === undefined ? read : reader(decodeConsistencyToken(token))),
     tx: async (work) => {
-      const { result, lsn, effects } = await runTransaction(primary, (client, statement) => send('primary', client, statement), work);
+      const { result, lsn, effects } = await runTransaction(
+        primary,
+        (client, statement) => send('primary', client, statement),
+        work,
+      );
       writes.committed(lsn);
       for (const effect of effects) effect();
       return result;
@@ -136,7 +156,11 @@ async function readFrom(replica: ReplicaState, primary: Pool, statement: SqlStat
   }
 }
 
-function startProbing(primary: Pool, replicas: readonly ReplicaState[], everyMs: number): { stop: () => Promise<void> } {
+function startProbing(
+  primary: Pool,
+  replicas: readonly ReplicaState[],
+  everyMs: number,
+): { stop: () => Promise<void> } {
   if (replicas.length === 0) return { stop: () => Promise.resolve() };
   const probe = async (): Promise<void> => {
     const lsn = await currentLsn(primary).catch(() => undefined);

@@ -9,7 +9,8 @@ export function parseLsn(text: string): Lsn | undefined {
   return match ? (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`) : undefined;
 }
 
-const formatLsn = (lsn: Lsn): string => `${(lsn >> 32n).toString(16)}/${(lsn & 0xffffffffn).toString(16)}`.toUpperCase();
+const formatLsn = (lsn: Lsn): string =>
+  `${(lsn >> 32n).toString(16)}/${(lsn & 0xffffffffn).toString(16)}`.toUpperCase();
 
 /** The opaque text a client carries to see its own writes. */
 export const encodeConsistencyToken = (lsn: Lsn): string => Buffer.from(`v1:${formatLsn(lsn)}`).toString('base64url');

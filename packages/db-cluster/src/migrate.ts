@@ -48,7 +48,11 @@ async function readMigrations(directories: readonly URL[]): Promise<readonly Mig
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'soc-migrate', connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'soc-migrate',
+    connectionTimeoutMillis: 5_000,
+  });
   await client.connect();
   try {
     return await work(client);
@@ -58,7 +62,9 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 async function readApplied(client: pg.Client, schema: string): Promise<ReadonlyMap<string, string>> {
-  const exists = await client.query<{ found: string | null }>('select to_regclass($1)::text as found', [`${schema}.schema_migrations`]);
+  const exists = await client.query<{ found: string | null }>('select to_regclass($1)::text as found', [
+    `${schema}.schema_migrations`,
+  ]);
   if (exists.rows[0]?.found == null) return new Map();
   const { rows } = await client.query<{ name: string; checksum: string }>(
     `select name, checksum from ${identifier(schema).text}.schema_migrations order by name`,
@@ -96,7 +102,8 @@ export async function migrate(options: MigrationOptions): Promise<readonly strin
     await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
     const applied = await readApplied(client, options.schema);
     const drifted = driftOf(applied, migrations);
-    if (drifted.length > 0) throw new Error(`migrations of ${options.schema} changed after they were applied: ${drifted.join(', ')}`);
+    if (drifted.length > 0)
+      throw new Error(`migrations of ${options.schema} changed after they were applied: ${drifted.join(', ')}`);
     const pending = migrations.filter(({ name }) => !applied.has(name));
     if (applied.size === 0) await createLedger(client, options.schema);
     for (const migration of pending) {

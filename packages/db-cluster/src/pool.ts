@@ -50,11 +50,24 @@ export function createStatementNamer(): (statement: SqlStatement) => pg.QueryCon
   };
 }
 
-const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08006', '08001', '08003']);
+const CONNECTION_LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08006',
+  '08001',
+  '08003',
+]);
 
 /** Whether an error says that the server or the connection is gone, as opposed to the statement being wrong. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return CONNECTION_LOST.has(code) || /connection terminated|timeout exceeded when trying to connect/i.test(error.message);
+  return (
+    CONNECTION_LOST.has(code) || /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+  );
 }

@@ -10,7 +10,8 @@ interface SqlFragment extends SqlStatement {
   readonly [FRAGMENT]: readonly string[];
 }
 
-const isFragment = (part: unknown): part is SqlFragment => typeof part === 'object' && part !== null && FRAGMENT in part;
+const isFragment = (part: unknown): part is SqlFragment =>
+  typeof part === 'object' && part !== null && FRAGMENT in part;
 
 function number(pieces: readonly string[]): string {
   return pieces.reduce((text, piece, index) => `${text}$${index}${piece}`);

@@ -3,7 +3,8 @@ import jwt from 'jsonwebtoken';
 import { expect, test } from 'vitest';
 import { createTokenSigner, createTokenVerifier, fixedKeySource, isAllowed, type Principal } from './index.ts';
 
-const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const rsa = () =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const names = { issuer: 'soc-agent', audience: 'soc-fleet' };
 const signer = createTokenSigner({ privateKeyPem: rsa(), ...names });
 const ann: Principal = {
@@ -39,7 +40,10 @@ test('a remembered token still expires', async () => {
 });
 
 test.each([
-  ['signed by a key the issuer does not publish', () => createTokenSigner({ privateKeyPem: rsa(), ...names }).sign(ann, 60)],
+  [
+    'signed by a key the issuer does not publish',
+    () => createTokenSigner({ privateKeyPem: rsa(), ...names }).sign(ann, 60),
+  ],
   ['for another audience', () => signForeign({ audience: 'elsewhere' })],
   ['of another issuer', () => signForeign({ issuer: 'elsewhere' })],
   ['without a signature', () => jwt.sign({ sub: 'u1' }, '', { algorithm: 'none' })],

@@ -15,4 +15,5 @@ export interface Principal {
 }
 
 /** Whether a principal holds a permission. */
-export const isAllowed = (principal: Principal, permission: Permission): boolean => principal.permissions.has(permission);
+export const isAllowed = (principal: Principal, permission: Permission): boolean =>
+  principal.permissions.has(permission);

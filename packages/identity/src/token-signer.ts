@@ -34,7 +34,14 @@ export function createTokenSigner(options: {
     jwk,
     sign: ({ kind, subject, name, tenantId, roles, permissions, sessionId }, ttlS) =>
       jwt.sign(
-        { name, kind, tenant: tenantId, roles, permissions: [...permissions], ...(sessionId !== undefined && { sid: sessionId }) },
+        {
+          name,
+          kind,
+          tenant: tenantId,
+          roles,
+          permissions: [...permissions],
+          ...(sessionId !== undefined && { sid: sessionId }),
+        },
         privateKey,
         {
           algorithm: 'RS256',

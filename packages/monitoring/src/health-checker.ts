@@ -72,7 +72,13 @@ export function createHealthChecker(options: {
         Object.entries(checks).map(async ([name, check]) => [name, await runCheck(check)] as const),
       );
       const uptimeS = Math.round((nowMs() - startedAtMs) / 1000);
-      return { status: worst(named.map(([, result]) => result)), service, version, uptimeS, checks: Object.fromEntries(named) };
+      return {
+        status: worst(named.map(([, result]) => result)),
+        service,
+        version,
+        uptimeS,
+        checks: Object.fromEntries(named),
+      };
     },
   };
 }

@@ -8,8 +8,15 @@ const failing = () => Promise.reject(new Error('connection refused'));
 
 test('a failing critical check means down, a failing other one degraded, and the reason is named', async () => {
   const degraded = await checker({ redis: { critical: false, run: failing } }).runChecks();
-  expect(degraded).toMatchObject({ status: 'degraded', uptimeS: 5, checks: { redis: { error: 'connection refused' } } });
-  const down = await checker({ redis: { critical: false, run: failing }, db: { critical: true, run: failing } }).runChecks();
+  expect(degraded).toMatchObject({
+    status: 'degraded',
+    uptimeS: 5,
+    checks: { redis: { error: 'connection refused' } },
+  });
+  const down = await checker({
+    redis: { critical: false, run: failing },
+    db: { critical: true, run: failing },
+  }).runChecks();
   expect(down.status).toBe('down');
 });
 
@@ -33,5 +40,7 @@ test('operations are summed up, failures counted, slow ones listed newest first'
   expect(save).toMatchObject({ operation: 'save', count: 100, errors: 0, p95S: 0.95, maxS: 1 });
   expect(load).toMatchObject({ operation: 'load', count: 1, errors: 1 });
   expect(monitor.getSlowOperations({ thresholdS: 0.995 }).map(({ durationS }) => durationS)).toEqual([1]);
-  expect(await registry.metrics()).toContain('soc_operation_duration_seconds_count{operation="save",service="alert",instance="a"} 100');
+  expect(await registry.metrics()).toContain(
+    'soc_operation_duration_seconds_count{operation="save",service="alert",instance="a"} 100',
+  );
 });

@@ -59,7 +59,13 @@ export function createPerformanceMonitor(options: {
   });
 
   const record = (operation: string, durationS: number, failed = false): void => {
-    const tally = tallies.get(operation) ?? { count: 0, errors: 0, totalS: 0, maxS: 0, recent: new Float64Array(RECENT_RUNS) };
+    const tally = tallies.get(operation) ?? {
+      count: 0,
+      errors: 0,
+      totalS: 0,
+      maxS: 0,
+      recent: new Float64Array(RECENT_RUNS),
+    };
     tally.recent[tally.count % RECENT_RUNS] = durationS;
     tally.count += 1;
     tally.errors += failed ? 1 : 0;

@@ -1,0 +1,79 @@
+import { identifier, type Queryable, sql } from '@soc/db-cluster';
+import type { Message } from './envelope.ts';
+
+export interface DeadLetter {
+  readonly eventId: string;
+  readonly type: string;
+  readonly envelope: string;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly failedAt: string;
+}
+
+/** The bus's own tables in one service's schema. */
+export function createBusRepository(schemaName: string) {
+  const schema = identifier(schemaName);
+  return {
+    append: async (tx: Queryable, messages: readonly Message[]): Promise<void> => {
+      const types = messages.map(({ type }) => type);
+      const envelopes = messages.map(({ envelope }) => envelope);
+      await tx.query(sql`
+        insert into ${schema}.outbox (type, envelope)
+        select type, envelope from unnest(${types}::text[], ${envelopes}::text[]) as message (type, envelope)`);
+    },
+
+    /** Takes the oldest messages. Rows another relay has taken are skipped, so that several relays share the work. */
+    takeOldest: (tx: Queryable, limitRows: number): Promise<Message[]> =>
+      tx.query<Message>(sql`
+        with taken as (
+          delete from ${schema}.outbox
+          where id in (select id from ${schema}.outbox order by id limit ${limitRows} for update skip locked)
+          returning id, type, envelope
+        )
+        select type, envelope from taken order by id`),
+
+    backlog: async (read: Queryable): Promise<{ readonly messages: number; readonly oldestS: number }> => {
+      const [row] = await read.query<{ messages: number; oldest_s: number | null }>(sql`
+        select count(*) as messages, extract(epoch from now() - min(created_at))::float8 as oldest_s from ${schema}.outbox`);
+      return { messages: row?.messages ?? 0, oldestS: Math.round(row?.oldest_s ?? 0) };
+    },
+
+    /** Remembers the event ids and returns those that were not known yet. */
+    claim: async (tx: Queryable, eventIds: readonly string[]): Promise<ReadonlySet<string>> => {
+      const rows = await tx.query<{ event_id: string }>(sql`
+        insert into ${schema}.inbox (event_id)
+        select distinct id from unnest(${eventIds}::uuid[]) as id order by id
+        on conflict do nothing
+        returning event_id`);
+      return new Set(rows.map(({ event_id }) => event_id));
+    },
+
+    forgetClaims: (write: Queryable, olderThanDays: number): Promise<unknown> =>
+      write.query(
+        sql`delete from ${schema}.inbox where processed_at < now() - make_interval(days => ${olderThanDays}::int)`,
+      ),
+
+    bury: async (write: Queryable, letter: DeadLetter): Promise<void> => {
+      await write.query(sql`
+        insert into ${schema}.dead_letters (event_id, type, envelope, reason, attempts, failed_at)
+        values (${letter.eventId}, ${letter.type}, ${letter.envelope}, ${letter.reason}, ${letter.attempts}, ${letter.failedAt})
+        on conflict (event_id) do update set reason = excluded.reason, attempts = excluded.attempts, failed_at = excluded.failed_at`);
+    },
+
+    listBuried: async (read: Queryable, limitRows: number): Promise<DeadLetter[]> => {
+      const rows = await read.query<{
+        event_id: string;
+        type: string;
+        envelope: string;
+        reason: string;
+        attempts: number;
+        failed_at: string;
+      }>(sql`
+        select event_id, type, envelope, reason, attempts, failed_at from ${schema}.dead_letters
+        order by failed_at desc, event_id limit ${limitRows}`);
+      return rows.map(({ event_id, failed_at, ...rest }) => ({ eventId: event_id, failedAt: failed_at, ...rest }));
+    },
+  };
+}
+
+export type BusRepository = ReturnType<typeof createBusRepository>;

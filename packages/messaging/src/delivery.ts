@@ -1,0 +1,137 @@
+import type { EventEnvelope, EventSpec, PayloadOf } from '@soc/contracts';
+import { type DbCluster, isConnectionError } from '@soc/db-cluster';
+import { Counter, Histogram, type Registry } from '@soc/monitoring';
+import type { BusRepository } from './bus-repository.ts';
+import { decodeMessage } from './envelope.ts';
+import type { BusLog } from './log.ts';
+import type { Outbox } from './outbox.ts';
+import { type BatchHandlerContext, type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
+
+/** How one delivery ended. `failed` may be tried again. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface Deliverer {
+  /** One outcome per text, in order. Throws only when the database cannot be reached: then nothing was decided. */
+  readonly deliver: (subscription: Subscription, texts: readonly string[]) => Promise<readonly Outcome[]>;
+}
+
+const DONE: Outcome = { kind: 'done' };
+
+interface Pending {
+  readonly index: number;
+  readonly item: BatchItem<EventSpec>;
+}
+
+/** Turns event texts into effects, each exactly once: handler and inbox share a transaction. */
+export function createDeliverer(options: {
+  readonly serviceName: string;
+  readonly db: DbCluster;
+  readonly repository: BusRepository;
+  readonly outbox: Outbox;
+  readonly log: BusLog;
+  readonly registry: Registry;
+}): Deliverer {
+  const { serviceName, db, repository, outbox, log, registry } = options;
+  const metrics = createMetrics(registry);
+
+  const handle = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
+    db.tx(async (tx) => {
+      const fresh = await repository.claim(
+        tx,
+        pending.map(({ item }) => item.event.id),
+      );
+      // A batch may hold the same event twice; the second is a redelivery like any other.
+      const items = new Map(
+        pending.filter(({ item }) => fresh.has(item.event.id)).map(({ item }) => [item.event.id, item]),
+      );
+      if (items.size === 0) return;
+      const context: BatchHandlerContext = {
+        tx,
+        log,
+        message: (cause, spec, payload, meta) => outbox.message(spec, payload, { ...causedBy(cause), ...meta }),
+        publishMany: (messages) => outbox.publishMany(tx, messages),
+      };
+      await subscription.handle([...items.values()], context);
+    });
+
+  const handleAlone = async (subscription: Subscription, pending: Pending): Promise<Outcome> => {
+    try {
+      await handle(subscription, [pending]);
+      return DONE;
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn(
+        { err: error, eventId: pending.item.event.id, eventType: subscription.spec.type },
+        'event handler failed',
+      );
+      return { kind: error instanceof NonRetryableError ? 'refused' : 'failed', reason };
+    }
+  };
+
+  const handleAll = async (
+    subscription: Subscription,
+    pending: readonly Pending[],
+    outcomes: Outcome[],
+  ): Promise<void> => {
+    if (pending.length > 1) {
+      try {
+        return await handle(subscription, pending);
+      } catch (error) {
+        if (isConnectionError(error)) throw error;
+        log.warn({ err: error, events: pending.length }, 'batch failed, handling its events one by one');
+      }
+    }
+    for (const one of pending) outcomes[one.index] = await handleAlone(subscription, one);
+  };
+
+  return {
+    deliver: async (subscription, texts) => {
+      const { type } = subscription.spec;
+      const startedAt = performance.now();
+      const outcomes = texts.map(() => DONE);
+      const pending: Pending[] = [];
+      texts.forEach((text, index) => {
+        const decoded = decodeMessage(subscription.spec, text);
+        if (!decoded.ok) outcomes[index] = { kind: 'refused', reason: decoded.reason };
+        else if (isForUs(decoded.event, serviceName))
+          pending.push({ index, item: { payload: decoded.event.data, event: decoded.event } });
+      });
+      if (pending.length > 0) await handleAll(subscription, pending, outcomes);
+      for (const { kind } of outcomes) metrics.handled.inc({ type, outcome: kind });
+      metrics.duration.observe({ type }, (performance.now() - startedAt) / 1000);
+      return outcomes;
+    },
+  };
+}
+
+const isForUs = ({ targetservice }: EventEnvelope, serviceName: string): boolean =>
+  targetservice === undefined || targetservice.replace(/-service$/, '') === serviceName;
+
+const causedBy = ({ tenantid, correlationid, id, traceparent }: EventEnvelope<PayloadOf<EventSpec>>) => ({
+  tenantId: tenantid,
+  correlationId: correlationid,
+  causationId: id,
+  ...(traceparent !== undefined && { traceparent }),
+});
+
+function createMetrics(registry: Registry) {
+  return {
+    handled: new Counter({
+      name: 'soc_events_handled_total',
+      help: 'Events delivered to a handler, by outcome: done, failed (will be tried again), refused.',
+      labelNames: ['type', 'outcome'],
+      registers: [registry],
+    }),
+    duration: new Histogram({
+      name: 'soc_event_batch_duration_seconds',
+      help: 'Duration of one batch of deliveries, transaction included.',
+      labelNames: ['type'],
+      buckets: [0.002, 0.01, 0.05, 0.2, 1, 5],
+      registers: [registry],
+    }),
+  };
+}

@@ -1,0 +1,24 @@
+export { createEventBus, type EventBus, type EventBusOptions } from './bus.ts';
+export {
+  createMessage,
+  decodeMessage,
+  InvalidEventError,
+  type Message,
+  type Origin,
+  type PublishMeta,
+} from './envelope.ts';
+export type { BusLog } from './log.ts';
+export type { Outbox } from './outbox.ts';
+export { streamKey } from './redis.ts';
+export { writeToStreams } from './relay.ts';
+export {
+  type BatchItem,
+  batchSubscription,
+  type HandlerContext,
+  NonRetryableError,
+  type Subscription,
+  subscription,
+} from './subscription.ts';
+
+/** Folder of the migrations that create outbox, inbox and dead letters in a service's schema. */
+export const messagingMigrations = new URL('../migrations/', import.meta.url);

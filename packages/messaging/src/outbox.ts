@@ -1,0 +1,36 @@
+import type { EventSpec, PayloadOf } from '@soc/contracts';
+import type { Tx } from '@soc/db-cluster';
+import type { BusRepository } from './bus-repository.ts';
+import { createMessage, type Message, type PublishMeta } from './envelope.ts';
+
+/** Publishes events in the transaction that changed the fact they tell of. */
+export interface Outbox {
+  /** Throws `InvalidEventError` when the payload breaks its contract. */
+  readonly publish: <E extends EventSpec>(tx: Tx, spec: E, payload: PayloadOf<E>, meta: PublishMeta) => Promise<void>;
+  /** Builds a message for `publishMany`. */
+  readonly message: <E extends EventSpec>(spec: E, payload: PayloadOf<E>, meta: PublishMeta) => Message;
+  /** One statement for many messages, of any types. */
+  readonly publishMany: (tx: Tx, messages: readonly Message[]) => Promise<void>;
+}
+
+export function createOutbox(options: {
+  readonly repository: BusRepository;
+  readonly source: string;
+  readonly now: () => Date;
+  /** Called after the commit: there is something to relay. */
+  readonly onCommitted: () => void;
+}): Outbox {
+  const { repository, source, now, onCommitted } = options;
+  const publishMany: Outbox['publishMany'] = async (tx, messages) => {
+    if (messages.length === 0) return;
+    await repository.append(tx, messages);
+    tx.afterCommit(onCommitted);
+  };
+  const message: Outbox['message'] = (spec, payload, meta) =>
+    createMessage(spec, payload, meta, { source, now: now() });
+  return {
+    message,
+    publishMany,
+    publish: (tx, spec, payload, meta) => publishMany(tx, [message(spec, payload, meta)]),
+  };
+}

@@ -1,0 +1,82 @@
+import { Queue, Worker } from 'bullmq';
+import { z } from 'zod';
+import type { Deliverer } from './delivery.ts';
+import type { BusLog } from './log.ts';
+import type { Subscription } from './subscription.ts';
+
+/** An event whose handler failed; tried again later, with growing pauses. */
+const RetryJob = z.object({ eventId: z.string(), type: z.string(), text: z.string(), reason: z.string() });
+export type RetryJob = z.infer<typeof RetryJob>;
+
+export interface RetryQueue {
+  /** Adding the same event twice keeps one job. */
+  readonly add: (job: RetryJob, maxAttempts: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 60_000;
+/** Faults outside the handler (PostgreSQL away) also fail a job; this many on top, before BullMQ itself gives up. */
+const SPARE_ATTEMPTS = 10_000;
+
+/** The pause before the next try: exponential from 500 ms to a minute, the upper half of it random. */
+const backoffMs = (attemptsMade: number): number => {
+  const fullMs = Math.min(FIRST_DELAY_MS * 2 ** (attemptsMade - 1), MAX_DELAY_MS);
+  return Math.round(fullMs / 2 + (Math.random() * fullMs) / 2);
+};
+
+/** BullMQ keeps the time between the tries. */
+export function createRetryQueue(options: {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly serviceName: string;
+  readonly subscriptions: ReadonlyMap<string, Subscription>;
+  readonly deliverer: Deliverer;
+  readonly bury: (job: RetryJob, attempts: number) => Promise<void>;
+  readonly log: BusLog;
+}): RetryQueue {
+  const { redisUrl, serviceName, subscriptions, deliverer, bury, log } = options;
+  const prefix = `${options.prefix}:bull`;
+  const name = `retry-${serviceName}`;
+  const onError = (error: Error): void => log.warn({ err: error }, 'retry queue lost redis');
+  const queue = new Queue(name, { prefix, connection: { url: redisUrl, maxRetriesPerRequest: 1 } });
+  queue.on('error', onError);
+
+  const process = async (raw: unknown, attemptsMade: number): Promise<void> => {
+    const job = RetryJob.parse(raw);
+    const subscription = subscriptions.get(job.type);
+    // The first try was made when the event arrived.
+    const attempts = attemptsMade + 2;
+    if (!subscription) return bury({ ...job, reason: 'no subscription for this type any more' }, attempts);
+    const [outcome] = await deliverer.deliver(subscription, [job.text]);
+    if (!outcome || outcome.kind === 'done') return;
+    if (outcome.kind === 'failed' && attempts < subscription.maxAttempts) throw new Error(outcome.reason);
+    await bury({ ...job, reason: outcome.reason }, attempts);
+  };
+
+  const worker = new Worker(name, (job) => process(job.data, job.attemptsMade), {
+    prefix,
+    connection: { url: redisUrl, maxRetriesPerRequest: null },
+    concurrency: 4,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 1_000 },
+    settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade) },
+  });
+  worker.on('error', onError);
+
+  return {
+    add: async (job, maxAttempts) => {
+      await queue.add(job.type, job, {
+        jobId: job.eventId,
+        attempts: maxAttempts + SPARE_ATTEMPTS,
+        delay: FIRST_DELAY_MS,
+        backoff: { type: 'capped' },
+        removeOnComplete: true,
+      });
+    },
+    close: async () => {
+      await worker.close();
+      await queue.close();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { EndpointSpec } from '@soc/contracts';
+import { isAllowed, type Principal, type TokenVerifier } from '@soc/identity';
+import type { FastifyRequest } from 'fastify';
+import { forbidden, unauthenticated, unavailable } from './problems.ts';
+
+const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+async function identify(request: FastifyRequest, verifier: TokenVerifier): Promise<Principal | undefined> {
+  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) return undefined;
+  try {
+    return await verifier.verify(token);
+  } catch (error) {
+    request.log.warn({ err: error }, 'keys of access tokens not available');
+    throw unavailable('auth.unavailable', 'access tokens cannot be checked right now');
+  }
+}
+
+/** The principal an endpoint demands. Throws 401 for no or a bad token, 403 for a missing permission. */
+export async function authenticate(
+  spec: EndpointSpec,
+  request: FastifyRequest,
+  verifier: TokenVerifier,
+): Promise<Principal | undefined> {
+  const principal = await identify(request, verifier);
+  if (spec.permission === 'public') return principal;
+  if (!principal) throw unauthenticated('auth.unauthenticated', 'a valid access token is required');
+  if (spec.permission !== 'authenticated' && !isAllowed(principal, spec.permission)) {
+    throw forbidden('auth.forbidden', `this needs the permission ${spec.permission}`);
+  }
+  return principal;
+}

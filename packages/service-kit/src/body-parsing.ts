@@ -1,0 +1,88 @@
+import type { BodyKind } from '@soc/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { badRequest, invalidRequest, unsupportedMediaType } from './problems.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly bodyKind?: BodyKind;
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+const lenientUtf8 = new TextDecoder('utf-8');
+
+/** NUL and lone surrogates: legal in JSON, but neither PostgreSQL nor UTF-8 can hold them. */
+const UNSTORABLE_ESCAPE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
+
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\ufffd');
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), clean(inner)]));
+}
+
+/** May hold a `__proto__` key, plain or with an escaped underscore. */
+const PROTOTYPE_KEY = /__proto__|\\u005f/i;
+
+const refusingPrototype = (key: string, value: unknown): unknown => {
+  if (key === '__proto__') throw new SyntaxError('the key __proto__ is not accepted');
+  return value;
+};
+
+/**
+ * Parses JSON text. Characters that cannot be stored (NUL, lone surrogates) become U+FFFD; a `__proto__` key is refused.
+ * Throws `SyntaxError`; too deeply nested input throws `RangeError`.
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = PROTOTYPE_KEY.test(text) ? JSON.parse(text, refusingPrototype) : JSON.parse(text);
+  return UNSTORABLE_ESCAPE.test(text) ? clean(value) : value;
+}
+
+function decode(body: Buffer): string {
+  try {
+    return strictUtf8.decode(body);
+  } catch {
+    throw badRequest('request.malformed', 'the body is not UTF-8');
+  }
+}
+
+function parseJsonBody(body: Buffer): unknown {
+  const text = decode(body);
+  if (text.trim() === '') return undefined;
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw invalidRequest([{ path: 'body', message: error instanceof Error ? error.message : 'not JSON' }]);
+  }
+}
+
+const isJson = (contentType: string | undefined): boolean =>
+  /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? '');
+
+function parseBody(request: FastifyRequest, body: Buffer): unknown {
+  if (request.routeOptions.config.bodyKind === 'text') return lenientUtf8.decode(body);
+  if (body.length > 0 && !isJson(request.headers['content-type'])) {
+    throw unsupportedMediaType('request.unsupported_media_type', 'send application/json');
+  }
+  return parseJsonBody(body);
+}
+
+/** Replaces Fastify's body parsers: strict JSON, or text as received where the contract says so. */
+export function useBodyParsing(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, parseBody(request, body));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+/** In a scope of its own: the body is left as a stream for the handler to read. */
+export function useStreamedBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { createDbCluster, migrate } from '@soc/db-cluster';
+import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/identity';
+import { createEventBus, messagingMigrations } from '@soc/messaging';
+import { createHealthChecker, createPerformanceMonitor, createRegistry, type HealthCheck } from '@soc/monitoring';
+import type { FastifyInstance } from 'fastify';
+import { Redis } from 'ioredis';
+import { type Logger, pino } from 'pino';
+import { type BaseConfig, type DatabaseConfig, type Env, parseConfig } from './config.ts';
+import { addRoutes, createHttpApp } from './http-app.ts';
+import { addOperations } from './operations.ts';
+import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
+import type { ServiceDefinition } from './service-definition.ts';
+
+export interface BootOptions {
+  readonly env: Env;
+  /** In place of the one that reads AUTH_JWKS_URL. */
+  readonly verifier?: TokenVerifier;
+  readonly log?: Logger;
+  readonly now?: () => Date;
+}
+
+export interface RunningService {
+  readonly app: FastifyInstance;
+  readonly log: Logger;
+  readonly config: BaseConfig;
+  /** Takes requests and events from here on; resolves with the URL. */
+  readonly listen: () => Promise<string>;
+  /** Stops accepting, finishes requests, then events, then closes the pools. */
+  readonly close: () => Promise<void>;
+}
+
+/** Version of the fleet, from this package. */
+export const FLEET_VERSION: string = readVersion();
+
+function readVersion(): string {
+  // Our own package.json, which has a version.
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+/** Builds a service from its definition and the environment: migrates its schema, connects, registers its routes. */
+export async function bootService(definition: ServiceDefinition, options: BootOptions): Promise<RunningService> {
+  const now = options.now ?? (() => new Date());
+  const config = parseConfig(definition.config, options.env);
+  const { name } = definition;
+  const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
+  const log = options.log ?? pino({ level: config.LOG_LEVEL, base: { service: name, instance: instanceId } });
+  const edge = createEdgePlatform(config, { instanceId, log, now, verifier: options.verifier, name });
+  const data = definition.migrations ? await connectData(definition.migrations, definition, edge.platform) : undefined;
+  // An edge service's create() is typed not to see the database and the bus; for every other one `data` is there.
+  const parts = await definition.create({ ...edge.platform, ...data } as Platform<BaseConfig>);
+  data?.bus.subscribe(parts.subscriptions ?? []);
+
+  const app = createHttpApp({ log, now });
+  const health = createHealthChecker({
+    service: name,
+    version: FLEET_VERSION,
+    startedAtMs: now().getTime(),
+    nowMs: () => now().getTime(),
+    checks: { ...(data && dataChecks(data)), ...parts.checks },
+  });
+  addOperations(app, { health, registry: edge.platform.registry });
+  addRoutes(app, parts.routes, {
+    log,
+    now,
+    verifier: edge.platform.verifier,
+    checkResponses: config.CHECK_RESPONSES,
+    ...(data && { db: data.db }),
+  });
+  await parts.extend?.(app);
+
+  return {
+    app,
+    log,
+    config,
+    listen: async () => {
+      data?.bus.start();
+      for (const worker of parts.workers ?? []) await worker.start();
+      return app.listen({ host: config.SOC_HOST, port: config.PORT });
+    },
+    close: async () => {
+      await app.close();
+      await stopWorkers(parts);
+      await data?.bus.close();
+      edge.close();
+      await data?.db.close();
+    },
+  };
+}
+
+const stopWorkers = (parts: ServiceParts) => Promise.all((parts.workers ?? []).map((worker) => worker.stop()));
+
+function createEdgePlatform(
+  config: BaseConfig,
+  given: Pick<EdgePlatform<BaseConfig>, 'instanceId' | 'log' | 'now'> & {
+    readonly name: string;
+    readonly verifier: TokenVerifier | undefined;
+  },
+) {
+  const { instanceId, log, now, name } = given;
+  const registry = createRegistry(name, instanceId);
+  const nowMs = (): number => now().getTime();
+  const connections: Redis[] = [];
+  const verifier =
+    given.verifier ??
+    createTokenVerifier({
+      keys: remoteKeySource(config.AUTH_JWKS_URL, nowMs),
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE,
+      nowMs,
+    });
+  const platform: EdgePlatform<BaseConfig> = {
+    config,
+    instanceId,
+    log,
+    now,
+    registry,
+    verifier,
+    performanceMonitor: createPerformanceMonitor({ registry, now }),
+    connectRedis: (kind) => {
+      const redis = new Redis(config.REDIS_URL, {
+        maxRetriesPerRequest: kind === 'command' ? 1 : null,
+        enableAutoPipelining: kind === 'command',
+        retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+      });
+      redis.on('error', (error) => log.warn({ err: error }, 'redis connection error'));
+      connections.push(redis);
+      return redis;
+    },
+  };
+  return { platform, close: () => connections.forEach((redis) => redis.disconnect()) };
+}
+
+async function connectData(migrations: URL, { name }: ServiceDefinition, platform: EdgePlatform<BaseConfig>) {
+  const { config, log, now, registry, instanceId } = platform;
+  // `defineService` adds these variables to the schema of every service that has migrations.
+  const database = config as BaseConfig & DatabaseConfig;
+  await migrate({
+    url: database.DATABASE_URL,
+    schema: name,
+    directories: [messagingMigrations, migrations],
+    onApplied: (migration) => log.info({ migration }, 'migration applied'),
+  });
+  const db = createDbCluster({
+    primaryUrl: database.DATABASE_URL,
+    replicaUrls: database.DATABASE_REPLICA_URLS,
+    poolSize: database.DATABASE_POOL_SIZE,
+    applicationName: instanceId,
+    registry,
+    onError: (error) => log.warn({ err: error }, 'idle database connection lost'),
+  });
+  const bus = createEventBus({
+    serviceName: name,
+    instanceId,
+    db,
+    redisUrl: config.REDIS_URL,
+    prefix: config.REDIS_PREFIX,
+    registry,
+    log,
+    now,
+  });
+  return { db, bus, outbox: bus.outbox };
+}
+
+function dataChecks({ db, bus }: Pick<Platform<unknown>, 'db' | 'bus'>): Readonly<Record<string, HealthCheck>> {
+  return {
+    database: { critical: true, run: db.check },
+    // Without Redis the service still accepts: events wait in the outbox.
+    events: { critical: false, run: bus.check },
+  };
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(z.url()));
+
+/** Environment variables every service reads. */
+export const BaseConfig = z.object({
+  SOC_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).describe('Port to listen on; 0 takes a free one.'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least severe line that is logged.'),
+  INSTANCE_ID: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Unique among replicas, the same after a restart; the host name by default.'),
+  REDIS_URL: z.url().describe('Redis, for events and rate limits.'),
+  REDIS_PREFIX: z.string().min(1).default('soc').describe('Start of every Redis key.'),
+  AUTH_JWKS_URL: z.url().describe('Where the public keys of access tokens are published.'),
+  AUTH_ISSUER: z.string().default('soc-agent').describe('Expected issuer of access tokens.'),
+  AUTH_AUDIENCE: z.string().default('soc-fleet').describe('Expected audience of access tokens.'),
+  SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000).describe('Longest a graceful stop may take.'),
+  CHECK_RESPONSES: z.stringbool().default(false).describe('Check every answer against its contract; on in tests.'),
+});
+export type BaseConfig = z.infer<typeof BaseConfig>;
+
+/** Environment variables of the services that have a schema in PostgreSQL: all but the gateway. */
+export const DatabaseConfig = z.object({
+  DATABASE_URL: z.url().describe('The PostgreSQL primary, as the role that owns the schema of the service.'),
+  DATABASE_REPLICA_URLS: list.default([]).describe('Comma-separated replicas for reads.'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8).describe('Connections per server.'),
+});
+export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
+
+/** A variable is missing or makes no sense; the message names each one. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment. An empty variable counts as absent. Throws `ConfigError` naming every bad variable, never its value. */
+export function parseConfig<Schema extends z.ZodType>(schema: Schema, env: Env): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new ConfigError(`bad environment: ${problems.join('; ')}`);
+}

@@ -1,0 +1,33 @@
+import { isConnectionError } from '@soc/db-cluster';
+import { badRequest, HttpProblem, tooLarge, unavailable, unsupportedMediaType } from './problems.ts';
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const statusOf = (error: unknown): number =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+
+/** PostgreSQL's word for text it cannot hold: bad encoding, an untranslatable character, a value out of range. */
+const UNSTORABLE = new Set(['22021', '22P05', '22003', '22008']);
+
+/** Any thrown thing as the problem the client is told. A fault becomes a bare 500: its detail goes to the log only. */
+export function asProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  const code = codeOf(error);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return unsupportedMediaType('request.unsupported_media_type', 'send application/json');
+  }
+  if (UNSTORABLE.has(code)) return badRequest('request.unstorable', 'a value cannot be stored');
+  if (isConnectionError(error)) {
+    return new HttpProblem(503, 'database.unavailable', 'the database does not answer', {
+      headers: { 'retry-after': '1' },
+    });
+  }
+  const status = statusOf(error);
+  if (status === 503) return unavailable('service.stopping', 'this instance is stopping');
+  if (status >= 400 && status < 500)
+    return new HttpProblem(status, 'request.malformed', error instanceof Error ? error.message : undefined);
+  return new HttpProblem(500, 'internal');
+}

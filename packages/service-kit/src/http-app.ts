@@ -1,0 +1,124 @@
+import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
+import type { DbCluster } from '@soc/db-cluster';
+import type { TokenVerifier } from '@soc/identity';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { authenticate } from './authentication.ts';
+import { useBodyParsing, useStreamedBodies } from './body-parsing.ts';
+import { asProblem } from './fault.ts';
+import { parseInput } from './input.ts';
+import { type HttpProblem, notFound, problemBody } from './problems.ts';
+import type { Route } from './route.ts';
+import { requestIdOf, traceparentOf } from './trace.ts';
+
+export interface HttpAppOptions {
+  readonly log: Logger;
+  readonly verifier: TokenVerifier;
+  /** Gives the token of a write; absent for a service without a database. */
+  readonly db?: Pick<DbCluster, 'consistencyToken'>;
+  readonly checkResponses: boolean;
+  readonly now: () => Date;
+}
+
+/** Longer than the gateway keeps an idle connection, so that it is always the gateway that closes one. */
+const KEEP_ALIVE_MS = 75_000;
+
+function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemBody(problem, request.id)));
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = asProblem(error);
+  if (problem.status >= 500)
+    request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  return sendProblem(problem, request, reply);
+}
+
+/** A Fastify application that speaks problem+json, carries request and trace ids, and parses bodies strictly. */
+export function createHttpApp({ log, now }: Pick<HttpAppOptions, 'log' | 'now'>): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: 1024 * 1024,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']) ?? uuidv7(now().getTime()),
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request, reply);
+    },
+    routerOptions: { maxParamLength: 512 },
+  });
+  useBodyParsing(app);
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(notFound('route.not_found', 'there is nothing here'), request, reply),
+  );
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  return app;
+}
+
+/** Registers routes with authentication, permission and input checks, as their contracts declare them. */
+export function addRoutes(app: FastifyInstance, routes: readonly Route[], options: HttpAppOptions): void {
+  const streamed = routes.filter(({ spec }) => spec.bodyKind === 'stream');
+  for (const one of routes) if (!streamed.includes(one)) addRoute(app, one, options);
+  app.register((scope, _, done) => {
+    useStreamedBodies(scope);
+    for (const one of streamed) addRoute(scope, one, options);
+    done();
+  });
+}
+
+function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAppOptions): void {
+  const status = successStatus(spec);
+  const writes = spec.method !== 'GET';
+  app.route({
+    method: spec.method,
+    url: spec.url,
+    ...(spec.bodyLimitBytes !== undefined && { bodyLimit: spec.bodyLimitBytes }),
+    config: { bodyKind: spec.bodyKind ?? 'json' },
+    // Before the body is read: who may not call does not get to send one.
+    onRequest: async (request) => {
+      request.principal = await authenticate(spec, request, options.verifier);
+    },
+    handler: async (request, reply) => {
+      const traceparent = traceparentOf(request.headers['traceparent']);
+      const { principal } = request;
+      const token = request.headers['x-consistency-token'];
+      const answer = await handle({
+        // Checked against the schemas of `spec` in `parseInput`, and demanded by its permission in `authenticate`.
+        ...(parseInput(spec, request) as { params: never; query: never; body: never }),
+        principal: principal as never,
+        log: request.log,
+        origin: { tenantId: principal?.tenantId ?? 'default', correlationId: request.id, traceparent },
+        consistencyToken: typeof token === 'string' ? token : undefined,
+        request,
+        reply,
+      });
+      if (answer === reply || reply.sent) return reply;
+      reply.header('traceparent', traceparent);
+      if (writes) await addConsistencyToken(reply, options.db);
+      if (options.checkResponses) checkResponse(spec, answer);
+      return reply.code(status).send(answer);
+    },
+  });
+}
+
+async function addConsistencyToken(reply: FastifyReply, db: HttpAppOptions['db']): Promise<void> {
+  const token = await db?.consistencyToken();
+  if (token !== undefined) reply.header('x-consistency-token', token);
+}
+
+function checkResponse(spec: EndpointSpec, answer: unknown): void {
+  const schema = Object.values(spec.responses)[0];
+  // What is checked is what the client gets: after JSON, where undefined keys are gone.
+  const parsed = schema?.safeParse(answer === undefined ? undefined : JSON.parse(JSON.stringify(answer)));
+  if (parsed?.success === false) throw new Error(`${spec.id} answers against its contract: ${parsed.error.message}`);
+}

@@ -1,0 +1,28 @@
+import './request-principal.ts';
+
+export { uuidv7 } from '@soc/contracts';
+export { type BootOptions, bootService, FLEET_VERSION, type RunningService } from './boot.ts';
+export { parseJson } from './body-parsing.ts';
+export { BaseConfig, ConfigError, DatabaseConfig, type Env, parseConfig } from './config.ts';
+export type { EdgePlatform, Platform, ServiceParts, Worker } from './platform.ts';
+export {
+  badRequest,
+  conflict,
+  forbidden,
+  gone,
+  HttpProblem,
+  invalidRequest,
+  locked,
+  notFound,
+  problemBody,
+  tooLarge,
+  tooManyRequests,
+  unauthenticated,
+  unavailable,
+  unprocessable,
+  unsupportedMediaType,
+} from './problems.ts';
+export { type Route, route, type RouteContext } from './route.ts';
+export { runService } from './run.ts';
+export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';
+export { createTraceparent, requestIdOf, traceparentOf } from './trace.ts';

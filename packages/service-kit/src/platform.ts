@@ -1,0 +1,47 @@
+import type { DbCluster } from '@soc/db-cluster';
+import type { TokenVerifier } from '@soc/identity';
+import type { EventBus, Outbox, Subscription } from '@soc/messaging';
+import type { HealthCheck, PerformanceMonitor, Registry } from '@soc/monitoring';
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { BaseConfig, DatabaseConfig } from './config.ts';
+import type { Route } from './route.ts';
+
+/** What a service without a schema is given to build its dependencies from. */
+export interface EdgePlatform<Config> {
+  readonly config: Config & BaseConfig;
+  readonly instanceId: string;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly performanceMonitor: PerformanceMonitor;
+  readonly verifier: TokenVerifier;
+  readonly now: () => Date;
+  /** A Redis connection of its own, closed with the service. `subscriber` ones wait for Redis instead of failing at once. */
+  readonly connectRedis: (kind: 'command' | 'subscriber') => Redis;
+}
+
+/** What a service is given: its own corner of the database and its end of the event bus as well. */
+export interface Platform<Config> extends EdgePlatform<Config & DatabaseConfig> {
+  readonly db: DbCluster;
+  readonly outbox: Outbox;
+  readonly bus: EventBus;
+}
+
+/** Something that runs beside the requests: a scheduler, an executor. */
+export interface Worker {
+  readonly start: () => void | Promise<void>;
+  /** Finishes what is under way; what is left is journaled and resumed by another process. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What a service is made of. */
+export interface ServiceParts {
+  readonly routes: readonly Route[];
+  readonly subscriptions?: readonly Subscription[];
+  readonly workers?: readonly Worker[];
+  /** Dependency checks beside those of the database and the bus. */
+  readonly checks?: Readonly<Record<string, HealthCheck>>;
+  /** For what a contract cannot express, such as the gateway's proxying. */
+  readonly extend?: (app: FastifyInstance) => void | Promise<void>;
+}
