@@ -4,6 +4,7 @@ export { uuidv7 } from '@soc/contracts';
 export { type BootOptions, bootService, FLEET_VERSION, type RunningService } from './boot.ts';
 export { parseJson } from './body-parsing.ts';
 export { BaseConfig, ConfigError, DatabaseConfig, type Env, parseConfig } from './config.ts';
+export { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
 export type { EdgePlatform, Platform, ServiceParts, Worker } from './platform.ts';
 export {
   badRequest,
