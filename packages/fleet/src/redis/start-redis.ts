@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { writeOwned } from '../account/owned-file.ts';
+import { prepareServerDirectory } from '../account/server-directory.ts';
+import { spawnGuarded } from '../supervisor/guarded-process.ts';
+import type { LogFile } from '../supervisor/log-file.ts';
+import type { ProcessEvent, SupervisedProcess } from '../supervisor/process-spec.ts';
+import { supervise } from '../supervisor/supervise.ts';
+
+export interface RedisOptions {
+  readonly program: string;
+  readonly directory: string;
+  readonly isRoot: boolean;
+  readonly port: number;
+  readonly password: string;
+  /** False only for tests: nothing is written to disk. */
+  readonly isDurable: boolean;
+  readonly log: LogFile;
+  readonly onEvent: (event: ProcessEvent) => void;
+}
+
+export interface RedisServer {
+  readonly process: SupervisedProcess;
+  readonly url: string;
+}
+
+/** Whether a Redis answers and has loaded its data. Throws when it cannot be reached. */
+export async function isRedisReady(url: string): Promise<boolean> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+    connectTimeout: 2_000,
+  });
+  client.on('error', () => undefined); // the connect and the ping reject with the same
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Starts a Redis that writes all it accepts to disk within a second and never evicts what it holds. */
+export async function startRedis(options: RedisOptions): Promise<RedisServer> {
+  const { program, port, password, log, onEvent } = options;
+  const { directory, account } = await prepareServerDirectory(options.directory, options.isRoot);
+  const configFile = join(directory, 'redis.conf');
+  await writeOwned(configFile, redisConf(options, directory), account);
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const process = supervise(
+    {
+      name: 'redis',
+      spawn: () =>
+        spawnGuarded({
+          command: program,
+          args: [configFile],
+          stopSignal: 'TERM',
+          cwd: directory,
+          env: { HOME: directory, LC_ALL: 'C' },
+          ...account,
+        }),
+      isReady: () => isRedisReady(url),
+      readyWithinMs: 60_000,
+      politeSignal: 'SIGTERM',
+      forceSignal: 'SIGUSR1',
+      stopWithinMs: 15_000,
+      log,
+    },
+    onEvent,
+  );
+  await process.start();
+  return { process, url };
+}
+
+const redisConf = ({ port, password, isDurable }: RedisOptions, directory: string): string => `bind 127.0.0.1
+port ${port}
+requirepass ${password}
+dir ${JSON.stringify(directory)}
+appendonly ${isDurable ? 'yes' : 'no'}
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+daemonize no
+`;

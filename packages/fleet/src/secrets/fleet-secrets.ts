@@ -1,0 +1,63 @@
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ServiceName } from '@soc/contracts';
+import { z } from 'zod';
+import { keepSecret } from './secret-file.ts';
+
+const AdminCredentials = z.object({ email: z.email(), password: z.string().min(12) });
+export type AdminCredentials = z.infer<typeof AdminCredentials>;
+
+const PerService = z.record(ServiceName, z.string());
+const PostgresPasswords = z.object({ superuser: z.string(), replication: z.string(), services: PerService });
+
+/** Everything that must stay secret and must be the same at the next start. */
+export interface FleetSecrets {
+  readonly admin: AdminCredentials;
+  /** PEM file of the RSA key that access tokens are signed with. */
+  readonly signingKeyFile: string;
+  /** JSON file of the services' own client secrets. */
+  readonly serviceSecretsFile: string;
+  readonly serviceSecrets: z.infer<typeof PerService>;
+  readonly postgres: z.infer<typeof PostgresPasswords>;
+  readonly redisPassword: string;
+}
+
+/** 256 random bits that need no quoting anywhere. */
+const randomSecret = (): string => randomBytes(32).toString('base64url');
+
+const perService = (): Record<ServiceName, string> => {
+  const entries = ServiceName.options.map((name) => [name, randomSecret()] as const);
+  // `fromEntries` forgets that the keys are exactly the services.
+  return Object.fromEntries(entries) as Record<ServiceName, string>;
+};
+
+async function newSigningKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/**
+ * Reads the secrets of a data directory, making those that are missing. `admin` gives the first administrator's e-mail or
+ * password; it counts only on the first start, since later the account is there.
+ */
+export async function keepFleetSecrets(directory: string, admin: Partial<AdminCredentials>): Promise<FleetSecrets> {
+  const keepJson = async <T>(name: string, schema: z.ZodType<T>, create: () => T): Promise<T> =>
+    schema.parse(JSON.parse(await keepSecret(join(directory, name), () => `${JSON.stringify(create(), null, 2)}\n`)));
+  const firstAdmin = () => ({
+    email: admin.email ?? 'admin@soc.local',
+    password: admin.password ?? randomSecret().slice(0, 24),
+  });
+  const signingKeyFile = join(directory, 'auth-signing-key.pem');
+  const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
+
+  const [credentials, serviceSecrets, postgres, redisPassword] = await Promise.all([
+    keepJson('admin.json', AdminCredentials, firstAdmin),
+    keepJson('service-secrets.json', PerService, perService),
+    keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
+    keepSecret(join(directory, 'redis-password'), randomSecret),
+    keepSecret(signingKeyFile, newSigningKey),
+  ]);
+  const serviceSecretsFile = join(directory, 'service-secrets.json');
+  return { admin: credentials, signingKeyFile, serviceSecretsFile, serviceSecrets, postgres, redisPassword };
+}
