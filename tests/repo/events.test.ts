@@ -1,0 +1,13 @@
+import { events } from '@soc/contracts/events';
+import { expect, test } from 'vitest';
+import { findEventUses } from '../../scripts/event-uses.ts';
+
+const usesOf = findEventUses();
+
+test.each(events)('$type is published by its owner and nobody else', (spec) => {
+  expect(usesOf(spec).publishers).toEqual([spec.owner]);
+});
+
+test.each(events)('$type has a subscriber', (spec) => {
+  expect(usesOf(spec).subscribers).not.toEqual([]);
+});
