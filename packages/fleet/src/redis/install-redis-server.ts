@@ -12,8 +12,7 @@ const BY_HAND = 'install it by hand, put redis-server on the PATH, or set REDIS_
 export async function installRedisServer(host: Host, onOutput: (text: string) => void): Promise<string> {
   const searchPath = `${host.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
   const aptGet = await findProgram('apt-get', searchPath);
-  if (aptGet === undefined)
-    throw new OperatorError(`There is no redis-server, and no apt-get to install it with; ${BY_HAND}`);
+  if (aptGet === undefined) throw new OperatorError(`There is no redis-server, and no apt-get; ${BY_HAND}`);
   const asRoot = host.uid === 0 ? [] : ['sudo', '-n'];
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   const aptGetDo = (...args: readonly string[]) =>

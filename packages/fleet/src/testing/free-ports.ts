@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { isPortFree } from '../free-port.ts';
+import { isPortFree } from '../ports.ts';
 
 /** Below the range that Linux gives to outgoing connections, so that no client takes the port meanwhile. */
 const [LOWEST, HIGHEST] = [12_000, 32_000];
