@@ -65,7 +65,7 @@ async function readApplied(client: pg.Client, schema: string): Promise<ReadonlyM
   const exists = await client.query<{ found: string | null }>('select to_regclass($1)::text as found', [
     `${schema}.schema_migrations`,
   ]);
-  if (exists.rows[0]?.found == null) return new Map();
+  if (exists.rows[0]?.found === null) return new Map();
   const { rows } = await client.query<{ name: string; checksum: string }>(
     `select name, checksum from ${identifier(schema).text}.schema_migrations order by name`,
   );
@@ -102,8 +102,9 @@ export async function migrate(options: MigrationOptions): Promise<readonly strin
     await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
     const applied = await readApplied(client, options.schema);
     const drifted = driftOf(applied, migrations);
-    if (drifted.length > 0)
+    if (drifted.length > 0) {
       throw new Error(`migrations of ${options.schema} changed after they were applied: ${drifted.join(', ')}`);
+    }
     const pending = migrations.filter(({ name }) => !applied.has(name));
     if (applied.size === 0) await createLedger(client, options.schema);
     for (const migration of pending) {

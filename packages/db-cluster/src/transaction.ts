@@ -1,3 +1,4 @@
+import type { QueryResult } from 'pg';
 import { type Lsn, parseLsn } from './lsn.ts';
 import type { Pool, PoolClient, Queryable } from './pool.ts';
 import type { SqlStatement } from './sql.ts';
@@ -17,11 +18,11 @@ interface Committed<T> {
 /** Commit and the log position in one round trip. pg answers an array when the text holds several statements. */
 async function commit(client: PoolClient): Promise<Lsn | undefined> {
   const answer: unknown = await client.query('commit; select pg_current_wal_insert_lsn()::text as lsn');
-  if (!Array.isArray(answer)) return undefined;
-  const [commitResult, lsnResult] = answer;
+  // pg's types know only the answer to a single statement.
+  const [committed, position] = answer as readonly [QueryResult, QueryResult<{ lsn: string }>];
   // A transaction that failed inside answers COMMIT with ROLLBACK: the work did not happen.
-  if (commitResult?.command === 'ROLLBACK') throw new Error('the transaction was rolled back by the server');
-  return parseLsn(String(lsnResult?.rows?.[0]?.lsn ?? ''));
+  if (committed.command === 'ROLLBACK') throw new Error('the transaction was rolled back by the server');
+  return parseLsn(position.rows[0]?.lsn ?? '');
 }
 
 /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
@@ -44,7 +45,9 @@ export async function runTransaction<T>(
     const lsn = await commit(client);
     return { result, lsn, effects };
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+    await client.query('rollback').catch((rollbackError: unknown) => {
+      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
     throw error;
   } finally {
     client.release(broken);

@@ -44,8 +44,6 @@ test.each([
     'signed by a key the issuer does not publish',
     () => createTokenSigner({ privateKeyPem: rsa(), ...names }).sign(ann, 60),
   ],
-  ['for another audience', () => signForeign({ audience: 'elsewhere' })],
-  ['of another issuer', () => signForeign({ issuer: 'elsewhere' })],
   ['without a signature', () => jwt.sign({ sub: 'u1' }, '', { algorithm: 'none' })],
   ['signed with the public key as an HMAC secret', () => hmacWithPublicKey()],
   ['longer than any of ours', () => `${signer.sign(ann, 60)}${'x'.repeat(9_000)}`],
@@ -55,9 +53,6 @@ test.each([
 });
 
 const foreignKeyPem = rsa();
-const signForeign = (differing: Partial<typeof names>): string =>
-  createTokenSigner({ privateKeyPem: foreignKeyPem, ...names, ...differing }).sign(ann, 60);
-
 const hmacWithPublicKey = (): string =>
   jwt.sign({ ...names, sub: 'u1' }, JSON.stringify(signer.jwk), { algorithm: 'HS256', keyid: signer.jwk.kid });
 

@@ -137,8 +137,9 @@ export function createEventBus(options: EventBusOptions): EventBus {
       );
     },
     subscribeToEvents: ({ serviceName: subscriber, eventTypes, handler }) => {
-      if (subscriber.replace(/-service$/, '') !== serviceName)
+      if (subscriber.replace(/-service$/, '') !== serviceName) {
         throw new Error(`this is the bus of ${serviceName}, not of ${subscriber}`);
+      }
       subscribe(eventTypes.map((type) => subscription(eventSpec(type), (_, { event }) => handler(event))));
     },
     start: () => {

@@ -1,4 +1,4 @@
-import type { EventEnvelope, EventSpec, PayloadOf } from '@soc/contracts';
+import type { EventEnvelope, EventSpec } from '@soc/contracts';
 import { type DbCluster, isConnectionError } from '@soc/db-cluster';
 import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
@@ -97,8 +97,9 @@ export function createDeliverer(options: {
       texts.forEach((text, index) => {
         const decoded = decodeMessage(subscription.spec, text);
         if (!decoded.ok) outcomes[index] = { kind: 'refused', reason: decoded.reason };
-        else if (isForUs(decoded.event, serviceName))
+        else if (isForUs(decoded.event, serviceName)) {
           pending.push({ index, item: { payload: decoded.event.data, event: decoded.event } });
+        }
       });
       if (pending.length > 0) await handleAll(subscription, pending, outcomes);
       for (const { kind } of outcomes) metrics.handled.inc({ type, outcome: kind });
@@ -111,7 +112,7 @@ export function createDeliverer(options: {
 const isForUs = ({ targetservice }: EventEnvelope, serviceName: string): boolean =>
   targetservice === undefined || targetservice.replace(/-service$/, '') === serviceName;
 
-const causedBy = ({ tenantid, correlationid, id, traceparent }: EventEnvelope<PayloadOf<EventSpec>>) => ({
+const causedBy = ({ tenantid, correlationid, id, traceparent }: EventEnvelope) => ({
   tenantId: tenantid,
   correlationId: correlationid,
   causationId: id,

@@ -19,13 +19,14 @@ const CLAIM_IDLE_MS = 15_000;
 const CLAIM_EVERY_MS = 5_000;
 const MAX_PAUSE_MS = 5_000;
 
+const asList = (raw: unknown): readonly unknown[] => (Array.isArray(raw) ? raw : []);
+
 const entriesOf = (raw: unknown): StreamEntry[] =>
-  Array.isArray(raw)
-    ? raw.map((entry): StreamEntry => {
-        const [id, fields] = Array.isArray(entry) ? entry : [];
-        return { id: String(id), text: Array.isArray(fields) ? String(fields[1]) : undefined };
-      })
-    : [];
+  asList(raw).map((entry) => {
+    const [id, fields] = asList(entry);
+    const text = asList(fields)[1];
+    return { id: String(id), text: typeof text === 'string' ? text : undefined };
+  });
 
 /**
  * Reads one stream for one consumer group. Order of work: what this consumer held before a crash, then new entries, and
@@ -67,13 +68,13 @@ export function createStreamConsumer(options: {
       stream,
       from,
     );
-    const [first] = Array.isArray(answer) ? answer : [];
-    return Array.isArray(first) ? entriesOf(first[1]) : [];
+    const [first] = asList(answer);
+    return entriesOf(asList(first)[1]);
   };
 
   const claim = async (): Promise<StreamEntry[]> => {
     const answer: unknown = await commands.xautoclaim(stream, group, consumer, CLAIM_IDLE_MS, '0', 'COUNT', batchSize);
-    return Array.isArray(answer) ? entriesOf(answer[1]) : [];
+    return entriesOf(asList(answer)[1]);
   };
 
   const process = async (entries: readonly StreamEntry[]): Promise<void> => {
@@ -85,8 +86,9 @@ export function createStreamConsumer(options: {
   const work = async (): Promise<void> => {
     await ensureGroup();
     // Pending entries stay first in the list until they are acknowledged, so this ends when none is left.
-    for (let held = await read('0'); held.length > 0 && !stopping.signal.aborted; held = await read('0'))
+    for (let held = await read('0'); held.length > 0 && !stopping.signal.aborted; held = await read('0')) {
       await process(held);
+    }
     let claimedAtMs = performance.now();
     while (!stopping.signal.aborted) {
       await process(await read('>'));

@@ -67,7 +67,7 @@ export function batchSubscription<E extends EventSpec>(
   options: SubscriptionOptions = {},
 ): Subscription {
   // A bus holds subscriptions to many events; each handler is only ever given events decoded with its own `spec`.
-  return { ...DEFAULTS, ...options, spec, handle } as unknown as Subscription;
+  return { ...DEFAULTS, ...options, spec, handle };
 }
 
 /** Handles events one at a time; those that arrive together still share a transaction. */

@@ -39,7 +39,7 @@ interface Tally {
 }
 
 const percentile95 = ({ recent, count }: Tally): number => {
-  const sorted = recent.slice(0, Math.min(count, RECENT_RUNS)).sort();
+  const sorted = recent.subarray(0, Math.min(count, RECENT_RUNS)).toSorted();
   return sorted[Math.max(0, Math.ceil(sorted.length * 0.95) - 1)] ?? 0;
 };
 

@@ -14,8 +14,9 @@ const UNSTORABLE = new Set(['22021', '22P05', '22003', '22008']);
 export function asProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   const code = codeOf(error);
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
+  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return unsupportedMediaType('request.unsupported_media_type', 'send application/json');
   }
@@ -27,7 +28,8 @@ export function asProblem(error: unknown): HttpProblem {
   }
   const status = statusOf(error);
   if (status === 503) return unavailable('service.stopping', 'this instance is stopping');
-  if (status >= 400 && status < 500)
+  if (status >= 400 && status < 500) {
     return new HttpProblem(status, 'request.malformed', error instanceof Error ? error.message : undefined);
+  }
   return new HttpProblem(500, 'internal');
 }

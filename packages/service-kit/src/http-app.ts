@@ -1,7 +1,13 @@
 import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
 import type { TokenVerifier } from '@soc/identity';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { authenticate } from './authentication.ts';
 import { useBodyParsing, useStreamedBodies } from './body-parsing.ts';
@@ -33,8 +39,9 @@ function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: Fasti
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblem(error);
-  if (problem.status >= 500)
+  if (problem.status >= 500) {
     request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  }
   return sendProblem(problem, request, reply);
 }
 
@@ -43,7 +50,7 @@ export function createHttpApp({ log, now }: Pick<HttpAppOptions, 'log' | 'now'>)
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',

@@ -36,5 +36,5 @@ export function route<E extends EndpointSpec>(
   handle: (context: RouteContext<E>) => Promise<ResponseOf<E> | FastifyReply>,
 ): Route {
   // A service holds routes of many endpoints; each handler is only ever called with input parsed by its own `spec`.
-  return { spec, handle: handle as Route['handle'] };
+  return { spec, handle };
 }

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@soc/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { BaseConfig, DatabaseConfig } from './config.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
 
@@ -13,7 +13,7 @@ export interface ServiceDefinition {
 }
 
 /** Variables of one service beside the ones all share. */
-export type ConfigShape = z.ZodObject<z.core.$ZodLooseShape>;
+export type ConfigShape = z.ZodObject;
 
 /** A service with its own PostgreSQL schema and its end of the event bus. */
 export function defineService<Config extends ConfigShape>(definition: {
