@@ -1,0 +1,32 @@
+import { AlertUpdated, MetricRecorded } from '@soc/contracts';
+import { batchSubscription } from '@soc/messaging';
+import type { AnalyticsDeps } from '../deps.ts';
+import { latestOfEach } from '../domain/latest.ts';
+import { newMilestones } from '../domain/milestones.ts';
+
+const UNKNOWN = { triagedAt: null, closedAt: null };
+
+/** Follows an alert through triage, and records how long it took to be acknowledged and resolved. */
+export const onAlertUpdated = ({ alertFacts }: Pick<AnalyticsDeps, 'alertFacts'>) =>
+  batchSubscription(AlertUpdated, async (items, { tx, message, publishMany }) => {
+    const latest = latestOfEach(items.map(({ payload, event }) => ({ ...payload.alert, event })));
+    // Most updates are scores and enrichments of alerts nobody has touched yet.
+    const touched = latest.filter(({ triagedAt, closedAt }) => triagedAt !== null || closedAt !== null);
+    const known = await alertFacts.milestones(
+      tx,
+      touched.map(({ id }) => id),
+    );
+    await alertFacts.save(tx, latest);
+    await publishMany(
+      touched.flatMap((alert) =>
+        newMilestones(alert, known.get(alert.id) ?? UNKNOWN).map(({ name, valueS, at }) =>
+          message(
+            alert.event,
+            MetricRecorded,
+            { name, value: valueS, at, labels: { severity: alert.severity, source: alert.source } },
+            { subject: alert.id },
+          ),
+        ),
+      ),
+    );
+  });

@@ -1,0 +1,10 @@
+import { GetKpis } from '@soc/contracts/analytics/queries';
+import { route } from '@soc/service-kit';
+import type { AnalyticsDeps } from '../deps.ts';
+import { askedSpan } from './asked-span.ts';
+
+export const getKpisRoute = ({ db, figures, now }: Pick<AnalyticsDeps, 'db' | 'figures' | 'now'>) =>
+  route(GetKpis, async ({ query, principal }) => {
+    const span = askedSpan(query, now());
+    return { span, ...(await figures.kpis(db.read, principal.tenantId, span)) };
+  });

@@ -1,0 +1,10 @@
+import { GetOverview } from '@soc/contracts/analytics/queries';
+import { route } from '@soc/service-kit';
+import type { AnalyticsDeps } from '../deps.ts';
+import { askedSpan } from './asked-span.ts';
+
+export const getOverviewRoute = ({ db, figures, now }: Pick<AnalyticsDeps, 'db' | 'figures' | 'now'>) =>
+  route(GetOverview, async ({ query, principal }) => {
+    const span = askedSpan(query, now());
+    return { span, ...(await figures.overview(db.read, principal.tenantId, span)) };
+  });

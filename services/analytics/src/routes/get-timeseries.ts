@@ -1,0 +1,11 @@
+import { GetTimeseries } from '@soc/contracts/analytics/queries';
+import { route } from '@soc/service-kit';
+import type { AnalyticsDeps } from '../deps.ts';
+import { askedSpan } from './asked-span.ts';
+
+export const getTimeseriesRoute = ({ db, figures, now }: Pick<AnalyticsDeps, 'db' | 'figures' | 'now'>) =>
+  route(GetTimeseries, async ({ query, principal }) => {
+    const span = askedSpan(query, now());
+    const { bucket = 'hour', by = 'severity' } = query;
+    return { span, bucket, points: await figures.timeseries(db.read, principal.tenantId, span, { bucket, by }) };
+  });

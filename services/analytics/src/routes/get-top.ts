@@ -1,0 +1,18 @@
+import { GetTop } from '@soc/contracts/analytics/queries';
+import { route } from '@soc/service-kit';
+import type { AnalyticsDeps } from '../deps.ts';
+import { askedSpan } from './asked-span.ts';
+
+const DEFAULT_LIMIT_ROWS = 10;
+
+export const getTopRoute = ({ db, top, now }: Pick<AnalyticsDeps, 'db' | 'top' | 'now'>) =>
+  route(GetTop, async ({ query, principal: { tenantId } }) => {
+    const span = askedSpan(query, now());
+    const { limit = DEFAULT_LIMIT_ROWS } = query;
+    const [entities, techniques, rules] = await Promise.all([
+      top.entities(db.read, tenantId, span, limit),
+      top.techniques(db.read, tenantId, span, limit),
+      top.rules(db.read, tenantId, span, limit),
+    ]);
+    return { span, entities, techniques, rules };
+  });
