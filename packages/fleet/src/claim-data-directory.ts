@@ -9,7 +9,7 @@ const FleetRecord = z.object({
   pid: z.number().int(),
   /** Tells a process from a later one of the same id; empty where the system does not say. */
   birth: z.string(),
-  gatewayUrl: z.string(),
+  portBase: z.number().int(),
 });
 export type FleetRecord = z.infer<typeof FleetRecord>;
 
@@ -48,7 +48,7 @@ function parseOrNothing(text: string): unknown {
  * Makes the data directory and takes it for this process: two fleets over the same data would destroy it. Other users may
  * pass through the folder, to the data server's folder below, but not list it.
  */
-export async function claimDataDirectory(directory: string, gatewayUrl: string, host: Host): Promise<Claim> {
+export async function claimDataDirectory(directory: string, portBase: number, host: Host): Promise<Claim> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o711 });
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -58,7 +58,7 @@ export async function claimDataDirectory(directory: string, gatewayUrl: string, 
     });
   }
   const path = recordFile(directory);
-  const record: FleetRecord = { pid: host.pid, birth: await birthOf(host.pid), gatewayUrl };
+  const record: FleetRecord = { pid: host.pid, birth: await birthOf(host.pid), portBase };
   const write = () => writeFile(path, JSON.stringify(record), { flag: 'wx', mode: 0o600 });
   const release = () => rm(path, { force: true });
   try {
@@ -70,7 +70,7 @@ export async function claimDataDirectory(directory: string, gatewayUrl: string, 
   const running = await findRunningFleet(directory, host);
   if (running) {
     throw new OperatorError(
-      `A fleet runs over ${directory} already (process ${running.pid}, ${running.gatewayUrl}); stop it or choose another --data-dir.`,
+      `A fleet runs over ${directory} already (process ${running.pid}, ports from ${running.portBase}); stop it or choose another --data-dir.`,
     );
   }
   await release();

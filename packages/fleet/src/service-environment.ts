@@ -14,8 +14,8 @@ export interface EnvironmentOptions {
   /** Of one service; wins over all. */
   readonly overrides: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   readonly databaseUrl: (service: ServiceName) => string;
-  /** Empty when there is no replica. */
-  readonly replicaUrl: (service: ServiceName) => string;
+  /** Undefined when there is no replica. */
+  readonly replicaUrl: (service: ServiceName) => string | undefined;
 }
 
 /** Set for the command, not for the services. */
@@ -36,12 +36,14 @@ export function environmentOf(
     PORT: String(instance.port),
     LOG_LEVEL: options.logLevel,
     INSTANCE_ID: `${service}-${instance.instance}`,
-    DATABASE_URL: options.databaseUrl(service),
-    DATABASE_REPLICA_URLS: options.replicaUrl(service),
     REDIS_URL: options.redisUrl,
     AUTH_JWKS_URL: `${urlsOf('auth', options.layout)[0] ?? ''}/api/v1/auth/.well-known/jwks.json`,
     SERVICE_SECRET: options.secrets.serviceSecrets[service],
     NODE_COMPILE_CACHE: join(options.dataDirectory, 'compile-cache'),
+    ...(service !== 'gateway' && {
+      DATABASE_URL: options.databaseUrl(service),
+      DATABASE_REPLICA_URLS: options.replicaUrl(service) ?? '',
+    }),
     ...environmentOfService(service, options),
     ...options.overrides[service],
   };

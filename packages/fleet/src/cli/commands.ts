@@ -1,0 +1,7 @@
+import type { Command } from './command.ts';
+import { doctorCommand } from './doctor.ts';
+import { migrateCommand } from './migrate.ts';
+import { upCommand } from './up.ts';
+
+/** Every command of `soc` beside `help`, in the order of the help. */
+export const commands: readonly Command[] = [upCommand, doctorCommand, migrateCommand];

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { tellStep } from './fleet-event.ts';
+import type { FleetPlan } from './fleet-plan.ts';
+import { OperatorError } from './operator-error.ts';
+import { preparePostgres } from './postgres/installation.ts';
+import { type Primary, type PrimaryOptions, startPrimary } from './postgres/start-primary.ts';
+import { startReplica } from './postgres/start-replica.ts';
+import { findRedisServer } from './redis/find-redis-server.ts';
+import { installRedisServer } from './redis/install-redis-server.ts';
+import { isRedisReady, startRedis } from './redis/start-redis.ts';
+import type { RunningProcesses } from './running-processes.ts';
+
+/** The program of our own Redis, installed when it is not there; undefined when one that runs elsewhere is used. */
+export async function ensureRedisProgram({ redisUrl, host, onEvent }: FleetPlan): Promise<string | undefined> {
+  if (redisUrl !== undefined) return undefined;
+  const found = await findRedisServer(host.env['PATH'] ?? '');
+  if (found !== undefined) return found;
+  const tellLine = (text: string) => onEvent({ kind: 'note', text: text.trimEnd() });
+  return tellStep('Installing Redis', onEvent, () => installRedisServer(host, tellLine));
+}
+
+/** Starts Redis, or makes sure of the one that is given. Returns its URL. */
+export async function bringUpRedis(
+  plan: FleetPlan,
+  program: string | undefined,
+  running: RunningProcesses,
+): Promise<string> {
+  const { redisUrl, layout, secrets, host, isDurable, onEvent, openLog } = plan;
+  if (program === undefined) return demandRedis(redisUrl ?? '');
+  return tellStep('Redis', onEvent, async () => {
+    const { url, process } = await startRedis({
+      program,
+      directory: join(plan.dataDirectory, 'redis'),
+      isRoot: host.uid === 0,
+      port: layout.redisPort,
+      password: secrets.redisPassword,
+      isDurable,
+      log: openLog('redis'),
+      onEvent,
+    });
+    running.add('redis', process);
+    return url;
+  });
+}
+
+async function demandRedis(url: string): Promise<string> {
+  if (await isRedisReady(url).catch(() => false)) return url;
+  throw new OperatorError(
+    'The Redis of REDIS_URL does not answer; start it, or unset REDIS_URL to have one started here.',
+  );
+}
+
+async function primaryOptions(plan: FleetPlan): Promise<PrimaryOptions> {
+  const { host, layout, secrets, isDurable, onEvent, openLog } = plan;
+  return {
+    installation: await preparePostgres(join(plan.dataDirectory, 'postgres'), host.uid === 0),
+    port: layout.postgresPort,
+    superuserPassword: secrets.postgres.superuser,
+    isDurable,
+    host,
+    log: openLog('postgres-primary'),
+    onEvent,
+  };
+}
+
+/** Starts the PostgreSQL primary. */
+export const bringUpPrimary = (plan: FleetPlan, running: RunningProcesses): Promise<Primary> =>
+  tellStep('PostgreSQL', plan.onEvent, async () => {
+    const primary = await startPrimary(await primaryOptions(plan));
+    running.add('primary', primary.process);
+    return primary;
+  });
+
+/** Starts the streaming replica of a primary. */
+export const bringUpReplica = (plan: FleetPlan, primary: Primary, running: RunningProcesses): Promise<void> =>
+  tellStep('PostgreSQL replica', plan.onEvent, async () => {
+    const replica = await startReplica({
+      ...(await primaryOptions(plan)),
+      port: plan.layout.replicaPort,
+      log: plan.openLog('postgres-replica'),
+      primary,
+      primaryPort: plan.layout.postgresPort,
+      replicationPassword: plan.secrets.postgres.replication,
+    });
+    running.add('replica', replica.process);
+  });

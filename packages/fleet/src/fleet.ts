@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type { ServiceName } from '@soc/contracts';
+import { type Claim, claimDataDirectory } from './claim-data-directory.ts';
+import { bringUpPrimary, bringUpRedis, bringUpReplica, ensureRedisProgram } from './data-servers.ts';
+import { tellStep } from './fleet-event.ts';
+import type { FleetOptions } from './fleet-options.ts';
+import { type FleetPlan, planFleet } from './fleet-plan.ts';
+import { layOut, type ServiceInstance } from './layout.ts';
+import { demandFreePorts } from './ports.ts';
+import { createRunningProcesses, type RunningProcesses } from './running-processes.ts';
+import { bringUpSchemas, DATABASE, serviceDatabaseUrl } from './schemas.ts';
+import { type AdminCredentials, keepFleetSecrets } from './secrets/fleet-secrets.ts';
+import { bringUpServices } from './service-processes.ts';
+import { defaultDataDirectory } from './services.ts';
+import { together } from './together.ts';
+
+/** A process of a service as it is now. */
+export interface RunningInstance extends ServiceInstance {
+  /** Undefined while it is dead and waits for its restart. */
+  readonly pid: number | undefined;
+  readonly restarts: number;
+}
+
+/** A fleet that runs. */
+export interface Fleet {
+  readonly gatewayUrl: string;
+  readonly dataDirectory: string;
+  readonly admin: AdminCredentials;
+  readonly redisUrl: string;
+  readonly postgres: {
+    /** Connects the superuser to the primary. */
+    readonly adminUrl: string;
+    /** Connects a service's own role to the primary. */
+    readonly urlOf: (service: ServiceName) => string;
+  };
+  /** Every process of every service, as it is at the moment of asking. */
+  readonly services: () => readonly RunningInstance[];
+  /** Sends a signal to a process of a service; the fleet starts it again when it dies of it. */
+  readonly kill: (service: ServiceName, signal: NodeJS.Signals, instance?: number) => void;
+  /** Stops everything in order; resolves when no process is left. */
+  readonly stop: () => Promise<void>;
+  /** Kills everything at once; what was accepted is safe on disk. */
+  readonly forceStop: () => void;
+}
+
+/** What a killed fleet's processes have to end themselves: the 10 s of a graceful close, and a little. */
+const CRASH_PATIENCE_MS = 20_000;
+
+/**
+ * Starts PostgreSQL (primary and replica), Redis, and every service as a process of its own, each behind its own database
+ * role, then the gateway. Throws `OperatorError` for what the person who asked can put right; whatever was started is
+ * stopped first.
+ */
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const { host, portBase = 8000, dataDirectory = defaultDataDirectory() } = options;
+  const layout = layOut({ portBase, scale: options.scale ?? {}, ...(options.only && { only: options.only }) });
+  const claim = await claimDataDirectory(dataDirectory, portBase, host);
+  const running = createRunningProcesses();
+  try {
+    await demandFreePorts(layout, options.redisUrl === undefined, claim.followsCrash ? CRASH_PATIENCE_MS : 0);
+    const secrets = await keepFleetSecrets(join(dataDirectory, 'secrets'), options.admin ?? {});
+    const plan = planFleet(options, { dataDirectory, layout, secrets });
+    const urls = await bringUp(plan, running, options.signal);
+    return describeFleet(plan, { ...urls, running, claim });
+  } catch (error) {
+    await running.stopAll();
+    await claim.release();
+    throw error;
+  }
+}
+
+async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: AbortSignal | undefined) {
+  const redisProgram = await ensureRedisProgram(plan);
+  signal?.throwIfAborted();
+  const [primary, redisUrl] = await together([
+    bringUpPrimary(plan, running),
+    bringUpRedis(plan, redisProgram, running),
+  ]);
+  signal?.throwIfAborted();
+  await together([bringUpSchemas(plan, primary), plan.hasReplica && bringUpReplica(plan, primary, running)]);
+  signal?.throwIfAborted();
+  await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redisUrl, running));
+  signal?.throwIfAborted();
+  return { redisUrl, adminUrl: primary.adminUrl(DATABASE) };
+}
+
+function describeFleet(
+  { layout, dataDirectory, secrets, onEvent }: FleetPlan,
+  parts: {
+    readonly redisUrl: string;
+    readonly adminUrl: string;
+    readonly running: RunningProcesses;
+    readonly claim: Claim;
+  },
+): Fleet {
+  const { running, claim } = parts;
+  const instanceOf = (service: ServiceName, instance: number): ServiceInstance => {
+    const found = layout.instances.find((each) => each.service === service && each.instance === instance);
+    if (!found) throw new Error(`this fleet has no ${service} ${instance}`);
+    return found;
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await running.stopAll((name) => onEvent({ kind: 'began', step: `Stopping ${name}` }));
+    await claim.release();
+  };
+  return {
+    gatewayUrl: instanceOf('gateway', 0).url,
+    dataDirectory,
+    admin: secrets.admin,
+    redisUrl: parts.redisUrl,
+    postgres: {
+      adminUrl: parts.adminUrl,
+      urlOf: (service) => serviceDatabaseUrl(service, layout.postgresPort, secrets),
+    },
+    services: () =>
+      layout.instances.map((instance) => {
+        const process = running.find(instance.name);
+        return { ...instance, pid: process?.child()?.pid, restarts: process?.restarts() ?? 0 };
+      }),
+    kill: (service, signal, instance = 0) =>
+      void running.find(instanceOf(service, instance).name)?.child()?.kill(signal),
+    stop: () => (stopped ??= stop()),
+    forceStop: running.killAll,
+  };
+}

@@ -1,0 +1,6 @@
+export { thisHost } from './cli/host.ts';
+export { type Fleet, type RunningInstance, startFleet } from './fleet.ts';
+export type { FleetEvent } from './fleet-event.ts';
+export type { FleetOptions } from './fleet-options.ts';
+export type { Host } from './host.ts';
+export { OperatorError } from './operator-error.ts';
