@@ -11,5 +11,5 @@ export function sourceFiles(): readonly string[] {
   }).toSorted();
 }
 
-/** Whether a file is a test or serves tests only. */
-export const isTest = (file: string): boolean => file.startsWith('tests/') || /\.test\.tsx?$/.test(file);
+/** Whether a file is a test, or one that tests run. */
+export const isTest = (file: string): boolean => file.startsWith('tests/') || /\.(test|fixture)\.tsx?$/.test(file);
