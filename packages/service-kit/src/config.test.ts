@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { BaseConfig, DatabaseConfig, parseConfig } from './config.ts';
+
+const env = { PORT: '8002', REDIS_URL: 'redis://127.0.0.1:6379', AUTH_JWKS_URL: 'http://127.0.0.1:8001/jwks' };
+
+test('defaults fill what is absent or empty', () => {
+  expect(parseConfig(BaseConfig, { ...env, LOG_LEVEL: '' })).toMatchObject({
+    PORT: 8002,
+    LOG_LEVEL: 'info',
+    REDIS_PREFIX: 'soc',
+  });
+});
+
+test('every bad variable is named, and no value is shown', () => {
+  const schema = BaseConfig.extend({ API_SECRET: z.string().min(32) });
+  const read = () => parseConfig(schema, { ...env, PORT: 'eighty', REDIS_URL: undefined, API_SECRET: 'hunter2' });
+  expect(read).toThrow(/PORT: .*REDIS_URL: .*API_SECRET: /);
+  expect(read).not.toThrow(/hunter2/);
+});
+
+test('replicas are a comma-separated list', () => {
+  const DATABASE_REPLICA_URLS = 'postgres://a/soc, postgres://b/soc,';
+  const config = parseConfig(DatabaseConfig, { DATABASE_URL: 'postgres://p/soc', DATABASE_REPLICA_URLS });
+  expect(config.DATABASE_REPLICA_URLS).toEqual(['postgres://a/soc', 'postgres://b/soc']);
+});
