@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { event } from '../event.ts';
 import { Timestamp, Uuid } from '../primitives.ts';
+import { ChannelKind } from './channels.ts';
 
 export const NotificationSent = event({
   type: 'notification.sent',
@@ -10,7 +11,7 @@ export const NotificationSent = event({
   payload: z.object({
     deliveryId: Uuid,
     channelId: Uuid,
-    channelKind: z.enum(['email', 'webhook', 'slack']),
+    channelKind: ChannelKind,
     aboutType: z.string(),
     aboutSubject: z.string(),
     outcome: z.enum(['delivered', 'failed']),
