@@ -12,8 +12,12 @@ import type { Tally } from './testing/tally.ts';
 /** In this order: repo proves what the others have recorded, that every declared status of every endpoint was seen. */
 const PROJECTS = ['unit', 'fleet', 'repo'];
 
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+
 const filters = process.argv.slice(2);
 const scratch = mkdtempSync(path.join(tmpdir(), 'soc-test-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 // A recording of some of the tests would prove nothing.
 const env = filters.length === 0 ? { SOC_CONTRACT_COVERAGE_FILE: path.join(scratch, 'statuses.txt') } : {};
 
@@ -24,10 +28,16 @@ if (filters.length === 0) {
   const passed = results.filter(({ ok }) => ok).length;
   tallies.push(['check', { passed, failed: results.length - passed, skipped: 0 }]);
 }
-for (const projects of filters.length === 0 ? PROJECTS.map((project) => [project]) : [PROJECTS]) {
-  tallies.push([projects.join(', '), await runVitest({ projects, filters, env, scratch })]);
+try {
+  for (const projects of filters.length === 0 ? PROJECTS.map((project) => [project]) : [PROJECTS]) {
+    const { signal } = interruption;
+    tallies.push([projects.join(', '), await runVitest({ projects, filters, env, scratch, signal })]);
+  }
+} catch (error) {
+  if (!interruption.signal.aborted) throw error;
+  console.error('Interrupted.');
+  process.exit(130);
 }
-rmSync(scratch, { recursive: true, force: true });
 
 const total = sumTallies(tallies.map(([, tally]) => tally));
 console.log(`\nSummary after ${Math.round(performance.now() / 1000)} s`);

@@ -13,8 +13,10 @@ export async function runVitest(options: {
   readonly filters: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly scratch: string;
+  /** Ends the run; the promise then rejects. */
+  readonly signal: AbortSignal;
 }): Promise<Tally> {
-  const { projects, filters, env, scratch } = options;
+  const { projects, filters, env, scratch, signal } = options;
   const reportFile = path.join(scratch, `${projects.join('-')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
   const chosen = projects.map((project) => `--project=${project}`);
@@ -22,14 +24,12 @@ export async function runVitest(options: {
     cwd: repositoryRoot,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
+    signal,
   });
-  const stop = (): boolean => child.kill('SIGTERM');
-  process.once('SIGTERM', stop);
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   });
-  process.off('SIGTERM', stop);
   const report: unknown = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : undefined;
   return tallyRun(report, exitCode);
 }
