@@ -1,4 +1,6 @@
 import type { EndpointSpec } from '../endpoint.ts';
+import { GetDocs, GetIndex, GetOpenApi } from './documentation.ts';
+import { GetServicesHealth } from './services-health.ts';
 
-/** Every endpoint the gateway service answers. */
-export const gatewayEndpoints: readonly EndpointSpec[] = [];
+/** Every endpoint the gateway answers itself. */
+export const gatewayEndpoints: readonly EndpointSpec[] = [GetServicesHealth, GetIndex, GetOpenApi, GetDocs];

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { endpoint } from '../endpoint.ts';
+import { Timestamp, Uuid } from '../primitives.ts';
+import { AccountEmail } from './account.ts';
+
+/**
+ * What a login or a refresh gives. The access token is a JWT that lives `expiresInS` seconds; the refresh token is opaque
+ * and good for one use.
+ */
+export const TokenPair = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  expiresInS: z.number().int(),
+});
+export type TokenPair = z.infer<typeof TokenPair>;
+
+/** A login that can still be refreshed. */
+export const Session = z.object({
+  id: Uuid,
+  createdAt: Timestamp,
+  lastUsedAt: Timestamp,
+  expiresAt: Timestamp,
+  /** Whether the request that lists it came from this session. */
+  current: z.boolean(),
+});
+export type Session = z.infer<typeof Session>;
+
+/** Who the request speaks for. */
+export const Me = z.object({
+  kind: z.enum(['user', 'api_key', 'service']),
+  id: z.string(),
+  name: z.string(),
+  /** Only of people. */
+  email: z.string().optional(),
+  tenantId: z.string(),
+  roles: z.array(z.string()),
+  permissions: z.array(z.string()),
+});
+export type Me = z.infer<typeof Me>;
+
+export const Login = endpoint({
+  id: 'login',
+  service: 'auth',
+  method: 'POST',
+  url: '/api/v1/auth/login',
+  summary: 'Begins a session with e-mail and password.',
+  permission: 'public',
+  body: z.strictObject({ email: AccountEmail, password: z.string().min(1).max(256) }),
+  responses: { 200: TokenPair },
+  errors: { 401: ['auth.bad_credentials'], 429: ['auth.locked'], 503: ['auth.busy'] },
+});
+
+export const Refresh = endpoint({
+  id: 'refresh',
+  service: 'auth',
+  method: 'POST',
+  url: '/api/v1/auth/refresh',
+  summary: 'Trades a refresh token for a new pair. A token used twice ends its session.',
+  permission: 'public',
+  body: z.strictObject({ refreshToken: z.string().min(1).max(256) }),
+  responses: { 200: TokenPair },
+  errors: { 401: ['auth.bad_refresh_token'] },
+});
+
+export const Logout = endpoint({
+  id: 'logout',
+  service: 'auth',
+  method: 'POST',
+  url: '/api/v1/auth/logout',
+  summary: 'Ends the session the access token belongs to.',
+  permission: 'authenticated',
+  responses: { 204: z.undefined() },
+});
+
+export const GetMe = endpoint({
+  id: 'getMe',
+  service: 'auth',
+  method: 'GET',
+  url: '/api/v1/auth/me',
+  summary: 'Who the request speaks for and what they may do.',
+  permission: 'authenticated',
+  responses: { 200: Me },
+});
+
+export const ListSessions = endpoint({
+  id: 'listSessions',
+  service: 'auth',
+  method: 'GET',
+  url: '/api/v1/auth/sessions',
+  summary: 'The open sessions of the caller, newest first, at most 200.',
+  permission: 'authenticated',
+  responses: { 200: z.object({ items: z.array(Session) }) },
+});
+
+export const RevokeSession = endpoint({
+  id: 'revokeSession',
+  service: 'auth',
+  method: 'DELETE',
+  url: '/api/v1/auth/sessions/:id',
+  summary: 'Ends one of the sessions of the caller.',
+  permission: 'authenticated',
+  params: z.strictObject({ id: Uuid }),
+  responses: { 204: z.undefined() },
+  errors: { 404: ['auth.session_not_found'] },
+});
