@@ -9,8 +9,8 @@ export const IndicatorMatch = z.object({
   indicatorId: Uuid,
   indicatorType: z.string(),
   indicatorValue: z.string(),
-  /** How it matched: the same value, a parent domain, a containing network. */
-  kind: z.enum(['exact', 'subdomain', 'cidr']),
+  /** How it matched: the same value, the host of a URL or an e-mail address, a parent domain, a containing network. */
+  kind: z.enum(['exact', 'host', 'subdomain', 'cidr']),
   /** 0–100, STIX scale. */
   confidence: z.number().int().min(0).max(100),
   threat: z.string().nullable(),
