@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Fleet, type FleetOptions, startFleet, thisHost } from '@soc/fleet';
+import { z } from 'zod';
+
+/** A fleet of its own for one benchmark, on ports nobody else uses, in a folder that goes with it. */
+export async function withFleet<T>(options: Partial<FleetOptions>, work: (fleet: Fleet) => Promise<T>): Promise<T> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'soc-bench-'));
+  const fleet = await startFleet({ host: thisHost(), dataDirectory, portBase: 18_000, logLevel: 'warn', ...options });
+  try {
+    return await work(fleet);
+  } finally {
+    await fleet.stop();
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+const Login = z.object({ accessToken: z.string() });
+
+/** An access token of the fleet's administrator. */
+export async function logIn({ gatewayUrl, admin }: Fleet): Promise<string> {
+  const answer = await fetch(`${gatewayUrl}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: admin.email, password: admin.password }),
+  });
+  if (!answer.ok) throw new Error(`login answered ${answer.status}: ${await answer.text()}`);
+  return Login.parse(await answer.json()).accessToken;
+}

@@ -1,0 +1,166 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDbCluster, type DbCluster, sql } from '@soc/db-cluster';
+import type { Fleet } from '@soc/fleet';
+import { createRegistry } from '@soc/monitoring';
+import { Pool } from 'undici';
+import { logIn, withFleet } from './bench-fleet.ts';
+import { type Benchmark, percentile, rounded } from './benchmark.ts';
+
+const SINGLE = { alerts: 6_000, connections: 64 };
+const BULK = { alerts: 20_000, lines: 500, connections: 4 };
+const STEADY = { perS: 100, forS: 15 };
+const DONE_WITHIN_MS = 120_000;
+
+interface Run {
+  readonly pool: Pool;
+  readonly token: string;
+  readonly db: DbCluster;
+}
+
+/** A plausible alert; entities repeat like those of a few thousand hosts, fingerprints never do. */
+function alertOf(run: string, index: number): object {
+  return {
+    title: `Suspicious process on host-${index % 3_000}`,
+    severity: ['low', 'medium', 'high', 'critical'][index % 4],
+    source: 'bench',
+    ruleId: `rule-${index % 200}`,
+    externalId: `${run}-${index}`,
+    fingerprint: `${run}-${index}`,
+    occurredAt: new Date().toISOString(),
+    tags: [run],
+    techniques: ['T1059'],
+    observables: [
+      { type: 'host', value: `host-${index % 3_000}.bench.example` },
+      { type: 'ip', value: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}` },
+      { type: 'user', value: `user-${index % 5_000}` },
+    ],
+  };
+}
+
+async function post({ pool, token }: Run, path: string, body: string, contentType = 'application/json'): Promise<void> {
+  const answer = await pool.request({
+    method: 'POST',
+    path,
+    body,
+    headers: { 'content-type': contentType, authorization: `Bearer ${token}` },
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode > 201) throw new Error(`${path} answered ${answer.statusCode}: ${text}`);
+}
+
+/** Runs `work` for 0 … count-1, at most `connections` at a time. */
+async function forEach(count: number, connections: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (next < count) {
+        const index = next;
+        next += 1;
+        await work(index);
+      }
+    }),
+  );
+}
+
+/** Waits until every alert of a run is analysed, enriched and searchable. */
+async function untilDone({ db }: Run, run: string, alerts: number): Promise<void> {
+  const deadlineMs = performance.now() + DONE_WITHIN_MS;
+  for (;;) {
+    const [row] = await db.write.query<{ processed: number; searchable: number }>(sql`
+      select (select count(*) from alert.alerts where ${run} = any(tags) and analysed_at is not null and enriched_at is not null) as processed,
+        (select count(*) from storage.documents) as searchable`);
+    if ((row?.processed ?? 0) >= alerts && (row?.searchable ?? 0) >= alerts) return;
+    if (performance.now() > deadlineMs) throw new Error(`not done in time: ${JSON.stringify(row)} of ${alerts}`);
+    await pause(100);
+  }
+}
+
+async function sustained(
+  run: Run,
+  name: string,
+  alerts: number,
+  send: () => Promise<void>,
+): Promise<{ accepted: number; done: number }> {
+  const startedAtMs = performance.now();
+  await send();
+  const acceptedS = (performance.now() - startedAtMs) / 1000;
+  await untilDone(run, name, alerts);
+  const doneS = (performance.now() - startedAtMs) / 1000;
+  return { accepted: alerts / acceptedS, done: alerts / doneS };
+}
+
+const postSingles = (run: Run) =>
+  forEach(SINGLE.alerts, SINGLE.connections, (index) =>
+    post(run, '/api/v1/alerts', JSON.stringify(alertOf('single', index))),
+  );
+
+const postBulks = (run: Run) =>
+  forEach(BULK.alerts / BULK.lines, BULK.connections, (chunk) => {
+    const lines = Array.from({ length: BULK.lines }, (_, line) =>
+      JSON.stringify(alertOf('bulk', chunk * BULK.lines + line)),
+    );
+    return post(run, '/api/v1/alerts/bulk', lines.join('\n'), 'application/x-ndjson');
+  });
+
+/** Open loop: an alert every 10 ms whatever the fleet does, so that waiting shows. */
+async function latencies(run: Run): Promise<readonly number[]> {
+  const total = STEADY.perS * STEADY.forS;
+  const startedAtMs = performance.now();
+  const posts: Promise<void>[] = [];
+  for (let index = 0; index < total; index += 1) {
+    const waitMs = startedAtMs + (index * 1000) / STEADY.perS - performance.now();
+    if (waitMs > 1) await pause(waitMs);
+    posts.push(post(run, '/api/v1/alerts', JSON.stringify(alertOf('steady', index))));
+  }
+  await Promise.all(posts);
+  await untilDone(run, 'steady', total);
+  const rows = await run.db.write.query<{ ms: number }>(sql`
+    select extract(epoch from analysed_at - received_at)::float8 * 1000 as ms from alert.alerts where 'steady' = any(tags)`);
+  return rows.map(({ ms }) => ms);
+}
+
+async function connect(fleet: Fleet): Promise<Run & { readonly close: () => Promise<void> }> {
+  const pool = new Pool(fleet.gatewayUrl, { connections: SINGLE.connections });
+  const db = createDbCluster({
+    primaryUrl: fleet.postgres.adminUrl,
+    replicaUrls: [],
+    poolSize: 2,
+    applicationName: 'bench',
+    registry: createRegistry('bench', 'bench'),
+    onError: (error) => console.warn(error.message),
+  });
+  return {
+    pool,
+    db,
+    token: await logIn(fleet),
+    close: async () => {
+      await pool.close();
+      await db.close();
+    },
+  };
+}
+
+/**
+ * Alerts a second from the first post until the last is analysed, enriched and searchable, on a fleet that fsyncs, the load
+ * generator on the same machine; and how long an alert takes from its arrival to its score at a steady 100 a second.
+ */
+export const benchmark: Benchmark = {
+  goals: { alerts_per_s_single: '>= 300', alerts_per_s_bulk: '>= 1000' },
+  run: (say) =>
+    withFleet({ env: { gateway: { RATE_LIMIT_PER_S: '100000', RATE_LIMIT_BURST: '100000' } } }, async (fleet) => {
+      const run = await connect(fleet);
+      const waits = await latencies(run);
+      say(`steady ${STEADY.perS}/s for ${STEADY.forS} s: ${waits.length} alerts analysed`);
+      const single = await sustained(run, 'single', SINGLE.alerts, () => postSingles(run));
+      say(`single posts: accepted ${rounded(single.accepted)}/s, end to end ${rounded(single.done)}/s`);
+      const bulk = await sustained(run, 'bulk', BULK.alerts, () => postBulks(run));
+      say(`bulk of ${BULK.lines}: accepted ${rounded(bulk.accepted)}/s, end to end ${rounded(bulk.done)}/s`);
+      await run.close();
+      return {
+        alerts_per_s_single: rounded(single.done),
+        alerts_per_s_bulk: rounded(bulk.done),
+        p50_ms: rounded(percentile(waits, 0.5)),
+        p95_ms: rounded(percentile(waits, 0.95)),
+      };
+    }),
+};
