@@ -4,7 +4,7 @@ import { messagingMigrations } from '@soc/messaging';
 import { tellStep } from './fleet-event.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 import { urlOf } from './postgres/connection.ts';
-import { ensureDatabase, ensureServiceRoles, roleOf } from './postgres/roles-repository.ts';
+import { ensureDatabase, ensureRoles, ensureSchemas, roleOf } from './postgres/roles-repository.ts';
 import type { Primary } from './postgres/start-primary.ts';
 import type { FleetSecrets } from './secrets/fleet-secrets.ts';
 import { migrationsOf } from './services.ts';
@@ -41,7 +41,8 @@ export async function bringUpSchemas(plan: FleetPlan, primary: Primary): Promise
   }));
   await tellStep('Roles', onEvent, async () => {
     await ensureDatabase(primary.adminUrl(), DATABASE);
-    await ensureServiceRoles(primary.adminUrl(DATABASE), DATABASE, services);
+    await ensureRoles(primary.adminUrl(), services);
+    await ensureSchemas(primary.adminUrl(DATABASE), DATABASE, services);
   });
   await tellStep('Migrations', onEvent, () =>
     eachAtMost(2, sources, async ({ schema, directories }) => {

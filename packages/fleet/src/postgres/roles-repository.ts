@@ -12,6 +12,13 @@ export interface ServiceRole {
 
 export const roleOf = (service: string): string => `soc_${service}`;
 
+/** Drops a database, with whoever is still connected to it. */
+export async function dropDatabase(adminUrl: string, database: string): Promise<void> {
+  await withConnection(adminUrl, (client) =>
+    client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`),
+  );
+}
+
 /** Makes the database when it is not there. `adminUrl` connects a superuser to another one. */
 export async function ensureDatabase(adminUrl: string, database: string): Promise<void> {
   await withConnection(adminUrl, async (client) => {
@@ -20,41 +27,39 @@ export async function ensureDatabase(adminUrl: string, database: string): Promis
   });
 }
 
-/**
- * Gives each service its role and its schema in the database of `adminUrl`, and takes from everybody what nobody needs: no
- * role may connect without being named, create anything outside its own schema, or make temporary tables. Safe to repeat;
- * passwords are set to the ones given.
- */
-export async function ensureServiceRoles(
-  adminUrl: string,
-  database: string,
-  services: readonly ServiceRole[],
-): Promise<void> {
+/** Makes the login roles of services; those that are there get the passwords given. Safe to repeat, not to do twice at once. */
+export async function ensureRoles(adminUrl: string, services: readonly ServiceRole[]): Promise<void> {
   await withConnection(adminUrl, async (client) => {
     const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
       services.map(({ role }) => role),
     ]);
     const existing = new Set(rows.map(({ rolname }) => rolname));
-    const statements = services.flatMap((service) => statementsFor(database, service, existing.has(service.role)));
-    await client.query(['begin', ...closedToPublic(database), ...statements, 'commit'].join(';\n'));
+    const statements = services.map(({ role, password }) => {
+      const verb = existing.has(role) ? 'alter' : 'create';
+      return `${verb} role ${escapeIdentifier(role)} login nosuperuser nocreatedb nocreaterole password ${escapeLiteral(password)}`;
+    });
+    await client.query(statements.join(';\n'));
   });
 }
 
-const closedToPublic = (database: string): readonly string[] => [
-  `revoke all on database ${escapeIdentifier(database)} from public`,
-  'revoke all on schema public from public',
-];
-
-function statementsFor(
+/**
+ * Gives each role its schema in a database, and takes from everybody what nobody needs: no role may connect without being
+ * named, create anything outside its own schema, or make temporary tables. Safe to repeat. `adminUrl` connects a
+ * superuser to the database.
+ */
+export async function ensureSchemas(
+  adminUrl: string,
   database: string,
-  { schema, role, password }: ServiceRole,
-  roleExists: boolean,
-): readonly string[] {
-  const name = escapeIdentifier(role);
-  return [
-    `${roleExists ? 'alter' : 'create'} role ${name} login nosuperuser nocreatedb nocreaterole password ${escapeLiteral(password)}`,
-    `grant connect on database ${escapeIdentifier(database)} to ${name}`,
-    `create schema if not exists ${escapeIdentifier(schema)} authorization ${name}`,
-    `alter role ${name} in database ${escapeIdentifier(database)} set search_path = ${escapeIdentifier(schema)}`,
-  ];
+  services: readonly Omit<ServiceRole, 'password'>[],
+): Promise<void> {
+  const name = escapeIdentifier(database);
+  const closedToPublic = [`revoke all on database ${name} from public`, 'revoke all on schema public from public'];
+  const opened = services.flatMap(({ schema, role }) => [
+    `grant connect on database ${name} to ${escapeIdentifier(role)}`,
+    `create schema if not exists ${escapeIdentifier(schema)} authorization ${escapeIdentifier(role)}`,
+    `alter role ${escapeIdentifier(role)} in database ${name} set search_path = ${escapeIdentifier(schema)}`,
+  ]);
+  await withConnection(adminUrl, (client) =>
+    client.query(['begin', ...closedToPublic, ...opened, 'commit'].join(';\n')),
+  );
 }

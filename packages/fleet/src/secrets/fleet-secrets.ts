@@ -32,7 +32,8 @@ const perService = (): Record<ServiceName, string> => {
   return Object.fromEntries(entries) as Record<ServiceName, string>;
 };
 
-async function newSigningKey(): Promise<string> {
+/** A new RSA private key, as PEM. */
+export async function newSigningKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

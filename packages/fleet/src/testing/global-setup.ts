@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { ServiceName } from '@soc/contracts';
+import type { TestProject } from 'vitest/node';
+import { thisHost } from '../cli/host.ts';
+import { preparePostgres } from '../postgres/installation.ts';
+import { ensureRoles, roleOf } from '../postgres/roles-repository.ts';
+import { startPrimary } from '../postgres/start-primary.ts';
+import { findRedisServer } from '../redis/find-redis-server.ts';
+import { installRedisServer } from '../redis/install-redis-server.ts';
+import { startRedis } from '../redis/start-redis.ts';
+import { newSigningKey } from '../secrets/fleet-secrets.ts';
+import { keepSecret } from '../secrets/secret-file.ts';
+import { openLogFile } from '../supervisor/log-file.ts';
+import { together } from '../together.ts';
+import { takeFreePorts } from './free-ports.ts';
+import { TEST_PASSWORD } from './provided.ts';
+import { makeTemporaryDirectory } from './temporary-directory.ts';
+
+/**
+ * Starts one real PostgreSQL and one real Redis for a whole run of vitest, and stops them at its end. Nothing is synced to
+ * disk: a crash of the machine ends the run anyway.
+ */
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const host = thisHost();
+  const directory = await makeTemporaryDirectory('tests');
+  const [postgresPort, redisPort = 0] = await takeFreePorts(2);
+  const shared = { host, isRoot: host.uid === 0, isDurable: false, onEvent: () => undefined };
+  const program = (await findRedisServer(host.env['PATH'] ?? '')) ?? (await installRedisServer(host, () => undefined));
+  const signingKeyFile = join(directory.path, 'signing-key.pem');
+
+  const [postgres, redis] = await together([
+    startPrimary({
+      ...shared,
+      installation: await preparePostgres(join(directory.path, 'postgres'), shared.isRoot),
+      port: postgresPort,
+      superuserPassword: TEST_PASSWORD,
+      log: openLogFile(join(directory.path, 'postgres.log')),
+    }),
+    startRedis({
+      ...shared,
+      program,
+      directory: join(directory.path, 'redis'),
+      port: redisPort,
+      password: TEST_PASSWORD,
+      log: openLogFile(join(directory.path, 'redis.log')),
+    }),
+    keepSecret(signingKeyFile, newSigningKey),
+  ]);
+  await ensureRoles(
+    postgres.adminUrl(),
+    ServiceName.options.map((schema) => ({ schema, role: roleOf(schema), password: TEST_PASSWORD })),
+  );
+  provide('postgresUrl', postgres.adminUrl());
+  provide('redisUrl', redis.url);
+  provide('signingKeyFile', signingKeyFile);
+  return async () => {
+    await together([postgres.process.stop(), redis.process.stop()]);
+    await directory[Symbol.asyncDispose]();
+  };
+}

@@ -1,0 +1,12 @@
+import './provided.ts';
+
+export type { TestAnswer, TestRequest } from './call.ts';
+export { coverRefusals, type RefusalSample } from './cover-refusals.ts';
+export { takeFreePorts } from './free-ports.ts';
+export { sharedData } from './shared-data.ts';
+export { makeTemporaryDirectory } from './temporary-directory.ts';
+export { createTestDatabase, type TestDatabase } from './test-database.ts';
+export type { PublishedQuery } from './test-events.ts';
+export { startTestService, type TestService, type TestServiceOptions } from './test-service.ts';
+export type { TestRole } from './test-tokens.ts';
+export { waitFor } from './wait-for.ts';

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import type { EndpointSpec } from '@soc/contracts';
+import { bootService, type Env, type RunningService, type ServiceDefinition } from '@soc/service-kit';
+import type pg from 'pg';
+import { inject } from 'vitest';
+import { withConnection } from '../postgres/connection.ts';
+import { callEndpoint, type TestAnswer, type TestRequest } from './call.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { createTestEvents, type TestEvents } from './test-events.ts';
+import { createTestIdentities, type TestIdentities } from './test-tokens.ts';
+
+export interface TestServiceOptions {
+  /** Over what the harness sets. With the `env` of a service before, a second one works on the same data. */
+  readonly env?: Env;
+  /** The service's clock; the real one when absent. */
+  readonly now?: () => Date;
+}
+
+/** A real service over a database and a Redis prefix of its own, in this process. */
+export interface TestService
+  extends Omit<TestIdentities, 'verifier'>, Pick<TestEvents, 'emit' | 'emitText' | 'published'> {
+  readonly app: RunningService['app'];
+  /** Where it listens. */
+  readonly url: string;
+  readonly env: Env;
+  /** Calls an endpoint as the administrator, or as `token` says. */
+  readonly call: <E extends EndpointSpec>(endpoint: E, request?: TestRequest) => Promise<TestAnswer<E>>;
+  /** Runs a statement as the service's own role, to arrange or to look at what no endpoint shows. */
+  readonly query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  /** Stops it gracefully. `keepData` leaves its database for a second one to be started on. */
+  readonly close: (options?: { readonly keepData?: boolean }) => Promise<void>;
+}
+
+function environmentOf(definition: ServiceDefinition, database: TestDatabase | undefined, given: Env): Env {
+  return {
+    PORT: '0',
+    LOG_LEVEL: process.env['SOC_TEST_LOG_LEVEL'] ?? 'silent',
+    INSTANCE_ID: `${definition.name}-test`,
+    DATABASE_URL: database?.url,
+    DATABASE_POOL_SIZE: '5',
+    REDIS_URL: inject('redisUrl'),
+    REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}`,
+    AUTH_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
+    AUTH_SIGNING_KEY_FILE: inject('signingKeyFile'),
+    SERVICE_SECRET: 'secret of the tests',
+    CHECK_RESPONSES: 'true',
+    ...given,
+  };
+}
+
+/**
+ * Starts a service as in production, but in this process: own database, own Redis prefix, real outbox, relay and streams.
+ * Answers are checked against their contracts. `SOC_TEST_LOG_LEVEL=debug` shows its log.
+ */
+export async function startTestService(
+  definition: ServiceDefinition,
+  options: TestServiceOptions = {},
+): Promise<TestService> {
+  const { env: given = {}, now = () => new Date() } = options;
+  const isOwnDatabase = definition.migrations !== undefined && given['DATABASE_URL'] === undefined;
+  const database = isOwnDatabase ? await createTestDatabase(definition.name) : undefined;
+  const env = environmentOf(definition, database, given);
+  const { verifier, ...identities } = createTestIdentities(await readFile(inject('signingKeyFile'), 'utf8'));
+  const service = await bootService(definition, { env, verifier, now });
+  const url = await service.listen();
+  const events = createTestEvents(env['REDIS_URL'] ?? '', env['REDIS_PREFIX'] ?? '', now);
+  return {
+    ...identities,
+    ...events,
+    app: service.app,
+    url,
+    env,
+    call: (endpoint, request = {}) =>
+      callEndpoint(service.app, endpoint, { token: identities.tokens.admin, ...request }),
+    query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      withConnection(env['DATABASE_URL'] ?? '', async (client) => (await client.query<Row>(text, [...values])).rows),
+    close: async ({ keepData = false } = {}) => {
+      events.close();
+      await service.close();
+      if (!keepData) await database?.drop();
+    },
+  };
+}
