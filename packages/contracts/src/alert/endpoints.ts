@@ -1,4 +1,36 @@
 import type { EndpointSpec } from '../endpoint.ts';
+import { GetIncidentGraph, MergeIncidents, RequestResponse, SplitIncident } from './incident-work.ts';
+import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from './incidents.ts';
+import { BulkAlerts, CreateAlert, ReceiveWebhook } from './ingest.ts';
+import { DeleteMapping, GetMapping, ListMappings, PutMapping } from './mappings.ts';
+import { GetAlert, GetRawPayload, ListAlerts } from './queries.ts';
+import { GetAlertTimeline, GetIncidentTimeline } from './timeline.ts';
+import { AddComment, GiveVerdict, ListComments, UpdateAlert } from './triage.ts';
 
 /** Every endpoint the alert service answers. */
-export const alertEndpoints: readonly EndpointSpec[] = [];
+export const alertEndpoints: readonly EndpointSpec[] = [
+  CreateAlert,
+  BulkAlerts,
+  ReceiveWebhook,
+  ListMappings,
+  GetMapping,
+  PutMapping,
+  DeleteMapping,
+  ListAlerts,
+  GetAlert,
+  GetRawPayload,
+  UpdateAlert,
+  GiveVerdict,
+  GetAlertTimeline,
+  ListComments,
+  AddComment,
+  ListIncidents,
+  GetIncident,
+  UpdateIncident,
+  ListIncidentAlerts,
+  GetIncidentTimeline,
+  GetIncidentGraph,
+  RequestResponse,
+  MergeIncidents,
+  SplitIncident,
+];

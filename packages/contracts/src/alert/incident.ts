@@ -36,6 +36,8 @@ export const Incident = z.object({
   createdAt: Timestamp,
   updatedAt: Timestamp,
   closedAt: Timestamp.nullable(),
+  /** The incident that took over its alerts; only on one that was merged, which is closed. */
+  mergedIntoId: Uuid.optional(),
   version: z.number().int().min(1),
 });
 export type Incident = z.infer<typeof Incident>;
