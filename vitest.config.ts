@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-const globalSetup = ['packages/fleet/src/testing/global-setup.ts'].filter((file) => existsSync(file));
+const globalSetup = 'packages/fleet/src/testing/global-setup.ts';
 
 export default defineConfig({
   test: {
