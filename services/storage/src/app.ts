@@ -1,0 +1,46 @@
+import { defineService } from '@soc/service-kit';
+import { StorageConfig } from './config.ts';
+import { createStorageDeps } from './deps.ts';
+import { onAlertCreated } from './events/on-alert-created.ts';
+import { onAlertUpdated } from './events/on-alert-updated.ts';
+import { onIncidentCreated } from './events/on-incident-created.ts';
+import { onIncidentUpdated } from './events/on-incident-updated.ts';
+import { onMetricRecorded } from './events/on-metric-recorded.ts';
+import { downloadObjectRoute } from './routes/download-object.ts';
+import { getObjectRoute } from './routes/get-object.ts';
+import { listCustodyRoute } from './routes/list-custody.ts';
+import { listObjectsRoute } from './routes/list-objects.ts';
+import { queryMetricRoute } from './routes/query-metric.ts';
+import { searchRoute } from './routes/search.ts';
+import { storeObjectRoute } from './routes/store-object.ts';
+import { verifyObjectRoute } from './routes/verify-object.ts';
+
+export const storageService = defineService({
+  name: 'storage',
+  config: StorageConfig,
+  migrations: new URL('../migrations/', import.meta.url),
+  create: (platform) => {
+    const deps = createStorageDeps(platform);
+    return {
+      routes: [
+        storeObjectRoute(deps),
+        listObjectsRoute(deps),
+        getObjectRoute(deps),
+        downloadObjectRoute(deps),
+        verifyObjectRoute(deps),
+        listCustodyRoute(deps),
+        searchRoute(deps),
+        queryMetricRoute(deps),
+      ],
+      subscriptions: [
+        onAlertCreated(deps),
+        onAlertUpdated(deps),
+        onIncidentCreated(deps),
+        onIncidentUpdated(deps),
+        onMetricRecorded(deps),
+      ],
+      workers: [{ start: deps.objectStore.sweep, stop: () => Promise.resolve() }],
+      checks: { objects: { critical: false, run: deps.objectStore.check } },
+    };
+  },
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { exampleAlert, exampleIncident } from '@soc/fleet/testing';
+import { alertDocument, concernsSearch, incidentDocument, newestVersions } from './search-document.ts';
+
+test('an alert is found by its id, the ids of its source, its techniques and its observables', () => {
+  const { identifiers } = alertDocument(
+    exampleAlert({
+      externalId: 'ext-7',
+      ruleId: '2027865',
+      techniques: ['T1059.001'],
+      observables: [{ type: 'domain', value: 'c2.evil.example' }],
+    }),
+  );
+  expect(identifiers).toEqual(
+    expect.arrayContaining([
+      exampleAlert().id,
+      'ext-7',
+      '2027865',
+      'T1059.001',
+      'T1059',
+      'c2.evil.example',
+      'evil.example',
+    ]),
+  );
+});
+
+test('of a long description only the beginning is indexed', () => {
+  const { text } = alertDocument(exampleAlert({ description: `${'a'.repeat(999)} b c` }));
+  expect(text.endsWith('a ')).toBe(true);
+});
+
+test('an alert with thousands of observables makes a document of bounded size', () => {
+  const observables = Array.from({ length: 5_000 }, (_, index) => ({ type: 'ip' as const, value: `10.0.${index}` }));
+  expect(alertDocument(exampleAlert({ observables })).identifiers).toHaveLength(256);
+});
+
+test('an incident is found by the entities that hold it together', () => {
+  const document = incidentDocument(exampleIncident({ entities: [{ type: 'ip', value: '10.0.0.5' }] }));
+  expect(document).toMatchObject({ kind: 'incident', source: null, occurredAt: exampleIncident().firstSeenAt });
+  expect(document.identifiers).toContain('10.0.0.5');
+});
+
+test('only the newest version of a document is kept, in whatever order they come', () => {
+  const older = alertDocument(exampleAlert({ version: 2, title: 'older' }));
+  const newer = alertDocument(exampleAlert({ version: 3, title: 'newer' }));
+  const other = alertDocument(exampleAlert({ id: '01890000-0000-7000-8000-000000000001' }));
+  expect(newestVersions([newer, older, other])).toEqual([other, newer]);
+});
+
+test('a new score costs no indexing, a new status does, and so does a field not known yet', () => {
+  expect(concernsSearch(['score', 'suggestedVerdict', 'analysedAt', 'version'])).toBe(false);
+  expect(concernsSearch(['score', 'status'])).toBe(true);
+  expect(concernsSearch(['somethingNew'])).toBe(true);
+});

@@ -1,0 +1,115 @@
+import type { CustodyEntry, EvidenceObject } from '@soc/contracts/storage/objects';
+import { joinSql, json, type Queryable, sql, type Tx } from '@soc/db-cluster';
+
+/** An object with the place of its content. */
+export interface KeptObject {
+  readonly object: EvidenceObject;
+  readonly key: string;
+}
+
+export type NewCustodyEntry = Omit<CustodyEntry, 'sequence'>;
+
+interface ObjectRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly object_key: string;
+  readonly filename: string;
+  readonly content_type: string;
+  readonly size_bytes: number;
+  readonly sha256: string;
+  readonly incident_id: string | null;
+  readonly alert_id: string | null;
+  readonly stored_by: string;
+  readonly stored_at: string;
+}
+
+interface CustodyRow extends Omit<CustodyEntry, 'actorId'> {
+  readonly actor_id: string;
+}
+
+const columns = sql`
+  id, tenant_id, object_key, filename, content_type, size_bytes, sha256, incident_id, alert_id, stored_by, stored_at`;
+
+const fromRow = (row: ObjectRow): KeptObject => ({
+  key: row.object_key,
+  object: {
+    id: row.id,
+    tenantId: row.tenant_id,
+    filename: row.filename,
+    contentType: row.content_type,
+    sizeBytes: row.size_bytes,
+    sha256: row.sha256,
+    incidentId: row.incident_id,
+    alertId: row.alert_id,
+    storedBy: row.stored_by,
+    storedAt: row.stored_at,
+  },
+});
+
+export interface ObjectFilter {
+  readonly tenantId: string;
+  readonly incidentId?: string | undefined;
+  readonly alertId?: string | undefined;
+  readonly sha256?: string | undefined;
+  readonly after?: { readonly storedAt: string; readonly id: string } | undefined;
+  readonly limitRows: number;
+}
+
+/** Evidence objects and the log of who had them. */
+export function createEvidenceRepository() {
+  return {
+    insert: async (tx: Tx, { object, key }: KeptObject): Promise<void> => {
+      await tx.query(sql`
+        insert into storage.objects (${columns})
+        values (${object.id}, ${object.tenantId}, ${key}, ${object.filename}, ${object.contentType}, ${object.sizeBytes},
+                ${object.sha256}, ${object.incidentId}, ${object.alertId}, ${object.storedBy}, ${object.storedAt})`);
+    },
+
+    find: async (read: Queryable, tenantId: string, id: string): Promise<KeptObject | undefined> => {
+      const [row] = await read.query<ObjectRow>(
+        sql`select ${columns} from storage.objects where tenant_id = ${tenantId} and id = ${id}`,
+      );
+      return row && fromRow(row);
+    },
+
+    list: async (read: Queryable, filter: ObjectFilter): Promise<readonly EvidenceObject[]> => {
+      const { tenantId, incidentId, alertId, sha256, after, limitRows } = filter;
+      const conditions = [sql`tenant_id = ${tenantId}`];
+      if (incidentId !== undefined) conditions.push(sql`incident_id = ${incidentId}`);
+      if (alertId !== undefined) conditions.push(sql`alert_id = ${alertId}`);
+      if (sha256 !== undefined) conditions.push(sql`sha256 = ${sha256}`);
+      if (after !== undefined) conditions.push(sql`(stored_at, id) < (${after.storedAt}, ${after.id})`);
+      const rows = await read.query<ObjectRow>(sql`
+        select ${columns} from storage.objects where ${joinSql(conditions, ' and ')}
+        order by stored_at desc, id desc limit ${limitRows}`);
+      return rows.map((row) => fromRow(row).object);
+    },
+
+    /** Appends the next entry. The object's row is locked first, so that numbers have no gaps and no doubles. */
+    appendCustody: async (
+      tx: Tx,
+      { id, tenantId }: Pick<EvidenceObject, 'id' | 'tenantId'>,
+      entry: NewCustodyEntry,
+    ): Promise<void> => {
+      await tx.query(sql`select from storage.objects where id = ${id} for update`);
+      await tx.query(sql`
+        insert into storage.custody_entries (object_id, sequence, tenant_id, action, actor, actor_id, at, detail)
+        select ${id}, coalesce(max(sequence), 0) + 1, ${tenantId}, ${entry.action}, ${entry.actor}, ${entry.actorId},
+               ${entry.at}::timestamptz, ${json(entry.detail)}::jsonb
+        from storage.custody_entries where object_id = ${id}`);
+    },
+
+    listCustody: async (
+      read: Queryable,
+      filter: { readonly objectId: string; readonly afterSequence: number; readonly limitRows: number },
+    ): Promise<readonly CustodyEntry[]> => {
+      const rows = await read.query<CustodyRow>(sql`
+        select sequence, action, actor, actor_id, at, detail from storage.custody_entries
+        where object_id = ${filter.objectId} and sequence > ${filter.afterSequence}
+        order by sequence limit ${filter.limitRows}`);
+      return rows.map(({ actor_id, ...entry }) => ({ ...entry, actorId: actor_id }));
+    },
+  };
+}
+
+export type EvidenceRepository = ReturnType<typeof createEvidenceRepository>;

@@ -1,0 +1,4 @@
+import { runService } from '@soc/service-kit';
+import { storageService } from './app.ts';
+
+await runService(storageService, process);
