@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { Deliverer } from './delivery.ts';
@@ -16,6 +17,7 @@ export interface RetryQueue {
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 60_000;
+const CLOSE_WITHIN_MS = 3_000;
 /** Faults outside the handler (PostgreSQL away) also fail a job; this many on top, before BullMQ itself gives up. */
 const SPARE_ATTEMPTS = 10_000;
 
@@ -64,6 +66,11 @@ export function createRetryQueue(options: {
   });
   worker.on('error', onError);
 
+  const closeBoth = async (): Promise<void> => {
+    await worker.close();
+    await queue.close();
+  };
+
   return {
     add: async (job, maxAttempts) => {
       await queue.add(job.type, job, {
@@ -75,8 +82,9 @@ export function createRetryQueue(options: {
       });
     },
     close: async () => {
-      await worker.close();
-      await queue.close();
+      // BullMQ waits for Redis without end; a job cut off here is stalled, and another process takes it up.
+      await Promise.race([closeBoth(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+      void Promise.all([worker.disconnect(), queue.disconnect()]).catch(onError);
     },
   };
 }

@@ -1,0 +1,105 @@
+import { createTestDatabase, type TestDatabase } from '@soc/fleet/testing';
+import { createRegistry } from '@soc/monitoring';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDbCluster, type DbCluster, isConnectionError, json, sql } from './index.ts';
+
+let database: TestDatabase;
+let db: DbCluster;
+
+beforeAll(async () => {
+  database = await createTestDatabase('alert');
+  db = open(database.url);
+  await db.write.query(
+    sql`create table alert.notes (id int primary key, at timestamptz, tags text[], body jsonb, big bigint)`,
+  );
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+const open = (primaryUrl: string, replicaUrls: readonly string[] = []): DbCluster =>
+  createDbCluster({
+    primaryUrl,
+    replicaUrls,
+    applicationName: 'test',
+    probeEveryMs: 50,
+    registry: createRegistry('alert', 'test'),
+    onError: () => undefined,
+  });
+
+const ids = async (): Promise<readonly number[]> =>
+  (await db.write.query<{ id: number }>(sql`select id from alert.notes order by id`)).map(({ id }) => id);
+
+test('values of every kind come back as they went in', async () => {
+  const at = '2026-01-02T03:04:05.678Z';
+  await db.write.query(sql`
+    insert into alert.notes (id, at, tags, body, big) values (1, ${at}, ${['a', 'b,"c']}, ${json([{ x: 1 }])}, ${2 ** 50})`);
+  const rows = await db.read.query(sql`select at, tags, body, big from alert.notes where id = ${1}`);
+  expect(rows).toEqual([{ at, tags: ['a', 'b,"c'], body: [{ x: 1 }], big: 2 ** 50 }]);
+});
+
+test('a transaction commits whole or not at all, and tells only after a commit', async () => {
+  const told: string[] = [];
+  await db.tx(async (tx) => {
+    await tx.query(sql`insert into alert.notes (id) values (2)`);
+    tx.afterCommit(() => told.push('committed'));
+    expect(told).toEqual([]);
+  });
+  const failing = db.tx(async (tx) => {
+    await tx.query(sql`insert into alert.notes (id) values (3)`);
+    tx.afterCommit(() => told.push('never'));
+    await tx.query(sql`insert into alert.notes (id) values (2)`);
+  });
+  await expect(failing).rejects.toMatchObject({ code: '23505' });
+  expect(told).toEqual(['committed']);
+  expect(await ids()).not.toContain(3);
+});
+
+test('a transaction that swallowed an error inside does not pass for committed', async () => {
+  const swallowing = db.tx(async (tx) => {
+    await tx.query(sql`insert into alert.notes (id) values (4)`);
+    await tx.query(sql`select 1 / 0`).catch(() => undefined);
+  });
+  await expect(swallowing).rejects.toThrow('rolled back');
+  expect(await ids()).not.toContain(4);
+});
+
+test('every write moves the consistency token on; a process that wrote nothing has none', async () => {
+  const fresh = open(database.url);
+  expect(await fresh.consistencyToken()).toBeUndefined();
+  await fresh.close();
+  await db.tx((tx) => tx.query(sql`insert into alert.notes (id) values (5)`));
+  const first = await db.consistencyToken();
+  await db.write.query(sql`insert into alert.notes (id) values (6)`);
+  const second = await db.consistencyToken();
+  expect(first).toBeDefined();
+  expect(second).not.toBe(first);
+});
+
+test('reads go on when a replica is not there, or is no replica at all', async () => {
+  const lonely = open(database.url, ['postgres://nobody@127.0.0.1:1/soc', database.url]);
+  const rows = await lonely.readYourWrites(await db.consistencyToken()).query(sql`select 1 as one`);
+  expect(rows).toEqual([{ one: 1 }]);
+  expect(await lonely.check()).toEqual({ replicas: 2, replicasUsable: 0, lagBytes: null });
+  await lonely.close();
+});
+
+test('an unreachable primary is a connection error, a wrong statement is not', async () => {
+  const nowhere = open('postgres://nobody@127.0.0.1:1/soc');
+  const unreachable: unknown = await nowhere.write.query(sql`select 1`).catch((error: unknown) => error);
+  expect(isConnectionError(unreachable)).toBe(true);
+  const wrong: unknown = await db.write.query(sql`select nonsense`).catch((error: unknown) => error);
+  expect(isConnectionError(wrong)).toBe(false);
+  await nowhere.close();
+});
+
+test('withConnection chooses by readOnly', async () => {
+  await db.withConnection({ readOnly: false }, (connection) =>
+    connection.query(sql`insert into alert.notes (id) values (7)`),
+  );
+  const rows = await db.withConnection({ readOnly: true }, (connection) =>
+    connection.query(sql`select id from alert.notes where id = 7`),
+  );
+  expect(rows).toEqual([{ id: 7 }]);
+});

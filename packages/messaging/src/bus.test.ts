@@ -1,0 +1,242 @@
+import { type MetricRecorded, MetricRecorded as Recorded, type PayloadOf } from '@soc/contracts';
+import { sql } from '@soc/db-cluster';
+import { waitFor } from '@soc/fleet/testing';
+import { afterEach, expect, test } from 'vitest';
+import {
+  createMessage,
+  NonRetryableError,
+  streamKey,
+  type Subscription,
+  subscription,
+  writeToStreams,
+} from './index.ts';
+import { startTestBus, type TestBus } from './testing/test-bus.ts';
+
+const closing: TestBus[] = [];
+const start = async (...args: Parameters<typeof startTestBus>) => {
+  const started = await startTestBus(...args);
+  closing.push(started);
+  return started;
+};
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((started) => started.close()));
+});
+
+const metric = (name: string): PayloadOf<typeof MetricRecorded> => ({
+  name,
+  value: 1,
+  at: new Date().toISOString(),
+  labels: {},
+});
+const meta = { tenantId: 'default', subject: 's', correlationId: 'c' };
+const message = (name: string, extra: object = {}) =>
+  createMessage(Recorded, metric(name), { ...meta, ...extra }, { source: 'analytics', now: new Date() });
+
+/** Writes one row per event it handles; what `before` throws fails the event. */
+const recording = (before: (name: string) => void = () => undefined, options = {}): Subscription =>
+  subscription(
+    Recorded,
+    async ({ name }, { tx, event }) => {
+      await tx.query(sql`insert into storage.effects (event_id, note) values (${event.id}, ${name})`);
+      before(name);
+    },
+    options,
+  );
+
+const effects = async ({ db }: TestBus): Promise<readonly string[]> => {
+  const rows = await db.write.query<{ note: string }>(sql`select note from storage.effects order by note`);
+  return rows.map(({ note }) => note);
+};
+
+const effectsAre = (started: TestBus, expected: readonly string[]) =>
+  waitFor(async () => (await effects(started)).length >= expected.length, { deadlineMs: 10_000 }).then(async () =>
+    expect(await effects(started)).toEqual(expected),
+  );
+
+test('an event published in a transaction reaches the stream after the commit, and never after a rollback', async () => {
+  const publisher = await start('analytics', []);
+  publisher.bus.start();
+  await publisher.db.tx((tx) => publisher.bus.outbox.publish(tx, Recorded, metric('kept'), meta));
+  const rolledBack = publisher.db.tx(async (tx) => {
+    await publisher.bus.outbox.publish(tx, Recorded, metric('dropped'), meta);
+    throw new Error('changed my mind');
+  });
+  await expect(rolledBack).rejects.toThrow('changed my mind');
+  await waitFor(async () => (await publisher.stream('metric.recorded')).length === 1);
+  const [text = ''] = await publisher.stream('metric.recorded');
+  expect(JSON.parse(text)).toMatchObject({
+    specversion: '1.0',
+    type: 'metric.recorded',
+    source: 'analytics',
+    tenantid: 'default',
+    correlationid: 'c',
+    data: { name: 'kept' },
+  });
+  expect(await publisher.bus.check()).toEqual({ outboxMessages: 0, outboxOldestS: 0 });
+});
+
+test('a payload that breaks its contract is not published', async () => {
+  const publisher = await start('analytics', []);
+  const bad = publisher.db.tx((tx) =>
+    publisher.bus.outbox.publish(tx, Recorded, { ...metric('x'), value: Number.NaN }, meta),
+  );
+  await expect(bad).rejects.toThrow('metric.recorded');
+});
+
+test('what was committed while redis was away is relayed when it is back', async () => {
+  const nowhere = await startTestBus('analytics', [], { redisUrl: 'redis://127.0.0.1:1' });
+  nowhere.bus.start();
+  await nowhere.db.tx((tx) => nowhere.bus.outbox.publish(tx, Recorded, metric('patient'), meta));
+  await expect(nowhere.bus.check()).rejects.toThrow(/.+/);
+  const back = await start('analytics', [], { databaseUrl: nowhere.databaseUrl, prefix: nowhere.prefix });
+  back.bus.start();
+  await waitFor(async () => (await back.stream('metric.recorded')).length === 1);
+  await nowhere.close();
+});
+
+test('the same event delivered many times has one effect', async () => {
+  const consumer = await start('storage', [recording()]);
+  consumer.bus.start();
+  const again = message('once');
+  await writeToStreams(consumer.redis, consumer.prefix, [again, again, message('other')]);
+  await effectsAre(consumer, ['once', 'other']);
+  await writeToStreams(consumer.redis, consumer.prefix, [again, message('third')]);
+  await effectsAre(consumer, ['once', 'other', 'third']);
+});
+
+test('one event that fails does not take its batch with it, and succeeds when tried again', async () => {
+  let failures = 1;
+  const consumer = await start('storage', [
+    recording((name) => {
+      if (name !== 'flaky' || failures === 0) return;
+      failures -= 1;
+      throw new Error('not now');
+    }),
+  ]);
+  await writeToStreams(
+    consumer.redis,
+    consumer.prefix,
+    ['a', 'flaky', 'z'].map((name) => message(name)),
+  );
+  failures = 2; // the batch, then alone
+  consumer.bus.start();
+  await effectsAre(consumer, ['a', 'flaky', 'z']);
+  expect(failures).toBe(0);
+});
+
+test('an event that keeps failing ends in the dead letters after its attempts, with the reason', async () => {
+  let tries = 0;
+  const consumer = await start('storage', [
+    recording(
+      () => {
+        tries += 1;
+        throw new Error('the disk is full');
+      },
+      { maxAttempts: 3 },
+    ),
+  ]);
+  consumer.bus.start();
+  await writeToStreams(consumer.redis, consumer.prefix, [message('poison')]);
+  const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0], { deadlineMs: 10_000 });
+  expect(letter).toMatchObject({ type: 'metric.recorded', reason: 'the disk is full', attempts: 3 });
+  expect(tries).toBe(3);
+  expect(await effects(consumer)).toEqual([]);
+});
+
+test.each([
+  ['a failure that cannot be mended', message('bad'), 'cannot be mended'],
+  [
+    'an unknown schema version',
+    {
+      type: 'metric.recorded',
+      envelope: message('v9').envelope.replace('"dataschemaversion":1', '"dataschemaversion":9'),
+    },
+    'unknown schema version 9',
+  ],
+  [
+    'a payload that does not fit',
+    { type: 'metric.recorded', envelope: message('p').envelope.replace('"value":1', '"value":"one"') },
+    'payload refused',
+  ],
+  ['a text that is no event', { type: 'metric.recorded', envelope: 'hello' }, 'not a CloudEvent'],
+])('%s goes to the dead letters at once', async (_, poison, reason) => {
+  const consumer = await start('storage', [
+    recording((name) => {
+      if (name === 'bad') throw new NonRetryableError('cannot be mended');
+    }),
+  ]);
+  consumer.bus.start();
+  await writeToStreams(consumer.redis, consumer.prefix, [poison, message('good')]);
+  await effectsAre(consumer, ['good']);
+  const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0]);
+  expect(letter.reason).toContain(reason);
+  expect(letter.attempts).toBe(1);
+});
+
+test('an event for another service is acknowledged and ignored', async () => {
+  const consumer = await start('storage', [recording()]);
+  consumer.bus.start();
+  await writeToStreams(consumer.redis, consumer.prefix, [
+    message('theirs', { targetService: 'ai-service' }),
+    message('ours', { targetService: 'storage-service' }),
+  ]);
+  await effectsAre(consumer, ['ours']);
+});
+
+test('a restarted consumer takes up at once what it held when it died', async () => {
+  const consumer = await start('storage', [recording()]);
+  const stream = streamKey(consumer.prefix, 'metric.recorded');
+  await consumer.redis.xgroup('CREATE', stream, 'storage', '0', 'MKSTREAM');
+  await writeToStreams(consumer.redis, consumer.prefix, [message('held')]);
+  await consumer.redis.xreadgroup('GROUP', 'storage', 'storage-test', 'STREAMS', stream, '>');
+  consumer.bus.start();
+  await effectsAre(consumer, ['held']);
+  const [pending] = await consumer.redis.xpending(stream, 'storage');
+  await waitFor(async () => (await consumer.redis.xpending(stream, 'storage'))[0] === 0);
+  expect(pending).toBeLessThanOrEqual(1);
+});
+
+test('two replicas share the events of their service', async () => {
+  const first = await start('storage', [recording()]);
+  const second = await start('storage', [recording()], {
+    databaseUrl: first.databaseUrl,
+    prefix: first.prefix,
+    instanceId: 'storage-2',
+  });
+  first.bus.start();
+  second.bus.start();
+  const names = Array.from({ length: 500 }, (_, index) => `e${String(index).padStart(3, '0')}`);
+  await writeToStreams(
+    first.redis,
+    first.prefix,
+    names.map((name) => message(name)),
+  );
+  await effectsAre(first, names);
+});
+
+test('the named faces publish and subscribe by type', async () => {
+  const seen: string[] = [];
+  const consumer = await start('storage', []);
+  consumer.bus.subscribeToEvents({
+    serviceName: 'storage-service',
+    eventTypes: ['metric.recorded'],
+    handler: ({ subject }) => Promise.resolve(void seen.push(subject)),
+  });
+  consumer.bus.start();
+  const publisher = await start('analytics', [], { prefix: consumer.prefix });
+  publisher.bus.start();
+  const request = {
+    eventType: 'metric.recorded',
+    payload: metric('x'),
+    sourceService: 'analytics-service',
+    subject: 'named',
+  };
+  await publisher.bus.publishEvent(request);
+  await waitFor(() => seen.includes('named'));
+  await expect(publisher.bus.publishEvent({ ...request, sourceService: 'alert-service' })).rejects.toThrow(
+    'may not publish',
+  );
+  await expect(consumer.bus.publishEvent({ ...request, sourceService: 'storage-service' })).rejects.toThrow(
+    'may not publish',
+  );
+});
