@@ -5,7 +5,8 @@ import { forbidden, unauthenticated, unavailable } from './problems.ts';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-async function identify(request: FastifyRequest, verifier: TokenVerifier): Promise<Principal | undefined> {
+/** Who sent the request; undefined without a valid access token. Throws 503 when the keys of tokens cannot be had. */
+export async function identify(request: FastifyRequest, verifier: TokenVerifier): Promise<Principal | undefined> {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return undefined;
   try {
@@ -16,6 +17,15 @@ async function identify(request: FastifyRequest, verifier: TokenVerifier): Promi
   }
 }
 
+/** Refuses who may not call an endpoint. Throws 401 for nobody, 403 for a missing permission. */
+export function authorise({ permission }: EndpointSpec, principal: Principal | undefined): void {
+  if (permission === 'public') return;
+  if (!principal) throw unauthenticated('auth.unauthenticated', 'a valid access token is required');
+  if (permission !== 'authenticated' && !isAllowed(principal, permission)) {
+    throw forbidden('auth.forbidden', `this needs the permission ${permission}`);
+  }
+}
+
 /** The principal an endpoint demands. Throws 401 for no or a bad token, 403 for a missing permission. */
 export async function authenticate(
   spec: EndpointSpec,
@@ -23,10 +33,6 @@ export async function authenticate(
   verifier: TokenVerifier,
 ): Promise<Principal | undefined> {
   const principal = await identify(request, verifier);
-  if (spec.permission === 'public') return principal;
-  if (!principal) throw unauthenticated('auth.unauthenticated', 'a valid access token is required');
-  if (spec.permission !== 'authenticated' && !isAllowed(principal, spec.permission)) {
-    throw forbidden('auth.forbidden', `this needs the permission ${spec.permission}`);
-  }
+  authorise(spec, principal);
   return principal;
 }

@@ -64,7 +64,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   addRoutes(app, parts.routes, {
     log,
     now,
-    verifier: edge.platform.verifier,
+    verifier: options.verifier ?? parts.verifier ?? edge.platform.verifier,
     checkResponses: config.CHECK_RESPONSES,
     ...(data && { db: data.db }),
   });

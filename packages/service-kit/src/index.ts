@@ -1,6 +1,7 @@
 import './request-principal.ts';
 
 export { uuidv7 } from '@soc/contracts';
+export { authorise, identify } from './authentication.ts';
 export { type BootOptions, bootService, FLEET_VERSION, type RunningService } from './boot.ts';
 export { parseJson } from './body-parsing.ts';
 export { BaseConfig, ConfigError, DatabaseConfig, type Env, parseConfig } from './config.ts';

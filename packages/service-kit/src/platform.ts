@@ -42,6 +42,8 @@ export interface ServiceParts {
   readonly workers?: readonly Worker[];
   /** Dependency checks beside those of the database and the bus. */
   readonly checks?: Readonly<Record<string, HealthCheck>>;
+  /** Checks access tokens in place of the platform's: the service that issues them needs no key set from elsewhere. */
+  readonly verifier?: TokenVerifier;
   /** For what a contract cannot express, such as the gateway's proxying. */
   readonly extend?: (app: FastifyInstance) => void | Promise<void>;
 }
