@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Fleet, type FleetOptions, startFleet, thisHost } from '@soc/fleet';
-import { z } from 'zod';
 
 /** A fleet of its own for one benchmark, on ports nobody else uses, in a folder that goes with it. */
 export async function withFleet<T>(options: Partial<FleetOptions>, work: (fleet: Fleet) => Promise<T>): Promise<T> {
@@ -14,17 +13,4 @@ export async function withFleet<T>(options: Partial<FleetOptions>, work: (fleet:
     await fleet.stop();
     await rm(dataDirectory, { recursive: true, force: true });
   }
-}
-
-const Login = z.object({ accessToken: z.string() });
-
-/** An access token of the fleet's administrator. */
-export async function logIn({ gatewayUrl, admin }: Fleet): Promise<string> {
-  const answer = await fetch(`${gatewayUrl}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: admin.email, password: admin.password }),
-  });
-  if (!answer.ok) throw new Error(`login answered ${answer.status}: ${await answer.text()}`);
-  return Login.parse(await answer.json()).accessToken;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createDbCluster, type DbCluster, sql } from '@soc/db-cluster';
-import type { Fleet } from '@soc/fleet';
+import { type Fleet, logIn } from '@soc/fleet';
 import { createRegistry } from '@soc/monitoring';
 import { Pool } from 'undici';
-import { logIn, withFleet } from './bench-fleet.ts';
+import { withFleet } from './bench-fleet.ts';
 import { type Benchmark, percentile, rounded } from './benchmark.ts';
 
 const SINGLE = { alerts: 6_000, connections: 64 };
@@ -132,7 +132,7 @@ async function connect(fleet: Fleet): Promise<Run & { readonly close: () => Prom
   return {
     pool,
     db,
-    token: await logIn(fleet),
+    token: (await logIn(fleet.gatewayUrl, fleet.admin)).accessToken,
     close: async () => {
       await pool.close();
       await db.close();

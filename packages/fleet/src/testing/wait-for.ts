@@ -7,14 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: { readonly deadlineMs?: number; readonly everyMs?: number } = {},
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, null | undefined | false>> {
   const { deadlineMs = 5_000, everyMs = 25 } = options;
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     let failure: unknown;
     try {
       const outcome = await condition();
-      if (outcome !== null && outcome !== undefined && outcome !== false) return outcome;
+      if (isSomething(outcome)) return outcome;
       failure = outcome;
     } catch (error) {
       failure = error;
@@ -25,3 +25,6 @@ export async function waitFor<T>(
     await delay(everyMs);
   }
 }
+
+const isSomething = <T>(outcome: T): outcome is Exclude<T, null | undefined | false> =>
+  outcome !== null && outcome !== undefined && outcome !== false;
