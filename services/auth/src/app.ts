@@ -1,0 +1,55 @@
+import { defineService } from '@soc/service-kit';
+import { AuthConfig } from './config.ts';
+import { createAuthDeps } from './deps.ts';
+import { createFirstAdmin } from './first-admin.ts';
+import { createJanitor } from './janitor.ts';
+import { createApiKeyRoute } from './routes/create-api-key.ts';
+import { createServiceTokenRoute } from './routes/create-service-token.ts';
+import { createUserRoute } from './routes/create-user.ts';
+import { exchangeApiKeyRoute } from './routes/exchange-api-key.ts';
+import { getJwksRoute } from './routes/get-jwks.ts';
+import { getMeRoute } from './routes/get-me.ts';
+import { getUserRoute } from './routes/get-user.ts';
+import { listApiKeysRoute } from './routes/list-api-keys.ts';
+import { listRolesRoute } from './routes/list-roles.ts';
+import { listSessionsRoute } from './routes/list-sessions.ts';
+import { listUsersRoute } from './routes/list-users.ts';
+import { loginRoute } from './routes/login.ts';
+import { logoutRoute } from './routes/logout.ts';
+import { refreshRoute } from './routes/refresh.ts';
+import { revokeApiKeyRoute } from './routes/revoke-api-key.ts';
+import { revokeSessionRoute } from './routes/revoke-session.ts';
+import { updateUserRoute } from './routes/update-user.ts';
+
+export const authService = defineService({
+  name: 'auth',
+  config: AuthConfig,
+  migrations: new URL('../migrations/', import.meta.url),
+  create: async (platform) => {
+    const deps = await createAuthDeps(platform);
+    await createFirstAdmin(deps);
+    return {
+      routes: [
+        loginRoute(deps),
+        refreshRoute(deps),
+        logoutRoute(deps),
+        getMeRoute(deps),
+        listSessionsRoute(deps),
+        revokeSessionRoute(deps),
+        listUsersRoute(deps),
+        createUserRoute(deps),
+        getUserRoute(deps),
+        updateUserRoute(deps),
+        listRolesRoute(),
+        listApiKeysRoute(deps),
+        createApiKeyRoute(deps),
+        revokeApiKeyRoute(deps),
+        exchangeApiKeyRoute(deps),
+        getJwksRoute(deps),
+        createServiceTokenRoute(deps),
+      ],
+      workers: [createJanitor(deps)],
+      verifier: deps.verifier,
+    };
+  },
+});

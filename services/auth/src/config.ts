@@ -1,0 +1,34 @@
+import { AccountEmail, NewPassword } from '@soc/contracts/auth/account';
+import { z } from 'zod';
+
+const Count = z.coerce.number().int().min(1);
+
+/** Environment variables of the auth service alone. */
+export const AuthConfig = z.object({
+  AUTH_SIGNING_KEY_FILE: z
+    .string()
+    .describe('PEM file of the RSA private key that signs access tokens, the same on every replica.'),
+  AUTH_SERVICE_SECRETS_FILE: z.string().describe('JSON file with the secret of every service: {"gateway": "…"}.'),
+  AUTH_ADMIN_EMAIL: AccountEmail.optional().describe('Address of the first administrator, made while nobody exists.'),
+  AUTH_ADMIN_PASSWORD: NewPassword.optional().describe('Password of the first administrator, at least 12 characters.'),
+  AUTH_ACCESS_TOKEN_TTL_S: Count.default(15 * 60).describe('Life of an access token of a person or a service.'),
+  AUTH_REFRESH_TOKEN_TTL_S: Count.default(30 * 24 * 60 * 60).describe('A session not refreshed for this long is over.'),
+  AUTH_ARGON2_MEMORY_KIB: Count.min(1_024)
+    .max(1_048_576)
+    .default(65_536)
+    .describe('Memory of one password hash. The defaults of these three are the second choice of RFC 9106, section 4.'),
+  AUTH_ARGON2_PASSES: Count.max(100).default(3).describe('Passes of one password hash.'),
+  AUTH_ARGON2_LANES: Count.max(16).default(4).describe('Lanes of one password hash.'),
+  AUTH_HASH_CONCURRENCY: Count.max(3)
+    .default(2)
+    .describe('Password hashes at the same time; the thread pool of Node has four threads for everything.'),
+  AUTH_HASH_QUEUE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(100)
+    .describe('Password hashes that may wait for their turn; further ones are answered 503.'),
+  AUTH_LOCKOUT_FAILURES: Count.default(10).describe('Failed logins of one account after which it is locked.'),
+  AUTH_LOCKOUT_WINDOW_S: Count.default(15 * 60).describe('The time in which they count, and in which the lock ends.'),
+});
+export type AuthConfig = z.infer<typeof AuthConfig>;

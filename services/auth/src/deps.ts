@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { createTokenSigner, createTokenVerifier, fixedKeySource } from '@soc/identity';
+import type { Platform } from '@soc/service-kit';
+import { apiKeyRepository } from './api-key-repository.ts';
+import type { AuthConfig } from './config.ts';
+import { loginFailureRepository } from './login-failure-repository.ts';
+import { createPasswordHasher } from './password-hasher.ts';
+import { createServiceAuthenticator, readServiceSecrets } from './service-secrets.ts';
+import { sessionRepository } from './session-repository.ts';
+import { createTokenIssuer } from './token-issuer.ts';
+import { userRepository } from './user-repository.ts';
+import { createWorkLimiter } from './work-limiter.ts';
+
+export type AuthDeps = Awaited<ReturnType<typeof createAuthDeps>>;
+
+/** The whole graph of the auth service. Throws when the signing key or the secrets cannot be read. */
+export async function createAuthDeps({ config, db, outbox, log, now }: Platform<AuthConfig>) {
+  const names = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
+  const signer = createTokenSigner({ privateKeyPem: await readFile(config.AUTH_SIGNING_KEY_FILE, 'utf8'), ...names });
+  return {
+    config,
+    db,
+    outbox,
+    log,
+    now,
+    signer,
+    /** Checks the service's own tokens with its own key: no need to ask itself over HTTP. */
+    verifier: createTokenVerifier({
+      keys: fixedKeySource({ keys: [signer.jwk] }),
+      nowMs: () => now().getTime(),
+      ...names,
+    }),
+    tokens: createTokenIssuer(signer, config),
+    users: userRepository,
+    sessions: sessionRepository,
+    apiKeys: apiKeyRepository,
+    loginFailures: loginFailureRepository,
+    hasher: createPasswordHasher({
+      memoryKib: config.AUTH_ARGON2_MEMORY_KIB,
+      passes: config.AUTH_ARGON2_PASSES,
+      lanes: config.AUTH_ARGON2_LANES,
+    }),
+    hashing: createWorkLimiter({ concurrency: config.AUTH_HASH_CONCURRENCY, maxWaiting: config.AUTH_HASH_QUEUE }),
+    authenticateService: createServiceAuthenticator(await readServiceSecrets(config.AUTH_SERVICE_SECRETS_FILE)),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Worker } from '@soc/service-kit';
+import type { AuthDeps } from './deps.ts';
+
+const EVERY_MS = 60 * 60 * 1000;
+
+/** Deletes, every hour, the sessions, tokens and failure counts whose time is over. Several replicas may do so at once. */
+export function createJanitor(
+  deps: Pick<AuthDeps, 'db' | 'sessions' | 'loginFailures' | 'config' | 'log' | 'now'>,
+): Worker {
+  const { db, sessions, loginFailures, config, log, now } = deps;
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+
+  const clean = async (): Promise<void> => {
+    const at = now();
+    try {
+      await sessions.forgetExpired(db.write, at);
+      await loginFailures.forgetBefore(db.write, new Date(at.getTime() - config.AUTH_LOCKOUT_WINDOW_S * 1000));
+    } catch (error) {
+      log.warn({ err: error }, 'expired sessions not deleted');
+    }
+  };
+
+  return {
+    start: () => {
+      running = clean();
+      timer = setInterval(() => {
+        running = running.then(clean);
+      }, EVERY_MS);
+      timer.unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

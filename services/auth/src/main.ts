@@ -1,0 +1,4 @@
+import { runService } from '@soc/service-kit';
+import { authService } from './app.ts';
+
+await runService(authService, process);

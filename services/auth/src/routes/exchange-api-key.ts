@@ -1,0 +1,18 @@
+import { ExchangeApiKey } from '@soc/contracts/auth/api-keys';
+import { notFound, route } from '@soc/service-kit';
+import type { AuthDeps } from '../deps.ts';
+import { hashOf } from '../opaque-secret.ts';
+
+/** An unknown, an expired and a revoked key, and one whose maker is gone, are all the same to the outside. */
+export const exchangeApiKeyRoute = ({
+  db,
+  apiKeys,
+  tokens,
+  now,
+}: Pick<AuthDeps, 'db' | 'apiKeys' | 'tokens' | 'now'>) =>
+  route(ExchangeApiKey, async ({ body }) => {
+    const at = now();
+    const key = await apiKeys.use(db.write, hashOf(body.key), at);
+    if (!key) throw notFound('auth.api_key_unknown');
+    return tokens.forApiKey(key, at);
+  });

@@ -1,0 +1,119 @@
+import { UserChanged } from '@soc/contracts';
+import { Login } from '@soc/contracts/auth/sessions';
+import { UpdateUser } from '@soc/contracts/auth/users';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { adminEmail, adminPassword, startTestAuth, type TestAuth, userPassword } from '../auth-service.fixture.ts';
+
+let auth: TestAuth;
+let nowMs = Date.now();
+beforeAll(async () => {
+  auth = await startTestAuth({ now: () => new Date(nowMs), env: { AUTH_LOCKOUT_FAILURES: '3' } });
+});
+afterAll(() => auth.close());
+beforeEach(() => {
+  nowMs = Date.now();
+});
+
+const attempt = (email: string, password: string) => auth.call(Login, { body: { email, password }, token: null });
+
+test('the first administrator of the environment can log in, however the address is written, and was announced', async () => {
+  const { status, body } = await attempt(adminEmail.toUpperCase(), adminPassword);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ tokenType: 'Bearer', expiresInS: 900 });
+  const [event] = await auth.published(UserChanged, { where: ({ data }) => data.email === adminEmail });
+  expect(event.data).toMatchObject({ change: 'created', roles: ['admin'], active: true, version: 1 });
+});
+
+test('an unknown address, a wrong password and an inactive account get the same answer', async () => {
+  const id = await auth.addUser('inactive@example.org', ['viewer']);
+  await auth.call(UpdateUser, { params: { id }, body: { active: false } });
+  const answers = await Promise.all([
+    attempt('unknown@example.org', userPassword),
+    attempt(adminEmail, 'not the password'),
+    attempt('inactive@example.org', userPassword),
+  ]);
+  const told = answers.map(({ status, problem }) => ({ status, ...problem, instance: undefined }));
+  expect(told[0]).toMatchObject({ status: 401, code: 'auth.bad_credentials' });
+  expect(told).toEqual([told[0], told[0], told[0]]);
+});
+
+test('an account that failed too often is locked, even for the right password, until the window ends', async () => {
+  await auth.addUser('locked@example.org', ['viewer']);
+  for (let i = 0; i < 3; i += 1) expect((await attempt('locked@example.org', 'wrong')).status).toBe(401);
+  nowMs += 60_000;
+  const { status, problem, headers } = await attempt('locked@example.org', userPassword);
+  expect([status, problem?.code]).toEqual([429, 'auth.locked']);
+  const retryAfterS = Number(headers['retry-after']);
+  expect(retryAfterS).toBeGreaterThan(800);
+  nowMs += retryAfterS * 1000;
+  expect((await attempt('locked@example.org', userPassword)).status).toBe(200);
+});
+
+test('an address that is no account is locked as well, so that the lock tells nothing', async () => {
+  for (let i = 0; i < 3; i += 1) await attempt('nobody@example.org', 'wrong');
+  expect((await attempt('Nobody@example.org', 'wrong')).status).toBe(429);
+});
+
+test('a login forgets the failures before it', async () => {
+  await auth.addUser('forgetful@example.org', ['viewer']);
+  for (const password of ['wrong', 'wrong', userPassword, 'wrong', 'wrong', userPassword]) {
+    expect((await attempt('forgetful@example.org', password)).status).toBe(password === 'wrong' ? 401 : 200);
+  }
+});
+
+test('many guesses at once get no further than one after another', async () => {
+  await auth.addUser('guessed@example.org', ['viewer']);
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => attempt('guessed@example.org', `guess ${i}`)));
+  const wrong = answers.filter(({ status }) => status === 401);
+  // Two passwords are checked at a time: one more than allowed may be under way when the lock falls.
+  expect(wrong.length).toBeLessThanOrEqual(4);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(20 - wrong.length);
+});
+
+test('what finds too many logins waiting is told to come back', async () => {
+  const small = await startTestAuth({ env: { AUTH_HASH_CONCURRENCY: '1', AUTH_HASH_QUEUE: '1' } });
+  onTestFinished(() => small.close());
+  const body = { email: adminEmail, password: adminPassword };
+  const answers = await Promise.all(Array.from({ length: 6 }, () => small.call(Login, { body, token: null })));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 503, 503, 503, 503]);
+  const refused = answers.find(({ status }) => status === 503);
+  expect(refused?.problem?.code).toBe('auth.busy');
+  expect(refused?.headers['retry-after']).toBe('1');
+});
+
+test('a hash of another cost is renewed at the login', async () => {
+  await auth.addUser('old-hash@example.org', ['viewer']);
+  const dearer = await startTestAuth({ env: { ...auth.env, AUTH_ARGON2_PASSES: '2' } });
+  onTestFinished(() => dearer.close({ keepData: true }));
+  const hash = async (): Promise<string> => {
+    const sql = 'select password_hash from auth.users where email = $1';
+    return (await auth.query<{ password_hash: string }>(sql, ['old-hash@example.org']))[0]?.password_hash ?? '';
+  };
+  expect(await hash()).toContain('t=1,');
+  await dearer.logIn('old-hash@example.org');
+  expect(await hash()).toContain('t=2,');
+  await dearer.logIn('old-hash@example.org');
+});
+
+test('an unknown address and an inactive account cost the same time as a wrong password', async () => {
+  const dear = await startTestAuth({ env: { AUTH_ARGON2_MEMORY_KIB: '32768', AUTH_ARGON2_PASSES: '2' } });
+  onTestFinished(() => dear.close());
+  const id = await dear.addUser('inactive@example.org', []);
+  await dear.call(UpdateUser, { params: { id }, body: { active: false } });
+  const shortestMs = async (email: string): Promise<number> => {
+    const tookMs: number[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const startedAt = performance.now();
+      await dear.call(Login, { body: { email, password: 'not the password' }, token: null });
+      tookMs.push(performance.now() - startedAt);
+    }
+    return Math.min(...tookMs);
+  };
+  const known = await shortestMs(adminEmail);
+  for (const email of ['unknown@example.org', 'inactive@example.org']) {
+    const ratio = (await shortestMs(email)) / known;
+    // Without the hash the ratio would be about 0.05.
+    expect(ratio).toBeGreaterThan(0.4);
+    expect(ratio).toBeLessThan(2.5);
+  }
+});

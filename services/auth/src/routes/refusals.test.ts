@@ -1,0 +1,27 @@
+import { authEndpoints } from '@soc/contracts/auth/endpoints';
+import { ExchangeApiKey } from '@soc/contracts/auth/api-keys';
+import { coverRefusals } from '@soc/fleet/testing';
+import { afterAll, beforeAll, test } from 'vitest';
+import { startTestAuth, type TestAuth } from '../auth-service.fixture.ts';
+
+let auth: TestAuth;
+beforeAll(async () => {
+  auth = await startTestAuth();
+});
+afterAll(() => auth.close());
+
+test('no endpoint answers strangers, people without the permission, or requests that do not fit', async () => {
+  // No role may exchange keys: its refusals are shown beside its route.
+  const open = authEndpoints.filter(({ id }) => id !== ExchangeApiKey.id);
+  await coverRefusals(auth, open, {
+    login: { invalid: { body: { email: 'nobody', password: 'x' }, path: 'body.email' } },
+    createUser: {
+      invalid: {
+        body: { email: 'a@example.org', displayName: 'A', roles: ['owner'], password: 'long enough for this' },
+        path: 'body.roles.0',
+      },
+    },
+    updateUser: { invalid: { body: {}, path: 'body' } },
+    createApiKey: { invalid: { body: { name: 'a', permissions: [] }, path: 'body.permissions' } },
+  });
+});

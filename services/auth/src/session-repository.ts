@@ -1,0 +1,140 @@
+import type { Role } from '@soc/contracts';
+import { type Queryable, sql, type Tx } from '@soc/db-cluster';
+import type { PresentedToken } from './domain/decide-refresh.ts';
+
+/** A refresh token that was presented, with its session and the person behind it. */
+export interface FoundToken extends PresentedToken {
+  readonly sessionId: string;
+  readonly holder: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly displayName: string;
+    readonly roles: readonly Role[];
+  };
+}
+
+export interface OpenSession {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+}
+
+interface FoundRow {
+  readonly session_id: string;
+  readonly expires_at: string;
+  readonly used_at: string | null;
+  readonly revoked_at: string | null;
+  readonly user_id: string;
+  readonly tenant_id: string;
+  readonly display_name: string;
+  readonly roles: Role[];
+  readonly active: boolean;
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly expires_at: string;
+}
+
+type RevocationReason = 'logout' | 'revoked' | 'token_reused' | 'account_changed';
+
+const MAX_LISTED = 200;
+
+export const sessionRepository = {
+  open: async (
+    tx: Tx,
+    session: { readonly id: string; readonly tenantId: string; readonly userId: string },
+    at: Date,
+    expiresAt: Date,
+  ): Promise<void> => {
+    await tx.query(
+      sql`insert into auth.sessions (id, tenant_id, user_id, created_at, last_used_at, expires_at)
+          values (${session.id}, ${session.tenantId}, ${session.userId}, ${at}, ${at}, ${expiresAt})`,
+    );
+  },
+
+  addToken: async (tx: Tx, sessionId: string, tokenHash: Buffer, expiresAt: Date): Promise<void> => {
+    await tx.query(
+      sql`insert into auth.refresh_tokens (hash, session_id, expires_at)
+          values (${tokenHash}, ${sessionId}, ${expiresAt})`,
+    );
+  },
+
+  /** Both rows are locked: the second of two requests with one token must see that the first has used it. */
+  findToken: async (tx: Tx, tokenHash: Buffer): Promise<FoundToken | undefined> => {
+    const [row] = await tx.query<FoundRow>(
+      sql`select t.session_id, t.expires_at, t.used_at, s.revoked_at,
+                 u.id as user_id, u.tenant_id, u.display_name, u.roles, u.active
+          from auth.refresh_tokens t
+          join auth.sessions s on s.id = t.session_id
+          join auth.users u on u.id = s.user_id
+          where t.hash = ${tokenHash}
+          for update of t, s`,
+    );
+    return row
+      ? {
+          sessionId: row.session_id,
+          tokenExpiresAt: row.expires_at,
+          tokenUsedAt: row.used_at,
+          sessionRevokedAt: row.revoked_at,
+          accountActive: row.active,
+          holder: { id: row.user_id, tenantId: row.tenant_id, displayName: row.display_name, roles: row.roles },
+        }
+      : undefined;
+  },
+
+  /** The old token is used up and the session lives until `expiresAt`. */
+  renew: async (tx: Tx, sessionId: string, usedHash: Buffer, at: Date, expiresAt: Date): Promise<void> => {
+    await tx.query(sql`update auth.refresh_tokens set used_at = ${at} where hash = ${usedHash}`);
+    await tx.query(
+      sql`update auth.sessions set last_used_at = ${at}, expires_at = ${expiresAt} where id = ${sessionId}`,
+    );
+  },
+
+  /** Whether an open session of this person was there to end. */
+  revoke: async (
+    db: Queryable,
+    { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
+    reason: RevocationReason,
+    at: Date,
+  ): Promise<boolean> => {
+    const rows = await db.query(
+      sql`update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}
+          where id = ${sessionId} and user_id = ${userId} and revoked_at is null returning id`,
+    );
+    return rows.length > 0;
+  },
+
+  revokeAll: async (tx: Tx, userId: string, reason: RevocationReason, at: Date): Promise<number> => {
+    const rows = await tx.query(
+      sql`update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}
+          where user_id = ${userId} and revoked_at is null returning id`,
+    );
+    return rows.length;
+  },
+
+  listOpen: async (db: Queryable, userId: string, at: Date): Promise<OpenSession[]> => {
+    const rows = await db.query<SessionRow>(
+      sql`select id, created_at, last_used_at, expires_at from auth.sessions
+          where user_id = ${userId} and revoked_at is null and expires_at > ${at}
+          order by id desc limit ${MAX_LISTED}`,
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at,
+      expiresAt: row.expires_at,
+    }));
+  },
+
+  /** Forgets what can no longer be presented; used tokens go with their expiry, not before. */
+  forgetExpired: async (db: Queryable, at: Date): Promise<void> => {
+    await db.query(sql`delete from auth.refresh_tokens where expires_at <= ${at}`);
+    await db.query(sql`delete from auth.sessions where expires_at <= ${at}`);
+  },
+} as const;
+
+export type SessionRepository = typeof sessionRepository;

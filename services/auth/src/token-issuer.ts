@@ -1,0 +1,87 @@
+import { permissionsOfRole, type Role, type ServiceName } from '@soc/contracts';
+import type { TokenPair } from '@soc/contracts/auth/sessions';
+import type { TokenSigner } from '@soc/identity';
+import type { AuthConfig } from './config.ts';
+import { permissionsOf } from './domain/account.ts';
+import { apiKeyTokenTtlS } from './domain/decide-api-key.ts';
+import type { PresentedKey } from './api-key-repository.ts';
+
+/** The person an access token speaks for. */
+export interface TokenHolder {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly displayName: string;
+  readonly roles: readonly Role[];
+}
+
+export interface BareToken {
+  readonly accessToken: string;
+  readonly expiresInS: number;
+}
+
+export interface TokenIssuer {
+  readonly forPerson: (holder: TokenHolder, sessionId: string, refreshToken: string) => TokenPair;
+  /** What the key allows and its maker still holds. */
+  readonly forApiKey: (key: PresentedKey, at: Date) => BareToken;
+  /** The role `service`; the gateway may also exchange API keys. */
+  readonly forService: (name: ServiceName) => BareToken;
+}
+
+/** Services act for the whole fleet, which has one tenant of its own. */
+const FLEET_TENANT = 'default';
+
+export function createTokenIssuer(signer: TokenSigner, config: AuthConfig): TokenIssuer {
+  const ttlS = config.AUTH_ACCESS_TOKEN_TTL_S;
+  return {
+    forPerson: ({ id, tenantId, displayName, roles }, sessionId, refreshToken) => ({
+      accessToken: signer.sign(
+        {
+          kind: 'user',
+          subject: id,
+          name: displayName,
+          tenantId,
+          roles,
+          permissions: permissionsOf(roles),
+          sessionId,
+        },
+        ttlS,
+      ),
+      refreshToken,
+      tokenType: 'Bearer',
+      expiresInS: ttlS,
+    }),
+    forApiKey: ({ id, tenantId, name, permissions, expiresAt, makerRoles }, at) => {
+      const held = permissionsOf(makerRoles);
+      const expiresInS = apiKeyTokenTtlS(expiresAt, at);
+      const accessToken = signer.sign(
+        {
+          kind: 'api_key',
+          subject: id,
+          name,
+          tenantId,
+          roles: [],
+          permissions: new Set(permissions.filter((permission) => held.has(permission))),
+        },
+        expiresInS,
+      );
+      return { accessToken, expiresInS };
+    },
+    forService: (name) => ({
+      accessToken: signer.sign(
+        {
+          kind: 'service',
+          subject: name,
+          name,
+          tenantId: FLEET_TENANT,
+          roles: ['service'],
+          permissions: new Set([
+            ...permissionsOfRole.service,
+            ...(name === 'gateway' ? ['tokens:exchange' as const] : []),
+          ]),
+        },
+        ttlS,
+      ),
+      expiresInS: ttlS,
+    }),
+  };
+}

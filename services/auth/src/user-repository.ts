@@ -1,0 +1,121 @@
+import type { Role } from '@soc/contracts';
+import { joinSql, type Queryable, sql, type Tx } from '@soc/db-cluster';
+import type { Account } from './domain/account.ts';
+
+interface UserRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly email: string;
+  readonly display_name: string;
+  readonly password_hash: string;
+  readonly roles: Role[];
+  readonly active: boolean;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly last_login_at: string | null;
+}
+
+const columns = sql`id, tenant_id, email, display_name, password_hash, roles, active, version, created_at, updated_at,
+  last_login_at`;
+
+const toAccount = (row: UserRow): Account => ({
+  id: row.id,
+  tenantId: row.tenant_id,
+  email: row.email,
+  displayName: row.display_name,
+  passwordHash: row.password_hash,
+  roles: row.roles,
+  active: row.active,
+  version: row.version,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  lastLoginAt: row.last_login_at,
+});
+
+const first = (rows: readonly UserRow[]): Account | undefined => rows.map(toAccount)[0];
+
+export const userRepository = {
+  find: async (db: Queryable, tenantId: string, id: string): Promise<Account | undefined> =>
+    first(await db.query<UserRow>(sql`select ${columns} from auth.users where tenant_id = ${tenantId} and id = ${id}`)),
+
+  /** A login names no tenant: an address is one account in the whole fleet. */
+  findByEmail: async (db: Queryable, email: string): Promise<Account | undefined> =>
+    first(await db.query<UserRow>(sql`select ${columns} from auth.users where lower(email) = lower(${email})`)),
+
+  list: async (
+    db: Queryable,
+    tenantId: string,
+    filter: { readonly active: boolean | undefined; readonly after: string | undefined; readonly limitRows: number },
+  ): Promise<Account[]> => {
+    const conditions = [
+      sql`tenant_id = ${tenantId}`,
+      ...(filter.active === undefined ? [] : [sql`active = ${filter.active}`]),
+      ...(filter.after === undefined ? [] : [sql`id > ${filter.after}`]),
+    ];
+    // Ids are UUIDv7: their order is the order in which accounts were made.
+    const rows = await db.query<UserRow>(
+      sql`select ${columns} from auth.users where ${joinSql(conditions, ' and ')} order by id limit ${filter.limitRows}`,
+    );
+    return rows.map(toAccount);
+  },
+
+  isEmpty: async (db: Queryable): Promise<boolean> =>
+    (await db.query(sql`select from auth.users limit 1`)).length === 0,
+
+  /**
+   * Lets one transaction at a time change the accounts of a tenant. Two administrators who demote each other would
+   * otherwise each still see the other; and locking the rows in the order they are met would deadlock.
+   */
+  lockTenant: async (tx: Tx, tenantId: string): Promise<void> => {
+    await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${`auth.users:${tenantId}`}, 0))`);
+  },
+
+  hasOtherAdmin: async (tx: Tx, tenantId: string, id: string): Promise<boolean> => {
+    const rows = await tx.query(
+      sql`select from auth.users
+          where tenant_id = ${tenantId} and active and 'admin' = any(roles) and id <> ${id} limit 1`,
+    );
+    return rows.length > 0;
+  },
+
+  /** Whether it was added: false when the address is taken. */
+  insert: async (tx: Tx, account: Account): Promise<boolean> => {
+    const rows = await tx.query(
+      sql`insert into auth.users (${columns}) values (
+            ${account.id}, ${account.tenantId}, ${account.email}, ${account.displayName}, ${account.passwordHash},
+            ${account.roles}, ${account.active}, ${account.version}, ${account.createdAt}, ${account.updatedAt},
+            ${account.lastLoginAt})
+          on conflict (lower(email)) do nothing returning id`,
+    );
+    return rows.length > 0;
+  },
+
+  /** Saves what an administrator may change. */
+  save: async (tx: Tx, account: Account): Promise<void> => {
+    await tx.query(
+      sql`update auth.users set display_name = ${account.displayName}, password_hash = ${account.passwordHash},
+            roles = ${account.roles}, active = ${account.active}, version = ${account.version},
+            updated_at = ${account.updatedAt}
+          where id = ${account.id}`,
+    );
+  },
+
+  /**
+   * Notes a login in the transaction that opens the session, and gives the account as it is now. Undefined when it was
+   * deactivated or got another password since `seen`: the row lock puts that change before or after the login, never
+   * between. `renewedHash` replaces a hash of another cost.
+   */
+  recordLogin: async (tx: Tx, seen: Account, at: Date, renewedHash: string | undefined): Promise<Account | undefined> =>
+    first(
+      await tx.query<UserRow>(
+        sql`update auth.users set last_login_at = ${at},
+              password_hash = case when version = ${seen.version} then ${renewedHash ?? seen.passwordHash}
+                else password_hash end
+            where id = ${seen.id} and active and (version = ${seen.version} or password_hash = ${seen.passwordHash})
+            returning ${columns}`,
+      ),
+    ),
+} as const;
+
+export type UserRepository = typeof userRepository;
