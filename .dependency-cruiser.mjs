@@ -1,6 +1,6 @@
 // Who may import whom: services → packages → contracts; never service → service; domain/ is pure.
 
-const TEST = String.raw`\.test\.ts$`;
+const TEST = String.raw`\.(test|fixture)\.ts$`;
 
 /** The packages each package may import, besides itself. fleet starts services as processes, by path, never by import. */
 const allowedOfPackage = {
@@ -71,7 +71,14 @@ export default {
       comment: 'What tests share has its own file, named for what it does.',
       severity: 'error',
       from: {},
-      to: { path: TEST },
+      to: { path: String.raw`\.test\.ts$` },
+    },
+    {
+      name: 'fixtures-are-for-tests',
+      comment: 'What a fixture sets up is no part of the running service.',
+      severity: 'error',
+      from: { pathNot: [TEST, '^packages/fleet/src/testing/', '^tests/'] },
+      to: { path: String.raw`\.fixture\.ts$` },
     },
     {
       name: 'no-dev-dependency-in-production',
