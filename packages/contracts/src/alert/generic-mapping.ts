@@ -5,7 +5,10 @@ import { ObservableType, Severity } from '../primitives.ts';
  * A dotted path into a payload, e.g. `alert.signature`. A key that itself holds dots (`kibana.alert.rule.name`) is found
  * too; a number picks an element of an array; any other step into an array reads every element.
  */
-const FieldPath = z.string().min(1).max(256);
+const FieldPath = z
+  .string()
+  .max(256)
+  .regex(/^[^.]+(?:\.[^.]+){0,11}$/, 'must be at most 12 keys joined by dots');
 const FieldPaths = z.array(FieldPath).max(32);
 
 /** The first path that leads to text, a number or a flag; otherwise the constant. */

@@ -1,0 +1,57 @@
+import type { Observable, ObservableType } from '@soc/contracts';
+import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
+import type { AlertDraft } from './alert-draft.ts';
+import { scalarText, textAt, textsAt, valuesAt } from './json-path.ts';
+import { severityAt } from './severity.ts';
+import { timeAt } from './time.ts';
+
+type TextField = GenericMapping['title'];
+
+/** Reads one document by the mapping. */
+export function readDraft(document: unknown, mapping: GenericMapping, receivedAt: Date): AlertDraft {
+  return {
+    title: readText(document, mapping.title),
+    description: readText(document, mapping.description),
+    severity: mapping.severity ? severityAt(document, mapping.severity) : 'medium',
+    ruleId: readText(document, mapping.ruleId),
+    ruleName: readText(document, mapping.ruleName),
+    externalId: readText(document, mapping.externalId),
+    observables: (mapping.observables ?? []).flatMap(({ type, paths, role }) =>
+      textsAt(document, paths).map((value) => observable(type, value, role)),
+    ),
+    extract: textsAt(document, mapping.extract),
+    tactics: textsAt(document, mapping.tactics),
+    techniques: textsAt(document, mapping.techniques),
+    tags: textsAt(document, mapping.tags),
+    occurredAt: mapping.occurredAt ? timeAt(document, mapping.occurredAt, receivedAt) : 'absent',
+    resolved: isResolved(document, mapping.resolved),
+    fingerprint: (mapping.fingerprint ?? []).map((path) => canonicalText(valuesAt(document, path), 0)),
+  };
+}
+
+/** An observable whose role may be unknown. */
+export const observable = (type: ObservableType, value: string, role?: string): Observable =>
+  role === undefined ? { type, value } : { type, value, role };
+
+const readText = (document: unknown, field: TextField | undefined): string | null =>
+  field ? (textAt(document, ...field.paths) ?? field.constant ?? null) : null;
+
+function isResolved(document: unknown, field: GenericMapping['resolved']): boolean {
+  if (!field) return false;
+  const values = field.values.map((value) => value.toLowerCase());
+  return textsAt(document, field.paths).some((text) => values.includes(text.trim().toLowerCase()));
+}
+
+/** How deep a value is looked into for the fingerprint. */
+const DEPTH_LIMIT = 6;
+
+/** One text for one value, whatever the order of an object's keys. */
+function canonicalText(value: unknown, depth: number): string {
+  if (depth > DEPTH_LIMIT) return '';
+  if (Array.isArray(value)) return value.map((element) => canonicalText(element, depth + 1)).join('\n');
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return entries.map(([key, inner]) => `${key}=${canonicalText(inner, depth + 1)}`).join('\n');
+  }
+  return scalarText(value) ?? '';
+}

@@ -1,0 +1,14 @@
+import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
+import type { AlertDraft } from './alert-draft.ts';
+import type { JsonObject } from './json-path.ts';
+
+/** How a vendor's payloads are read: paths where paths can say it, a small function where they cannot. */
+export interface VendorMapping {
+  readonly fields: GenericMapping;
+  /** Opens the vendor's envelope: the documents inside, one alert each. The document itself when absent. */
+  readonly open?: (document: JsonObject) => readonly unknown[];
+  /** Whether the document is an alert at all, where the vendor sends other things on the same way. */
+  readonly isAlert?: (document: JsonObject) => boolean;
+  /** What paths cannot say: replaces parts of the draft. */
+  readonly refine?: (draft: AlertDraft, document: JsonObject, receivedAt: Date) => Partial<AlertDraft>;
+}
