@@ -1,6 +1,7 @@
 import { defineService } from '@soc/service-kit';
 import { StorageConfig } from './config.ts';
 import { createStorageDeps } from './deps.ts';
+import { createEvidenceSweeper } from './evidence-sweeper.ts';
 import { onAlertCreated } from './events/on-alert-created.ts';
 import { onAlertUpdated } from './events/on-alert-updated.ts';
 import { onIncidentCreated } from './events/on-incident-created.ts';
@@ -39,7 +40,7 @@ export const storageService = defineService({
         onIncidentUpdated(deps),
         onMetricRecorded(deps),
       ],
-      workers: [{ start: deps.objectStore.sweep, stop: () => Promise.resolve() }],
+      workers: [createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log })],
       checks: { objects: { critical: false, run: deps.objectStore.check } },
     };
   },

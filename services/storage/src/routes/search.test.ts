@@ -1,0 +1,86 @@
+import { AlertCreated, AlertUpdated, IncidentCreated, IncidentUpdated, uuidv7 } from '@soc/contracts';
+import { Search } from '@soc/contracts/storage/search';
+import { exampleAlert, exampleIncident, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storageService } from '../app.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService(storageService, { env: { EVIDENCE_DIR: '/nonexistent' } });
+});
+afterAll(() => service.close());
+
+const found = async (q: string, query: Record<string, string | number> = {}) =>
+  (await service.call(Search, { query: { q, ...query }, token: service.tokens.viewer })).body;
+/** The first hit, once there is one that is as expected. */
+const foundOnce = (q: string, expected: object = {}) =>
+  waitFor(async () => {
+    const [hit] = (await found(q)).items;
+    expect(hit).toMatchObject(expected);
+    return hit;
+  });
+const newId = () => uuidv7(Date.now());
+
+test('an alert is found as soon as its event arrives, and as it stands after a change', async () => {
+  const alert = exampleAlert({ id: newId(), title: 'Kerberoasting on dc01' });
+  await service.emit(AlertCreated, { alert });
+  const hit = { kind: 'alert', id: alert.id, title: alert.title, severity: 'high', source: 'suricata' };
+  await foundOnce('kerberoasting', { ...hit, status: 'new' });
+  await service.emit(AlertUpdated, { alert: { ...alert, status: 'closed', version: 2 }, changed: ['status'] });
+  expect(await foundOnce('dc01', { status: 'closed' })).toMatchObject(hit);
+});
+
+test('a change that comes before the alert it changes is not undone by it', async () => {
+  const alert = exampleAlert({ id: newId(), title: 'Out of order' });
+  await service.emit(AlertUpdated, { alert: { ...alert, status: 'triaged', version: 2 }, changed: ['status'] });
+  await foundOnce(alert.id);
+  await service.emit(AlertCreated, { alert });
+  const last = exampleAlert({ id: newId() });
+  await service.emit(AlertCreated, { alert: last });
+  await foundOnce(last.id);
+  expect((await found(alert.id)).items).toMatchObject([{ status: 'triaged' }]);
+});
+
+test('a change of what is not searched is passed over', async () => {
+  const alert = exampleAlert({ id: newId(), title: 'Only scored' });
+  await service.emit(AlertUpdated, { alert: { ...alert, version: 2 }, changed: ['score', 'analysedAt'] });
+  const last = exampleAlert({ id: newId() });
+  await service.emit(AlertUpdated, { alert: last, changed: ['title'] });
+  await foundOnce(last.id);
+  expect((await found(alert.id)).items).toEqual([]);
+});
+
+test('incidents are found by what holds them together, and by type', async () => {
+  const incident = exampleIncident({ id: newId(), entities: [{ type: 'domain', value: 'c2.evil.example' }] });
+  await service.emit(IncidentCreated, { incident, alertIds: [], reasons: [] });
+  await foundOnce('evil.example', { id: incident.id });
+  const updated = { ...incident, title: 'Renamed', version: 2 };
+  await service.emit(IncidentUpdated, { incident: updated, changed: ['title'], addedAlertIds: [] });
+  await foundOnce('renamed', { kind: 'incident', id: incident.id });
+  expect((await found('evil.example', { type: 'alert' })).items).toEqual([]);
+});
+
+const countPageByPage = async (q: string): Promise<number> => {
+  const ids = new Set<string>();
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { items, nextCursor } = await found(q, { limit: 200, ...(cursor && { cursor }) });
+    for (const { id } of items) ids.add(id);
+    cursor = nextCursor;
+  }
+  return ids.size;
+};
+
+test('a thousand alerts at once are all found, page by page', async () => {
+  const alerts = Array.from({ length: 1_000 }, (_, index) => exampleAlert({ id: newId(), title: `Flood ${index}` }));
+  await Promise.all(alerts.map((alert) => service.emit(AlertCreated, { alert })));
+  const isComplete = async () => (await countPageByPage('flood')) === 1_000;
+  expect(await waitFor(isComplete, { deadlineMs: 10_000 })).toBe(true);
+});
+
+test('a query that holds nothing to search is refused', async () => {
+  const { status, problem } = await service.call(Search, { query: { q: '-- "" ???' } });
+  expect([status, problem?.errors]).toEqual([
+    400,
+    [{ path: 'query.q', message: 'has no letter or digit to search for' }],
+  ]);
+});
