@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const run = promisify(execFile);
+
+let started: TestFleet;
+beforeAll(async () => {
+  started = await startTestFleet();
+});
+afterAll(() => started.close());
+
+/** The shell blocks of the section "A tour with curl", in order. */
+function tourBlocks(): readonly string[] {
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  const section = /^## A tour with curl\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
+  return [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block]) => block ?? '');
+}
+
+/** Every answer of a tour goes to one line behind its block's number, so that the test can see each of them. */
+const script = (blocks: readonly string[], gatewayUrl: string): string =>
+  [
+    'set -euo pipefail',
+    ...blocks.map((block, index) => `echo "== ${index}"\n${block.replaceAll('http://localhost:8000', gatewayUrl)}`),
+    'echo "== keys ${#TOKEN} ${#KEY} $PLAYBOOK"',
+  ].join('\n');
+
+test('every command of the README works as written', async () => {
+  const blocks = tourBlocks();
+  expect(blocks.length).toBeGreaterThanOrEqual(10);
+  const { fleet } = started;
+  const { stdout } = await run('bash', ['-c', script(blocks, fleet.gatewayUrl)], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], SOC_ADMIN_EMAIL: fleet.admin.email, SOC_ADMIN_PASSWORD: fleet.admin.password },
+  });
+  expect(stdout).toMatch(/"status":"ok"/);
+  expect(stdout).toMatch(/"occurrences":1,"deduplicated":false.*\n?.*"occurrences":2,"deduplicated":true/);
+  expect(stdout).toMatch(/"received":2,"created":1,"deduplicated":0,"rejected":\[\{"index":1,/);
+  expect(stdout).toMatch(/"filename":"notes.txt"/);
+  expect(stdout).toMatch(/== keys [1-9]\d{2,} [1-9]\d+ playbook--/);
+});
