@@ -12,6 +12,6 @@ create table documents (
   occurred_at timestamptz not null,
   search tsvector not null,
   primary key (tenant_id, kind, id)
-) with (fillfactor = 85);
+) with (fillfactor = 70);
 create index documents_search on documents using gin (search);
 create index documents_newest on documents (tenant_id, occurred_at desc, id desc);

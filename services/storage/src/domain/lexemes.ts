@@ -9,6 +9,9 @@ const HARD_BREAK = /[/\\:=,;()[\]{}"'<>|?&#]+/u;
 /** What also holds names and numbers together: `evil.example.com`, `CVE-2021-44228`, `user@host`. */
 const ANY_BREAK = /[^\p{L}\p{N}]+/u;
 
+/** Most words: nothing to take apart. */
+const PLAIN = /^[\p{L}\p{N}]+$/u;
+
 /** A word as it is indexed: lower-case, without punctuation around it. Empty when nothing is left. */
 export const lexeme = (word: string): string => word.toLowerCase().replaceAll(EDGES, '').slice(0, MAX_LEXEME_CHARS);
 
@@ -20,6 +23,7 @@ export const wordsOf = (text: string): readonly string[] => text.split(/[\s\p{Cc
  * `src=http://evil.example.com/a` is found by `http://evil.example.com/a`, by `evil.example.com` and by `evil`.
  */
 export function lexemesOfWord(word: string): readonly string[] {
+  if (PLAIN.test(word)) return [lexeme(word)];
   const parts = [word, ...word.split(LIST_BREAK), ...word.split(HARD_BREAK), ...word.split(ANY_BREAK)].map(lexeme);
   return [...new Set(parts)].filter((part) => part !== '');
 }
