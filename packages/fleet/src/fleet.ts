@@ -13,6 +13,7 @@ import { type AdminCredentials, keepFleetSecrets } from './secrets/fleet-secrets
 import { bringUpServices } from './service-processes.ts';
 import { defaultDataDirectory } from './services.ts';
 import { together } from './together.ts';
+import { warmCompileCache } from './warm-compile-cache.ts';
 
 /** A process of a service as it is now. */
 export interface RunningInstance extends ServiceInstance {
@@ -72,12 +73,14 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: AbortSignal | undefined) {
   const redisProgram = await ensureRedisProgram(plan);
   signal?.throwIfAborted();
+  const warming = warmCompileCache(plan); // never rejects, so it may run on beside the steps below
   const [primary, redisUrl] = await together([
     bringUpPrimary(plan, running),
     bringUpRedis(plan, redisProgram, running),
   ]);
   signal?.throwIfAborted();
   await together([bringUpSchemas(plan, primary), plan.hasReplica && bringUpReplica(plan, primary, running)]);
+  await warming;
   signal?.throwIfAborted();
   await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redisUrl, running));
   signal?.throwIfAborted();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ServiceName } from '@soc/contracts';
 import type { Layout, ServiceInstance } from './layout.ts';
 import type { FleetSecrets } from './secrets/fleet-secrets.ts';
+import { compileCacheDirectory } from './services.ts';
 
 export interface EnvironmentOptions {
   readonly layout: Layout;
@@ -39,7 +40,9 @@ export function environmentOf(
     REDIS_URL: options.redisUrl,
     AUTH_JWKS_URL: `${urlsOf('auth', options.layout)[0] ?? ''}/api/v1/auth/.well-known/jwks.json`,
     SERVICE_SECRET: options.secrets.serviceSecrets[service],
-    NODE_COMPILE_CACHE: join(options.dataDirectory, 'compile-cache'),
+    NODE_COMPILE_CACHE: compileCacheDirectory(),
+    // Node's threads allocate little; an arena for each only fragments.
+    MALLOC_ARENA_MAX: '2',
     ...(service !== 'gateway' && {
       DATABASE_URL: options.databaseUrl(service),
       DATABASE_REPLICA_URLS: options.replicaUrl(service) ?? '',

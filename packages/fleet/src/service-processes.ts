@@ -3,6 +3,7 @@ import { environmentOf, type EnvironmentOptions } from './service-environment.ts
 import { tellStep } from './fleet-event.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 import type { ServiceInstance } from './layout.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import type { RunningProcesses } from './running-processes.ts';
 import { serviceDatabaseUrl } from './schemas.ts';
 import { mainFileOf } from './services.ts';
@@ -12,8 +13,6 @@ import { supervise } from './supervisor/supervise.ts';
 import { eachAtMost } from './together.ts';
 
 const STARTS_AT_ONCE = 4;
-
-const NODE_FLAGS: readonly string[] = [];
 
 /** Starts all services and, when they are ready, the gateway in front of them. */
 export async function bringUpServices(plan: FleetPlan, redisUrl: string, running: RunningProcesses): Promise<void> {

@@ -10,6 +10,9 @@ const folderOf = (service: ServiceName): URL => new URL(`services/${service}/`, 
 /** The file that runs a service. */
 export const mainFileOf = (service: ServiceName): string => fileURLToPath(new URL('src/main.ts', folderOf(service)));
 
+/** Where Node keeps compiled code of the services; it belongs to the checkout, not to the data. */
+export const compileCacheDirectory = (): string => fileURLToPath(new URL('node_modules/.cache/soc-services', ROOT));
+
 /** The folder of a service's migrations; undefined for one without a schema. */
 export function migrationsOf(service: ServiceName): URL | undefined {
   const folder = new URL('migrations/', folderOf(service));
