@@ -6,12 +6,15 @@ import { contractNames } from './contract-names.ts';
 import { productionSources, textOf } from './sources.ts';
 
 const names = await contractNames();
+const sources = [...productionSources('services/'), ...productionSources('packages/service-kit/')];
 const recording = process.env['SOC_CONTRACT_COVERAGE_FILE'];
 
 test.each(endpoints)('$id has a handler in the service that owns it', (spec) => {
   const name = names.get(spec);
   expect(name, `${spec.id} is exported by packages/contracts`).toBeDefined();
-  const owners = [...productionSources(`services/${spec.service}/`), ...productionSources('packages/service-kit/')];
+  const owners = sources.filter(
+    ({ file }) => file.startsWith(`services/${spec.service}/`) || file.startsWith('packages/'),
+  );
   const handler = new RegExp(String.raw`\broute\(\s*${name}\b`);
   expect(owners.filter(({ text }) => handler.test(text)).map(({ file }) => file)).toHaveLength(1);
 });
