@@ -10,7 +10,7 @@ import {
   subscription,
   writeToStreams,
 } from './index.ts';
-import { startTestBus, type TestBus } from './testing/test-bus.ts';
+import { startTestBus, type TestBus } from './test-bus.fixture.ts';
 
 const closing: TestBus[] = [];
 const start = async (...args: Parameters<typeof startTestBus>) => {

@@ -5,7 +5,7 @@ import { createTestDatabase } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
-import { createEventBus, type EventBus, messagingMigrations, streamKey, type Subscription } from '../index.ts';
+import { createEventBus, type EventBus, messagingMigrations, streamKey, type Subscription } from './index.ts';
 
 export interface TestBus {
   readonly bus: EventBus;
