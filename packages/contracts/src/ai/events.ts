@@ -11,9 +11,12 @@ export const AttributedTechnique = z.object({
 });
 export type AttributedTechnique = z.infer<typeof AttributedTechnique>;
 
-/** One feature's part in the score: `contribution` is in points of the 0–100 score and may be negative. */
+/**
+ * One feature's part in the score: `contribution` is in whole points of the 0–100 score and may be negative. Where the sum
+ * leaves that range, `clamping` is the part that was cut off, so that the contributions always add up to the score.
+ */
 export const FeatureContribution = z.object({
-  feature: z.enum(['severity', 'source_history', 'entity_rarity', 'intel_hits', 'asset_value']),
+  feature: z.enum(['severity', 'source_history', 'entity_rarity', 'intel_hits', 'asset_value', 'clamping']),
   value: z.number(),
   weight: z.number(),
   contribution: z.number(),
