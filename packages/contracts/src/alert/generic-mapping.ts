@@ -46,7 +46,7 @@ const ObservableField = z.strictObject({
 
 /** How alerts of any shape become normalised ones: data, so that a new source needs no code. */
 export const GenericMapping = z.strictObject({
-  /** Where the alerts are; the payload itself is one alert, or a list of them, when absent. */
+  /** Where the alerts are. The payload itself is one alert, or a list of them, when absent or when the path leads nowhere. */
   list: FieldPath.optional(),
   title: TextField,
   description: TextField.optional(),
@@ -64,9 +64,13 @@ export const GenericMapping = z.strictObject({
   techniques: FieldPaths.optional(),
   tags: FieldPaths.optional(),
   /**
-   * What makes two alerts the same: the values at these paths. Name the rule and the main entities, never a time or a
-   * counter. Rule (or title) and the hosts, users and addresses when absent.
+   * What makes two alerts the same: the values at these paths, or at the first of several alternatives that leads to one.
+   * Name the rule and the main entities, never a time or a counter. Rule (or title) and the hosts, users, addresses and
+   * domains when absent.
    */
-  fingerprint: FieldPaths.optional(),
+  fingerprint: z
+    .array(z.union([FieldPath, FieldPaths]))
+    .max(32)
+    .optional(),
 });
 export type GenericMapping = z.infer<typeof GenericMapping>;

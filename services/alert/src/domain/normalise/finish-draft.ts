@@ -1,7 +1,6 @@
 import type { Observable } from '@soc/contracts';
 import { uniqueObservables } from '../observables/canonical.ts';
 import { extractObservables } from '../observables/extract.ts';
-import { isNobodysAddress } from '../observables/ip-address.ts';
 import type { AlertDraft } from './alert-draft.ts';
 import { tacticName, techniqueIds } from './attack.ts';
 import type { NormalisedAlert } from './normalised-alert.ts';
@@ -21,7 +20,10 @@ export function finishDraft(draft: AlertDraft, source: string, receivedAt: Date)
   const title = cappedTextOrNull(draft.title, limits.title);
   if (title === null) return null;
   const { occurredAt } = draft;
-  const observables = seenObservables(draft);
+  const observables = uniqueObservables([
+    ...draft.observables,
+    ...draft.extract.flatMap((text) => extractObservables(text)),
+  ]);
   const ruleId = cappedTextOrNull(draft.ruleId, limits.id);
   const ruleName = cappedTextOrNull(draft.ruleName, limits.title);
   const tags = occurredAt === 'unreadable' ? [UNREADABLE_TIME_TAG, ...draft.tags] : draft.tags;
@@ -41,11 +43,6 @@ export function finishDraft(draft: AlertDraft, source: string, receivedAt: Date)
     resolved: draft.resolved,
     fingerprintParts: fingerprintParts(draft, ruleId ?? ruleName ?? title, observables),
   };
-}
-
-function seenObservables({ observables, extract }: AlertDraft): readonly Observable[] {
-  const all = uniqueObservables([...observables, ...extract.flatMap((text) => extractObservables(text))]);
-  return all.filter(({ type, value }) => type !== 'ip' || !isNobodysAddress(value));
 }
 
 function fingerprintParts(draft: AlertDraft, rule: string, observables: readonly Observable[]): readonly string[] {

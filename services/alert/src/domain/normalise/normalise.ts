@@ -1,5 +1,6 @@
 import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
 import type { WebhookSource } from '@soc/contracts/alert/webhook-source';
+import { namesNobody, uniqueObservables } from '../observables/canonical.ts';
 import { documentsOf } from './documents.ts';
 import { finishDraft } from './finish-draft.ts';
 import { isObject, valuesAt } from './json-path.ts';
@@ -18,11 +19,8 @@ export const normaliseWebhook = (source: WebhookSource, payload: unknown, contex
   normalise(source, vendorMappings[source], payload, context);
 
 /** Reads alerts of any shape by a mapping of the operator's own. Never throws. */
-export function normaliseGeneric(mapping: GenericMapping, payload: unknown, context: Context): NormaliseResult {
-  const { list } = mapping;
-  const open = list === undefined ? {} : { open: (document: unknown) => valuesAt(document, list) };
-  return normalise('generic', { fields: mapping, ...open }, payload, context);
-}
+export const normaliseGeneric = (mapping: GenericMapping, payload: unknown, context: Context): NormaliseResult =>
+  normalise('generic', { fields: mapping }, payload, context);
 
 function normalise(source: string, mapping: VendorMapping, payload: unknown, context: Context): NormaliseResult {
   const read = documentsOf(payload);
@@ -31,9 +29,7 @@ function normalise(source: string, mapping: VendorMapping, payload: unknown, con
   const refused: RefusedDocument[] = [];
   let skipped = 0;
   for (const [index, outer] of read.documents.entries()) {
-    const opened = openDocument(mapping, outer);
-    if (opened.length === 0) refused.push({ index, refusal: `[${index}]: no alert inside` });
-    for (const raw of opened) {
+    for (const raw of openDocument(mapping, outer)) {
       const outcome = readDocument(source, mapping, raw, context);
       if (outcome.kind === 'skipped') skipped += 1;
       else if (outcome.kind === 'refused') refused.push({ index, refusal: `[${index}]: ${outcome.refusal}` });
@@ -45,8 +41,12 @@ function normalise(source: string, mapping: VendorMapping, payload: unknown, con
   return { ok: true, alerts, refused, skipped };
 }
 
-const openDocument = (mapping: VendorMapping, outer: unknown): readonly unknown[] =>
-  isObject(outer) && mapping.open ? mapping.open(outer) : [outer];
+/** The documents inside an envelope; one that is none, or holds nothing, stands for itself. */
+function openDocument({ open, fields }: VendorMapping, outer: unknown): readonly unknown[] {
+  if (!isObject(outer)) return [outer];
+  const inside = open?.(outer) ?? (fields.list === undefined ? [] : valuesAt(outer, fields.list));
+  return inside.length === 0 ? [outer] : inside;
+}
 
 type Outcome =
   | { readonly kind: 'read'; readonly alert: NormalisedAlert }
@@ -58,7 +58,8 @@ function readDocument(source: string, mapping: VendorMapping, raw: unknown, { re
   if (mapping.isAlert?.(raw) === false) return { kind: 'skipped' };
   const plain = readDraft(raw, mapping.fields, receivedAt);
   const draft = mapping.refine ? { ...plain, ...mapping.refine(plain, raw, receivedAt) } : plain;
-  const alert = finishDraft(draft, source, receivedAt);
+  const observables = uniqueObservables(draft.observables).filter((observable) => !namesNobody(observable));
+  const alert = finishDraft({ ...draft, observables }, source, receivedAt);
   if (alert) return { kind: 'read', alert };
   return { kind: 'refused', refusal: `no title: expected text at ${mapping.fields.title.paths.join(', ')}` };
 }

@@ -25,7 +25,7 @@ export function readDraft(document: unknown, mapping: GenericMapping, receivedAt
     tags: textsAt(document, mapping.tags),
     occurredAt: mapping.occurredAt ? timeAt(document, mapping.occurredAt, receivedAt) : 'absent',
     resolved: isResolved(document, mapping.resolved),
-    fingerprint: (mapping.fingerprint ?? []).map((path) => canonicalText(valuesAt(document, path), 0)),
+    fingerprint: (mapping.fingerprint ?? []).map((paths) => fingerprintPart(document, [paths].flat())),
   };
 }
 
@@ -40,6 +40,15 @@ function isResolved(document: unknown, field: GenericMapping['resolved']): boole
   if (!field) return false;
   const values = field.values.map((value) => value.toLowerCase());
   return textsAt(document, field.paths).some((text) => values.includes(text.trim().toLowerCase()));
+}
+
+/** The values at the first of `paths` that leads to any, as one text. */
+function fingerprintPart(document: unknown, paths: readonly string[]): string {
+  for (const path of paths) {
+    const text = canonicalText(valuesAt(document, path), 0);
+    if (text !== '') return text;
+  }
+  return '';
 }
 
 /** How deep a value is looked into for the fingerprint. */

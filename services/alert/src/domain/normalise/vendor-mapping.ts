@@ -5,7 +5,7 @@ import type { JsonObject } from './json-path.ts';
 /** How a vendor's payloads are read: paths where paths can say it, a small function where they cannot. */
 export interface VendorMapping {
   readonly fields: GenericMapping;
-  /** Opens the vendor's envelope: the documents inside, one alert each. The document itself when absent. */
+  /** Opens an envelope that `fields.list` cannot: the documents inside, one alert each. */
   readonly open?: (document: JsonObject) => readonly unknown[];
   /** Whether the document is an alert at all, where the vendor sends other things on the same way. */
   readonly isAlert?: (document: JsonObject) => boolean;

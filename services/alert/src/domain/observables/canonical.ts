@@ -1,6 +1,6 @@
 import type { Observable, ObservableType } from '@soc/contracts';
 import { canonicalDomain, canonicalHostName } from './host-name.ts';
-import { canonicalIp } from './ip-address.ts';
+import { canonicalIp, isNobodysAddress } from './ip-address.ts';
 
 /** Observables an alert keeps. */
 export const OBSERVABLES_LIMIT = 100;
@@ -93,3 +93,7 @@ export function uniqueObservables(list: Iterable<Observable>): readonly Observab
   }
   return [...unique.values()];
 }
+
+/** Whether a canonical observable says no more than "this machine" or "every machine", as sensors and agents do write. */
+export const namesNobody = ({ type, value }: Observable): boolean =>
+  type === 'ip' ? isNobodysAddress(value) : (type === 'host' || type === 'domain') && /^localhost(?:\.|$)/.test(value);

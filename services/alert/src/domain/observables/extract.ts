@@ -1,7 +1,7 @@
 import type { Observable } from '@soc/contracts';
-import { OBSERVABLES_LIMIT, uniqueObservables } from './canonical.ts';
+import { namesNobody, OBSERVABLES_LIMIT, uniqueObservables } from './canonical.ts';
 import { canonicalDomain } from './host-name.ts';
-import { canonicalIp, isNobodysAddress } from './ip-address.ts';
+import { canonicalIp } from './ip-address.ts';
 import { isCommonTopLevelDomain } from './top-level-domains.ts';
 
 /** Longer texts are read up to here. */
@@ -25,7 +25,7 @@ export function extractObservables(text: string): readonly Observable[] {
     for (const observable of ofChunk(plain, plain !== chunk)) found.push(observable);
     if (found.length > OBSERVABLES_LIMIT * 10) break;
   }
-  return uniqueObservables(found).filter(({ type, value }) => type !== 'ip' || !isNobodysAddress(value));
+  return uniqueObservables(found).filter((observable) => !namesNobody(observable));
 }
 
 /** A word worth looking at; one that is too long for a URL may be a list. */

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
  * and zone (`fe80::1%eth0`) go. Null for what is no address.
  */
 export function canonicalIp(text: string): string | null {
-  const bare = text.replace(/^\[([^\]]*)\]$/, '$1').replace(/%[\w.-]{1,32}$/, '');
+  const [bare = ''] = text.replace(/^\[([^\]]*)\]$/, '$1').split('%', 1);
   const version = isIP(bare);
   if (version === 4) return bare;
   return version === 6 ? (embeddedIpv4(shortestIpv6(bare)) ?? shortestIpv6(bare)) : null;

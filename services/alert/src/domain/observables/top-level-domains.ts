@@ -3,14 +3,14 @@
  * namespaces, versions), so the list is what attackers and companies commonly use, not the root zone. A defanged word
  * needs no place here: whoever wrote `evil[.]dev` has said what it is.
  */
-const generic = `com net org edu gov mil int info biz name pro aero coop museum jobs mobi travel tel asia cat post arpa onion
+const generic = `com net org edu gov mil int info biz pro aero coop museum jobs mobi travel tel asia cat post arpa onion
  app dev xyz top site online store shop club vip icu live work tech space website fun click link cloud agency bid buzz cam
- casa center company cyou date digital download email events exchange express finance fit fyi games global group guru help
- host hosting ink life loan lol ltd media men monster network news ninja one page party photo pics press pub quest racing
- rest review rocks run science security services social solutions stream studio support surf systems team today tokyo tools
- trade uno wang win world wtf zone example test invalid localhost local internal intranet corp home lan`;
+ casa center company cyou digital download events exchange express finance fit fyi games global group guru help
+ hosting ink life loan lol ltd media men monster network news ninja one party photo pics press pub quest racing
+  review rocks run science security services social solutions stream studio support surf systems team today tokyo tools
+ trade uno wang win world wtf example test invalid localhost local internal intranet corp lan`;
 
-/** Two letters are a country, except those that more often end a file's name in a log. */
+/** Two letters are a country, except those that more often end a file's in a log. */
 const fileEndings = new Set('ai am cc db gz hs js md pl pm ps py rb rs sh so st ts vb'.split(' '));
 const names = new Set(generic.split(/\s+/));
 

@@ -9,7 +9,8 @@ const inAlarm = (...names: readonly string[]): string[] => names.flatMap((name) 
 
 /**
  * CloudWatch alarms by way of SNS (whose `Message` is JSON as text), of SNS inside Lambda's `Records`, of EventBridge, or
- * bare. SNS's own subscription messages are skipped. Fingerprint: account, region, alarm and application.
+ * bare. SNS's own subscription messages are skipped. Fingerprint: the alarm by its ARN (by its
+ * name where there is none) and the application.
  */
 export const cloudwatch: VendorMapping = {
   fields: {
@@ -41,12 +42,7 @@ export const cloudwatch: VendorMapping = {
     occurredAt: { paths: [...inAlarm('StateChangeTime'), 'detail.state.timestamp', 'Timestamp', 'time'] },
     resolved: { paths: [...inAlarm('NewStateValue'), 'detail.state.value'], values: ['ok'] },
     tags: [...inAlarm('Region', 'AWSAccountId', 'Application', 'Namespace', 'Trigger.Namespace'), 'account', 'region'],
-    fingerprint: [
-      ...inAlarm('AWSAccountId', 'Region', 'AlarmName', 'Application'),
-      'account',
-      'region',
-      'detail.alarmName',
-    ],
+    fingerprint: [[...inAlarm('AlarmArn'), 'resources', ...inAlarm('AlarmName')], inAlarm('Application')],
   },
   open: (document) => {
     const records = valuesAt(document, 'Records.Sns');

@@ -11,6 +11,7 @@ const inEvent = (...names: readonly string[]): string[] => names.map((name) => `
  */
 export const crowdstrike: VendorMapping = {
   fields: {
+    list: 'resources',
     title: {
       paths: [...inEvent('DetectName', 'Name'), 'display_name', 'name', ...inEvent('Technique'), 'description'],
     },
@@ -72,17 +73,12 @@ export const crowdstrike: VendorMapping = {
       'product',
     ],
     fingerprint: [
-      ...inEvent('PatternId', 'DetectName', 'Name', 'ComputerName', 'Hostname', 'UserName', 'SHA256String'),
-      'pattern_id',
-      'name',
-      'device.device_id',
-      'user_name',
-      'sha256',
+      [...inEvent('PatternId'), 'pattern_id'],
+      [...inEvent('DetectName', 'Name'), 'name'],
+      [...inEvent('ComputerName', 'Hostname'), 'device.hostname', 'device.device_id'],
+      [...inEvent('UserName'), 'user_name'],
+      [...inEvent('SHA256String'), 'sha256'],
     ],
-  },
-  open: (document) => {
-    const resources = valuesAt(document, 'resources');
-    return resources.length === 0 ? [document] : resources;
   },
   isAlert: (document) => {
     const [type] = valuesAt(document, 'metadata.eventType');

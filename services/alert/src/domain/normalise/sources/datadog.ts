@@ -52,7 +52,7 @@ export const datadog: VendorMapping = {
       { type: 'email', paths: inSignal('usr.email') },
     ],
     extract: ['body', 'message', 'attributes.message'],
-    fingerprint: ['alert_id', 'monitor_id', 'aggreg_key', 'alert_scope', 'hostname', ...inSignal('workflow.rule.id')],
+    fingerprint: [['alert_id', 'monitor_id', ...inSignal('workflow.rule.id'), 'aggreg_key'], 'alert_scope', 'hostname'],
   },
   refine: (draft, document) => {
     const tags = tagsOf(document);

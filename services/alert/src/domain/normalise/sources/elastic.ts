@@ -67,10 +67,7 @@ export const elastic: VendorMapping = {
     ],
     tags: ['kibana.alert.rule.tags', 'signal.rule.tags', 'rule.tags', 'tags'],
     fingerprint: [
-      'kibana.alert.rule.rule_id',
-      'signal.rule.rule_id',
-      'rule.id',
-      'kibana.alert.rule.name',
+      ['kibana.alert.rule.rule_id', 'signal.rule.rule_id', 'rule.id', 'kibana.alert.rule.name', 'signal.rule.name'],
       'host.name',
       'user.name',
       'source.ip',

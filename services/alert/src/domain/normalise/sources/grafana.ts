@@ -1,4 +1,3 @@
-import { valuesAt } from '../json-path.ts';
 import type { VendorMapping } from '../vendor-mapping.ts';
 import { wellKnownObservables } from '../well-known-observables.ts';
 
@@ -8,6 +7,7 @@ import { wellKnownObservables } from '../well-known-observables.ts';
  */
 export const grafana: VendorMapping = {
   fields: {
+    list: 'alerts',
     title: { paths: ['labels.alertname', 'ruleName', 'title', 'annotations.summary'] },
     description: { paths: ['annotations.description', 'annotations.summary', 'message', 'valueString'] },
     severity: { paths: ['labels.severity', 'labels.priority', 'tags.severity'], default: 'medium' },
@@ -22,10 +22,6 @@ export const grafana: VendorMapping = {
     techniques: ['labels.mitre_technique'],
     tags: ['labels.grafana_folder', 'labels.team', 'labels.service', 'labels.env', 'ruleGroup'],
     fingerprint: ['labels', 'ruleUID', 'ruleId', 'folderUID', 'ruleGroup'],
-  },
-  open: (document) => {
-    const alerts = valuesAt(document, 'alerts');
-    return alerts.length === 0 ? [document] : alerts;
   },
   refine: ({ fingerprint, title }) => ({ fingerprint: [...fingerprint, withoutState(title ?? '')] }),
 };

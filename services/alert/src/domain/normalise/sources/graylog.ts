@@ -22,10 +22,8 @@ export const graylog: VendorMapping = {
     extract: ['event.message', 'backlog.message'],
     tags: ['event_definition_type'],
     fingerprint: [
-      'event_definition_id',
-      'event.event_definition_id',
-      'event.key_tuple',
-      'event.key',
+      ['event_definition_id', 'event.event_definition_id'],
+      ['event.key_tuple', 'event.key'],
       'event.group_by_fields',
     ],
   },

@@ -62,7 +62,7 @@ export const guardduty: VendorMapping = {
       { type: 'domain', paths: inFinding('service.action.dnsRequestAction.domain'), role: 'query' },
     ],
     tags: [...inFinding('accountId', 'region', 'resource.resourceType')],
-    fingerprint: inFinding('id'),
+    fingerprint: [inFinding('id')],
   },
   refine: (_draft, document) => ({ tactics: tacticsOf(document) }),
 };

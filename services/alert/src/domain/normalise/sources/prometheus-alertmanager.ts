@@ -1,4 +1,3 @@
-import { isObject, valuesAt } from '../json-path.ts';
 import type { VendorMapping } from '../vendor-mapping.ts';
 import { wellKnownObservables } from '../well-known-observables.ts';
 
@@ -8,6 +7,7 @@ import { wellKnownObservables } from '../well-known-observables.ts';
  */
 export const prometheusAlertmanager: VendorMapping = {
   fields: {
+    list: 'alerts',
     title: { paths: ['labels.alertname', 'annotations.summary', 'summary', 'annotations.title'] },
     description: { paths: ['annotations.description', 'annotations.message', 'annotations.summary', 'summary'] },
     severity: {
@@ -27,5 +27,4 @@ export const prometheusAlertmanager: VendorMapping = {
     tags: ['labels.job', 'labels.service', 'labels.team', 'labels.environment', 'labels.env', 'labels.cluster'],
     fingerprint: ['labels', 'summary'],
   },
-  open: (document) => (isObject(document['labels']) ? [document] : valuesAt(document, 'alerts')),
 };

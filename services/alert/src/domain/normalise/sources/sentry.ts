@@ -6,7 +6,7 @@ const inEvent = (...names: readonly string[]): string[] =>
 
 /**
  * Sentry's legacy webhook (`event` beside the issue's fields) and its integration platform (`data.event`, `data.error`,
- * `data.issue`, `data.metric_alert`). Fingerprint: project and issue, as Sentry groups events into issues itself.
+ * `data.issue`, `data.metric_alert`). Fingerprint: the issue, as Sentry groups events into issues itself.
  */
 export const sentry: VendorMapping = {
   fields: {
@@ -25,7 +25,7 @@ export const sentry: VendorMapping = {
       table: { resolved: 'informational' },
       default: 'medium',
     },
-    ruleId: { paths: ['data.metric_alert.alert_rule.id', 'logger', ...inEvent('logger')] },
+    ruleId: { paths: ['data.metric_alert.alert_rule.id'] },
     ruleName: { paths: ['data.triggered_rule', 'data.metric_alert.alert_rule.name', 'triggering_rules'] },
     externalId: { paths: ['id', ...inEvent('issue_id'), 'data.issue.id', 'data.metric_alert.id'] },
     occurredAt: {
@@ -41,12 +41,7 @@ export const sentry: VendorMapping = {
     ],
     tags: ['project_slug', 'project', 'data.issue.project.slug', ...inEvent('environment', 'platform')],
     fingerprint: [
-      'project_slug',
-      'id',
-      ...inEvent('issue_id'),
-      'data.issue.id',
-      'data.metric_alert.alert_rule.id',
-      'data.metric_alert.id',
+      ['id', ...inEvent('issue_id'), 'data.issue.id', 'data.metric_alert.alert_rule.id', 'data.metric_alert.id'],
     ],
   },
 };

@@ -19,7 +19,6 @@ export const suricata: VendorMapping = {
     },
     ruleId: { paths: ['alert.signature_id'] },
     ruleName: { paths: ['alert.signature'] },
-    externalId: { paths: ['flow_id'] },
     occurredAt: { paths: ['timestamp'] },
     observables: [
       { type: 'ip', paths: ['src_ip'], role: 'source' },
@@ -35,7 +34,7 @@ export const suricata: VendorMapping = {
     ],
     tactics: ['alert.metadata.mitre_tactic_id'],
     techniques: ['alert.metadata.mitre_technique_id'],
-    tags: ['alert.category', 'alert.action', 'alert.metadata.tag', 'app_proto'],
+    tags: ['alert.category', 'alert.action', 'alert.metadata.tag'],
     fingerprint: ['alert.gid', 'alert.signature_id', 'src_ip', 'dest_ip'],
   },
   isAlert: (event) => event['event_type'] === undefined || event['event_type'] === 'alert',

@@ -43,13 +43,10 @@ export const wazuh: VendorMapping = {
     tags: ['rule.groups', 'decoder.name'],
     fingerprint: [
       'rule.id',
-      'agent.id',
-      'agent.name',
-      'data.srcip',
-      'data.dstuser',
-      'data.win.eventdata.targetUserName',
-      'data.win.eventdata.image',
-      'syscheck.path',
+      ['agent.id', 'agent.name'],
+      ['data.srcip', 'data.src_ip', 'data.win.eventdata.ipAddress'],
+      ['data.dstuser', 'data.win.eventdata.targetUserName'],
+      ['data.win.eventdata.image', 'syscheck.path'],
     ],
   },
   open: (document) => {
