@@ -18,7 +18,7 @@ export async function identify(request: FastifyRequest, verifier: TokenVerifier)
 }
 
 /** Refuses who may not call an endpoint. Throws 401 for nobody, 403 for a missing permission. */
-export function authorise({ permission }: EndpointSpec, principal: Principal | undefined): void {
+export function authorise({ permission }: Pick<EndpointSpec, 'permission'>, principal: Principal | undefined): void {
   if (permission === 'public') return;
   if (!principal) throw unauthenticated('auth.unauthenticated', 'a valid access token is required');
   if (permission !== 'authenticated' && !isAllowed(principal, permission)) {

@@ -1,0 +1,67 @@
+import httpProxy from '@fastify/http-proxy';
+import { authorise } from '@soc/service-kit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GatewayConfig } from './config.ts';
+import { requestFields } from './domain/headers.ts';
+import { answerProblem, problemOf } from './upstream-problem.ts';
+
+/**
+ * The user interfaces of the operators' tools, websockets included, for whoever may operate the fleet. Each must be
+ * configured to live under its path. They have their own logins: the access token stops here, cookies go on.
+ */
+export async function addAdminProxies(
+  app: FastifyInstance,
+  { GRAFANA_URL, PROMETHEUS_URL }: Pick<GatewayConfig, 'GRAFANA_URL' | 'PROMETHEUS_URL'>,
+): Promise<void> {
+  if (GRAFANA_URL !== undefined) await addAdminProxy(app, '/admin/grafana', GRAFANA_URL);
+  if (PROMETHEUS_URL !== undefined) await addAdminProxy(app, '/admin/prometheus', PROMETHEUS_URL);
+}
+
+type Incoming = Pick<FastifyRequest, 'headers' | 'id' | 'ip' | 'protocol'>;
+
+function headersFor(request: Incoming): Record<string, string> {
+  const { headers } = request;
+  const fields = requestFields(headers, {
+    requestId: request.id,
+    traceparent: String(headers['traceparent']),
+    clientAddress: request.ip,
+    protocol: request.protocol,
+    host: headers.host,
+    authorization: undefined,
+  });
+  const sent: Record<string, string> = headers.cookie === undefined ? {} : { cookie: headers.cookie };
+  for (let i = 0; i < fields.length; i += 2) sent[fields[i] ?? ''] = fields[i + 1] ?? '';
+  return sent;
+}
+
+async function addAdminProxy(app: FastifyInstance, prefix: string, upstream: string): Promise<void> {
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    await scope.register(httpProxy, {
+      upstream,
+      prefix,
+      rewritePrefix: prefix,
+      websocket: true,
+      // By default a GET that is answered 503 would be sent eleven times.
+      retryMethods: [],
+      disableRequestLogging: true,
+      destroyAgent: true,
+      preHandler: (request, reply, done) => {
+        authorise({ permission: 'fleet:operate' }, request.principal);
+        // These are pages: what they may load is theirs to say.
+        reply.removeHeader('content-security-policy');
+        done();
+      },
+      replyOptions: {
+        rewriteRequestHeaders: (request) => headersFor(request),
+        onError: (reply, { error }) => {
+          const isLate = 'statusCode' in error && error.statusCode === 504;
+          // The types allow for HTTP/2, which this server does not speak.
+          const http1 = reply as unknown as FastifyReply;
+          answerProblem(problemOf(isLate ? 'timed_out' : 'unreachable'), http1.request, http1);
+        },
+      },
+      wsClientOptions: { rewriteRequestHeaders: (_headers: unknown, request: Incoming) => headersFor(request) },
+    });
+  });
+}

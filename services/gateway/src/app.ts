@@ -1,0 +1,30 @@
+import { endpoints } from '@soc/contracts/endpoints';
+import { defineEdgeService } from '@soc/service-kit';
+import { addAdminProxies } from './admin-proxies.ts';
+import { GatewayConfig } from './config.ts';
+import { createGatewayDeps } from './deps.ts';
+import { addProxiedRoutes } from './proxy.ts';
+import { getDocsRoute } from './routes/get-docs.ts';
+import { getIndexRoute } from './routes/get-index.ts';
+import { getOpenApiRoute } from './routes/get-open-api.ts';
+import { getServicesHealthRoute } from './routes/get-services-health.ts';
+import { addTrafficRules } from './traffic-rules.ts';
+import { createProber } from './upstream/prober.ts';
+
+export const gatewayService = defineEdgeService({
+  name: 'gateway',
+  config: GatewayConfig,
+  create: (platform) => {
+    const deps = createGatewayDeps(platform);
+    return {
+      routes: [getServicesHealthRoute(deps), getIndexRoute(), getOpenApiRoute(), getDocsRoute()],
+      checks: deps.checks,
+      workers: [createProber(deps.upstreams, deps.config.UPSTREAM_PROBE_EVERY_MS)],
+      extend: async (app) => {
+        addTrafficRules(app, deps);
+        addProxiedRoutes(app, endpoints, deps);
+        await addAdminProxies(app, deps.config);
+      },
+    };
+  },
+});

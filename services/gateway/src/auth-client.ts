@@ -1,0 +1,59 @@
+import type { EndpointSpec } from '@soc/contracts';
+import { type EdgePlatform, type HttpProblem, unavailable } from '@soc/service-kit';
+import type { Instance } from './upstream/instance.ts';
+import type { Upstreams } from './upstream/upstreams.ts';
+
+export interface AuthAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Asks auth on the gateway's own behalf. */
+export interface AuthClient {
+  /** Throws 503 when no instance answers. */
+  readonly call: (spec: EndpointSpec, body: unknown, token?: string) => Promise<AuthAnswer>;
+  /** The problem to throw when auth is of no use; the reason goes to the log. */
+  readonly unavailable: (reason: string, error?: unknown) => HttpProblem;
+}
+
+const TIMEOUT_MS = 3_000;
+
+export function createAuthClient(upstreams: Pick<Upstreams, 'choose'>, log: EdgePlatform<unknown>['log']): AuthClient {
+  const refuse: AuthClient['unavailable'] = (reason, error) => {
+    log.warn({ err: error, reason }, 'auth cannot be asked');
+    return unavailable('auth.unavailable', 'credentials cannot be checked right now');
+  };
+
+  const ask = async (instance: Instance, spec: EndpointSpec, payload: string, token?: string): Promise<AuthAnswer> => {
+    const answer = await instance.pool.request({
+      method: spec.method,
+      path: spec.url,
+      headers: {
+        'content-type': 'application/json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      body: payload,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { status: answer.statusCode, body: await answer.body.json() };
+  };
+
+  return {
+    unavailable: refuse,
+    call: async (spec, body, token) => {
+      const first = upstreams.choose('auth');
+      if (!first) throw refuse('no instance of auth to ask');
+      const payload = JSON.stringify(body);
+      try {
+        return await ask(first, spec, payload, token);
+      } catch (error) {
+        const second = upstreams.choose('auth', first);
+        if (!second) throw refuse('auth does not answer', error);
+        // What auth is asked here may be asked twice.
+        return ask(second, spec, payload, token).catch((again: unknown) => {
+          throw refuse('auth does not answer', again);
+        });
+      }
+    },
+  };
+}

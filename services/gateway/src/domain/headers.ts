@@ -1,0 +1,88 @@
+/** Header fields as Node gives them: lower-case names. */
+export type Headers = Readonly<Record<string, string | string[] | number | undefined>>;
+
+/** Meant for one connection only (RFC 9110, section 7.6.1), and `expect`, which Node has answered by now. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** What only the gateway may say: who asks, from where, and where to. A client's word on it is dropped. */
+const OURS_TO_SAY = new Set([
+  'authorization',
+  'client-ip',
+  'cf-connecting-ip',
+  'cookie',
+  'fastly-client-ip',
+  'forwarded',
+  'host',
+  'remote-user',
+  'traceparent',
+  'true-client-ip',
+  'via',
+  'x-api-key',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-http-method-override',
+  'x-method-override',
+  'x-real-ip',
+  'x-request-id',
+  'x-rewrite-url',
+]);
+
+const OURS_TO_SAY_PREFIX = /^x-(?:auth|forwarded|original|principal|remote|role|soc|tenant|user)(?:-|$)/;
+
+/** Names a `Connection` field lists, which go with it; never the framing, whatever it says. */
+function listed(connection: Headers[string]): ReadonlySet<string> {
+  if (typeof connection !== 'string') return new Set();
+  const names = connection.toLowerCase().split(',');
+  return new Set(names.map((name) => name.trim()).filter((name) => name !== 'content-length'));
+}
+
+/** What the gateway says of a request in place of the client. */
+export interface ForwardingFacts {
+  readonly requestId: string;
+  readonly traceparent: string;
+  readonly clientAddress: string;
+  readonly protocol: string;
+  readonly host: string | undefined;
+  /** `Bearer …`, already verified or about to be by the service. */
+  readonly authorization: string | undefined;
+}
+
+/** The fields of a request for an instance, as a flat list of names and values. */
+export function requestFields(headers: Headers, facts: ForwardingFacts): string[] {
+  const hops = listed(headers['connection']);
+  const fields: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || HOP_BY_HOP.has(name) || OURS_TO_SAY.has(name) || hops.has(name)) continue;
+    if (OURS_TO_SAY_PREFIX.test(name)) continue;
+    fields.push(name, Array.isArray(value) ? value.join(', ') : String(value));
+  }
+  fields.push('x-request-id', facts.requestId, 'traceparent', facts.traceparent);
+  fields.push('x-forwarded-for', facts.clientAddress, 'x-forwarded-proto', facts.protocol);
+  if (facts.host !== undefined) fields.push('x-forwarded-host', facts.host);
+  if (facts.authorization !== undefined) fields.push('authorization', facts.authorization);
+  return fields;
+}
+
+/** The fields of an instance's answer for the client, over those the gateway sets on every answer. */
+export function responseFields(answer: Headers, ours: Headers): Record<string, string | string[] | number> {
+  const hops = listed(answer['connection']);
+  const fields: Record<string, string | string[] | number> = {};
+  for (const name in ours) fields[name] = ours[name] ?? '';
+  for (const name in answer) {
+    const value = answer[name];
+    if (value !== undefined && !HOP_BY_HOP.has(name) && !hops.has(name)) fields[name] = value;
+  }
+  return fields;
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { countsAgainst, type Failure, retryOf } from './outcome.ts';
+
+const answered = (status: number) => ({ kind: 'answered', status }) as const;
+const failed = (kind: Failure) => ({ kind, reason: 'x' });
+
+test.each([
+  [200, false],
+  [404, false],
+  [429, false],
+  [500, true],
+  [502, true],
+  [503, false],
+  [504, true],
+])('an answer %i counts against the instance: %s', (status, counts) => {
+  expect(countsAgainst(answered(status), false)).toBe(counts);
+});
+
+test('transport failures count against the instance, what the client does not', () => {
+  const counted = (['unreachable', 'broken', 'timed_out', 'abandoned', 'malformed'] as const).filter((kind) =>
+    countsAgainst(failed(kind), false),
+  );
+  expect(counted).toEqual(['unreachable', 'broken', 'timed_out']);
+});
+
+test('a client that leaves the trial of a half-open breaker does not close it', () => {
+  expect(countsAgainst(failed('abandoned'), true)).toBe(true);
+});
+
+test('what never left is tried elsewhere, whatever the method', () => {
+  expect(retryOf(failed('unreachable'), { method: 'POST', isReplayable: false })).toBe('elsewhere');
+});
+
+test('a broken connection is tried again only for what is idempotent and can be sent again', () => {
+  const broken = failed('broken');
+  expect(retryOf(broken, { method: 'GET', isReplayable: true })).toBe('anywhere');
+  expect(retryOf(broken, { method: 'PUT', isReplayable: false })).toBe('nowhere');
+  expect(retryOf(broken, { method: 'POST', isReplayable: true })).toBe('nowhere');
+  expect(retryOf(broken, { method: 'PATCH', isReplayable: true })).toBe('nowhere');
+});
+
+test('an answer, a time-out and a client that left are not tried again', () => {
+  for (const outcome of [answered(500), failed('timed_out'), failed('abandoned'), failed('malformed')]) {
+    expect(retryOf(outcome, { method: 'GET', isReplayable: true })).toBe('nowhere');
+  }
+});

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import { setAnswerHeaders } from './answer-headers.ts';
+import { createCors } from './cors.ts';
+import type { GatewayDeps } from './deps.ts';
+
+/** What holds for every request, whoever answers it, before its route is entered. */
+export function addTrafficRules(
+  app: FastifyInstance,
+  { journal, admit, openStreams, config }: Pick<GatewayDeps, 'journal' | 'admit' | 'openStreams' | 'config'>,
+): void {
+  const answersPreflight = createCors(config.CORS_ORIGINS);
+  app.addHook('onRequest', (request, reply, done) => {
+    journal.begin(request, reply);
+    setAnswerHeaders(request, reply);
+    if (!answersPreflight(request, reply)) done();
+  });
+  app.addHook('onRequest', admit);
+  app.addHook('preClose', (done) => {
+    openStreams.endAll();
+    done();
+  });
+}

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Outcome } from '../domain/outcome.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+
+let breaker: Breaker;
+beforeEach(() => {
+  vi.useFakeTimers();
+  breaker = createBreaker({ errorPercent: 50, volume: 4, resetMs: 2_000 });
+});
+afterEach(() => {
+  breaker.close();
+  vi.useRealTimers();
+});
+
+const ok: Outcome = { kind: 'answered', status: 200 };
+const fault: Outcome = { kind: 'answered', status: 500 };
+const left: Outcome = { kind: 'abandoned', reason: 'the client left' };
+const run = (outcome: Outcome) => breaker.run(() => Promise.resolve(outcome));
+const runAll = async (outcomes: readonly Outcome[]): Promise<void> => {
+  for (const outcome of outcomes) await run(outcome);
+};
+
+test('a failed outcome is passed on as it is', async () => {
+  expect(await run(fault)).toBe(fault);
+  expect(await run(ok)).toBe(ok);
+});
+
+test('it opens when more than half fail, not before there are enough requests', async () => {
+  await runAll([fault, fault, fault]);
+  expect(breaker.state()).toBe('closed');
+  await run(fault);
+  expect([breaker.state(), breaker.admits()]).toEqual(['open', false]);
+});
+
+test('refused requests and clients that leave never open it', async () => {
+  const refused: Outcome = { kind: 'answered', status: 404 };
+  const busy: Outcome = { kind: 'answered', status: 503 };
+  await runAll([refused, left, busy, refused, left, busy, refused, left, busy]);
+  expect(breaker.state()).toBe('closed');
+});
+
+test('after a while one request is let through, and closes it when it succeeds', async () => {
+  await runAll([fault, fault, fault, fault]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect([breaker.state(), breaker.admits()]).toEqual(['half_open', true]);
+  const trial = Promise.withResolvers<Outcome>();
+  const running = breaker.run(() => trial.promise);
+  expect(breaker.admits()).toBe(false);
+  trial.resolve(ok);
+  await running;
+  expect([breaker.state(), breaker.admits()]).toEqual(['closed', true]);
+});
+
+test('a trial that fails, or whose client leaves, keeps it open for as long again', async () => {
+  await runAll([fault, fault, fault, fault]);
+  for (const outcome of [fault, left]) {
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(breaker.state()).toBe('half_open');
+    await run(outcome);
+    expect([breaker.state(), breaker.admits()]).toEqual(['open', false]);
+  }
+});

@@ -1,0 +1,72 @@
+import { ServiceName } from '@soc/contracts';
+import type { InstanceHealth } from '@soc/contracts/gateway/services-health';
+import type { HealthChecker } from '@soc/monitoring';
+import { z } from 'zod';
+import type { Instance } from './instance.ts';
+import type { Upstreams } from './upstreams.ts';
+
+/** What `GET /health` of a service answers. */
+const Report = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  version: z.string(),
+  uptimeS: z.number(),
+  checks: z.record(z.string(), z.unknown()),
+});
+
+export interface KnownHealth {
+  readonly service: ServiceName;
+  readonly health: InstanceHealth;
+}
+
+/** The whole answer is promised within two seconds. */
+const REPORT_WITHIN_MS = 1_800;
+/** Anyone may ask, so asking often must not cost the services more. */
+const KEEP_MS = 500;
+
+async function reportOf({ pool }: Instance): Promise<z.infer<typeof Report> | undefined> {
+  try {
+    const signal = AbortSignal.timeout(REPORT_WITHIN_MS);
+    const { body } = await pool.request({ method: 'GET', path: '/health', signal });
+    return Report.parse(await body.json());
+  } catch {
+    return undefined; // No answer, or none of a service of ours.
+  }
+}
+
+async function healthOf(instance: Instance): Promise<KnownHealth> {
+  const startedAt = performance.now();
+  const report = await reportOf(instance);
+  const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
+  const { name, service, url: address, isHealthy: healthy, breaker } = instance;
+  const known = { name, healthy, breaker: breaker.state(), address };
+  return {
+    service,
+    health: report ? { ...known, ...report, latencyMs } : { ...known, status: 'down', latencyMs: null },
+  };
+}
+
+/** Reads the health of every instance, the gateway's own included. Those who ask within half a second share an answer. */
+export function createHealthReader(deps: {
+  readonly upstreams: Upstreams;
+  readonly health: HealthChecker;
+  readonly instanceId: string;
+}): () => Promise<readonly KnownHealth[]> {
+  const { upstreams, health, instanceId } = deps;
+  let latest: { readonly instances: Promise<readonly KnownHealth[]>; readonly askedAt: number } | undefined;
+
+  const readOwn = async (): Promise<KnownHealth> => {
+    const startedAt = performance.now();
+    const { status, version, uptimeS, checks } = await health.runChecks();
+    const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    const known = { name: instanceId, healthy: true, breaker: 'closed' } as const;
+    return { service: 'gateway', health: { ...known, status, version, uptimeS, checks, latencyMs } };
+  };
+
+  return () => {
+    if (!latest || performance.now() - latest.askedAt > KEEP_MS) {
+      const all = ServiceName.options.flatMap((service) => upstreams.instancesOf(service));
+      latest = { instances: Promise.all([readOwn(), ...all.map(healthOf)]), askedAt: performance.now() };
+    }
+    return latest.instances;
+  };
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
+
+/** What a request carries: nothing, bytes that can be sent again, or a stream that cannot. */
+export type RequestBody =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'held'; readonly bytes: Buffer }
+  | { readonly kind: 'streamed'; readonly stream: Readable };
+
+/** Bodies up to this size are held: they can be sent again, and no slow client holds a connection to an instance. */
+const HELD_BYTES = 64 * 1024;
+
+/** Reads a small body whole and leaves a large one to be streamed. Undefined when the client left meanwhile. */
+export function takeBody(request: IncomingMessage): RequestBody | Promise<RequestBody | undefined> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (encoding === undefined && (length === undefined || length === '0')) return { kind: 'none' };
+  return encoding === undefined && Number(length) <= HELD_BYTES ? hold(request) : stream(request);
+}
+
+function hold(request: IncomingMessage): Promise<RequestBody | undefined> {
+  const chunks: Buffer[] = [];
+  return new Promise((resolve) => {
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => resolve({ kind: 'held', bytes: Buffer.concat(chunks) }));
+    // After `end` this is too late to matter.
+    request.once('close', () => resolve(undefined));
+  });
+}
+
+/** Between the client and the instance, so that an instance that gives up does not take the client's socket with it. */
+function stream(request: IncomingMessage): RequestBody {
+  const between = new PassThrough();
+  // Whoever reads it hears of the error; nobody reads it when no instance could be asked.
+  between.on('error', () => undefined);
+  request.pipe(between);
+  request.once('close', () => {
+    if (!request.complete) between.destroy(new Error('the client left in the middle of its body'));
+  });
+  between.once('close', () => {
+    if (!request.readableEnded) request.resume();
+  });
+  return { kind: 'streamed', stream: between };
+}
