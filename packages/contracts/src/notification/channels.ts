@@ -68,23 +68,27 @@ export const ReplaceChannelBody = z.discriminatedUnion('kind', [
 ]);
 export type ReplaceChannelBody = z.infer<typeof ReplaceChannelBody>;
 
-const stored = {
-  id: Uuid,
-  tenantId: TenantId,
-  name: z.string(),
-  enabled: z.boolean(),
-  /** Whether a credential is kept; itself it is never told. */
-  hasSecret: z.boolean(),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-};
+/** What a channel is set to, without its credential. Of Slack's URL only the host is told. */
+export const ChannelSettings = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('email'), settings: EmailSettings }),
+  z.object({ kind: z.literal('webhook'), settings: WebhookSettings }),
+  z.object({ kind: z.literal('slack'), settings: z.strictObject({ host: z.string() }) }),
+]);
+export type ChannelSettings = z.infer<typeof ChannelSettings>;
 
 /** Somewhere messages can be sent. */
-export const Channel = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('email'), ...stored, settings: EmailSettings }),
-  z.object({ kind: z.literal('webhook'), ...stored, settings: WebhookSettings }),
-  z.object({ kind: z.literal('slack'), ...stored, settings: z.strictObject({ host: z.string() }) }),
-]);
+export const Channel = z
+  .object({
+    id: Uuid,
+    tenantId: TenantId,
+    name: z.string(),
+    enabled: z.boolean(),
+    /** Whether a credential is kept; itself it is never told. */
+    hasSecret: z.boolean(),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  })
+  .and(ChannelSettings);
 export type Channel = z.infer<typeof Channel>;
 
 /** What became of one try to send. */
@@ -119,7 +123,7 @@ export const CreateChannel = endpoint({
   permission: 'notifications:write',
   body: CreateChannelBody,
   responses: { 201: Channel },
-  errors: { 409: ['notification.name_taken'], 422: [FORBIDDEN] },
+  errors: { 409: ['notification.name_taken'], 422: [FORBIDDEN, 'notification.secret_required'] },
 });
 
 export const GetChannel = endpoint({
