@@ -13,6 +13,8 @@ const refuseAt =
   (path: string): Refuse =>
   (reason, message) => ({ path, reason, message });
 
+const MAX_EFFECTS = 100;
+
 const HEADER_NAME = /^[!#$%&'*+.^`|~\w-]+$/;
 
 /** Set by the executor or meaningful to one connection only. */
@@ -46,6 +48,10 @@ function checkHttp(command: HttpCommand, refuse: Refuse): readonly PlaybookError
 function checkAddressees(playbook: Playbook, step: ActionStep, refuse: Refuse): readonly PlaybookError[] {
   if (step.commands.every(({ type }) => type === 'manual')) return [];
   const addressees = addresseesOf(playbook, step);
+  const effects = addressees.length * step.commands.length;
+  if (effects > MAX_EFFECTS) {
+    return [refuse('bad_command', `${effects} requests in one step; ${MAX_EFFECTS} are the most`)];
+  }
   if (addressees.length === 0) return [refuse('bad_command', 'an http-api command needs an http-api agent or target')];
   return addressees.flatMap(({ id, definition }) => [
     ...(addressOf(definition) === undefined ? [refuse('bad_command', `${id} has no url, dname, ipv4 or ipv6`)] : []),

@@ -1,0 +1,4 @@
+import { runService } from '@soc/service-kit';
+import { responseService } from './app.ts';
+
+await runService(responseService, process);
