@@ -31,14 +31,14 @@ export async function bringUpRedis(
     const { url, process } = await startRedis({
       program,
       directory: join(plan.dataDirectory, 'redis'),
-      isRoot: host.uid === 0,
+      host,
       port: layout.redisPort,
       password: secrets.redisPassword,
       isDurable,
       log: openLog('redis'),
       onEvent,
     });
-    running.add('redis', process);
+    await running.add('redis', process);
     return url;
   });
 }
@@ -67,7 +67,7 @@ async function primaryOptions(plan: FleetPlan): Promise<PrimaryOptions> {
 export const bringUpPrimary = (plan: FleetPlan, running: RunningProcesses): Promise<Primary> =>
   tellStep('PostgreSQL', plan.onEvent, async () => {
     const primary = await startPrimary(await primaryOptions(plan));
-    running.add('primary', primary.process);
+    await running.add('primary', primary.process);
     return primary;
   });
 
@@ -82,5 +82,5 @@ export const bringUpReplica = (plan: FleetPlan, primary: Primary, running: Runni
       primaryPort: plan.layout.postgresPort,
       replicationPassword: plan.secrets.postgres.replication,
     });
-    running.add('replica', replica.process);
+    await running.add('replica', replica.process);
   });

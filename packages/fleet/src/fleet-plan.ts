@@ -19,6 +19,8 @@ export interface FleetPlan {
   readonly onEvent: (event: FleetEvent) => void;
   /** The log of one process, `<data directory>/logs/<name>.log`. */
   readonly openLog: (name: string) => LogFile;
+  /** To be called when nothing runs any more. */
+  readonly closeLogs: () => void;
 }
 
 /** Settles the options; deaths and recoveries are written to `fleet.log` as JSON lines, beside being told. */
@@ -26,7 +28,12 @@ export function planFleet(
   options: FleetOptions,
   settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets'>,
 ): FleetPlan {
-  const openLog = (name: string): LogFile => openLogFile(join(settled.dataDirectory, 'logs', `${name}.log`));
+  const logs: LogFile[] = [];
+  const openLog = (name: string): LogFile => {
+    const log = openLogFile(join(settled.dataDirectory, 'logs', `${name}.log`));
+    logs.push(log);
+    return log;
+  };
   const fleetLog = openLog('fleet');
   return {
     ...settled,
@@ -41,5 +48,6 @@ export function planFleet(
       options.onEvent?.(event);
     },
     openLog,
+    closeLogs: () => logs.forEach((log) => log.close()),
   };
 }

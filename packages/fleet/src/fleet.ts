@@ -57,6 +57,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const layout = layOut({ portBase, scale: options.scale ?? {}, ...(options.only && { only: options.only }) });
   const claim = await claimDataDirectory(dataDirectory, portBase, host);
   const running = createRunningProcesses();
+  const interrupt = (): void => void running.stopAll();
+  options.signal?.addEventListener('abort', interrupt);
   try {
     await demandFreePorts(layout, options.redisUrl === undefined, claim.followsCrash ? CRASH_PATIENCE_MS : 0);
     const secrets = await keepFleetSecrets(join(dataDirectory, 'secrets'), options.admin ?? {});
@@ -66,7 +68,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   } catch (error) {
     await running.stopAll();
     await claim.release();
+    options.signal?.throwIfAborted(); // what failed then is that things were stopped
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', interrupt);
   }
 }
 
@@ -88,7 +93,7 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
 }
 
 function describeFleet(
-  { layout, dataDirectory, secrets, onEvent }: FleetPlan,
+  { layout, dataDirectory, secrets, onEvent, closeLogs }: FleetPlan,
   parts: {
     readonly redisUrl: string;
     readonly adminUrl: string;
@@ -106,6 +111,7 @@ function describeFleet(
   const stop = async (): Promise<void> => {
     await running.stopAll((name) => onEvent({ kind: 'began', step: `Stopping ${name}` }));
     await claim.release();
+    closeLogs();
   };
   return {
     gatewayUrl: instanceOf('gateway', 0).url,

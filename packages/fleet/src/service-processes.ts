@@ -55,8 +55,8 @@ async function startInstance(
   });
   await tellStep(name, plan.onEvent, async () => {
     const process = supervise(spec, plan.onEvent);
+    await running.add(service === 'gateway' ? 'gateway' : 'service', process);
     await process.start();
-    running.add(service === 'gateway' ? 'gateway' : 'service', process);
   });
 }
 

@@ -54,6 +54,7 @@ export function serverSpec(server: ServerProcess, installation: PostgresInstalla
         args: ['-D', server.directory],
         stopSignal: 'INT',
         cwd: installation.directory,
+        logFd: server.log.fd,
         // With the home of root, which it may not read, the WAL receiver fails.
         env: { HOME: installation.directory, LC_ALL: 'C' },
         ...installation.account,

@@ -1,11 +1,8 @@
-import { readFile, readlink, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from '../host.ts';
-import { OperatorError } from '../operator-error.ts';
-
-const STOP_WITHIN_MS = 15_000;
+import { isWorkingIn, stopStrayProcess } from '../stray-process.ts';
 
 /** Above the largest process id of Linux, 2^22. */
 const IMPOSSIBLE_PID = 999_999_999;
@@ -25,24 +22,8 @@ export async function postmasterPid(directory: string): Promise<number | undefin
 export async function clearStaleServer(directory: string, host: Host): Promise<void> {
   const pid = await postmasterPid(directory);
   if (pid === undefined || !host.signal(pid, 0) || platform() !== 'linux') return;
-  if (await worksIn(directory, pid)) return stopServer(directory, pid, host);
+  if (await isWorkingIn(directory, pid)) return stopStrayProcess(pid, 'SIGINT', host);
   const path = join(directory, 'postmaster.pid');
   const text = await readFile(path, 'utf8');
   await writeFile(path, text.replace(/^\d+/, String(IMPOSSIBLE_PID)));
-}
-
-async function worksIn(directory: string, pid: number): Promise<boolean> {
-  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
-  return workingFolder === directory;
-}
-
-async function stopServer(directory: string, pid: number, host: Host): Promise<void> {
-  host.signal(pid, 'SIGINT');
-  const deadline = performance.now() + STOP_WITHIN_MS;
-  while (host.signal(pid, 0)) {
-    if (performance.now() > deadline) {
-      throw new OperatorError(`PostgreSQL (process ${pid}) still runs in ${directory} and does not stop.`);
-    }
-    await delay(50);
-  }
 }

@@ -19,7 +19,7 @@ async function makeOptions(onEvent: (event: ProcessEvent) => void) {
   return {
     program: (await findRedisServer(host.env['PATH'] ?? '')) ?? 'redis-server is not on the PATH',
     directory: join(directory.path, 'redis'),
-    isRoot: host.uid === 0,
+    host,
     port,
     password: 'secret',
     isDurable: true,

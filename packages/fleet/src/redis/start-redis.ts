@@ -1,16 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { writeOwned } from '../account/owned-file.ts';
 import { prepareServerDirectory } from '../account/server-directory.ts';
+import type { Host } from '../host.ts';
+import { isWorkingIn, stopStrayProcess } from '../stray-process.ts';
 import { spawnGuarded } from '../supervisor/guarded-process.ts';
 import type { LogFile } from '../supervisor/log-file.ts';
 import type { ProcessEvent, SupervisedProcess } from '../supervisor/process-spec.ts';
 import { supervise } from '../supervisor/supervise.ts';
 
+const PID_FILE = 'redis.pid';
+
 export interface RedisOptions {
   readonly program: string;
   readonly directory: string;
-  readonly isRoot: boolean;
+  readonly host: Host;
   readonly port: number;
   readonly password: string;
   /** False only for tests: nothing is written to disk. */
@@ -45,7 +50,8 @@ export async function isRedisReady(url: string): Promise<boolean> {
 /** Starts a Redis that writes all it accepts to disk within a second and never evicts what it holds. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { program, port, password, log, onEvent } = options;
-  const { directory, account } = await prepareServerDirectory(options.directory, options.isRoot);
+  const { directory, account } = await prepareServerDirectory(options.directory, options.host.uid === 0);
+  await stopStrayRedis(directory, options.host);
   const configFile = join(directory, 'redis.conf');
   await writeOwned(configFile, redisConf(options, directory), account);
   const url = `redis://:${password}@127.0.0.1:${port}`;
@@ -58,6 +64,7 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
           args: [configFile],
           stopSignal: 'TERM',
           cwd: directory,
+          logFd: log.fd,
           env: { HOME: directory, LC_ALL: 'C' },
           ...account,
         }),
@@ -83,4 +90,12 @@ appendfsync everysec
 save ""
 maxmemory-policy noeviction
 daemonize no
+pidfile ${JSON.stringify(join(directory, PID_FILE))}
 `;
+
+/** Two servers over the same files would destroy them: one that a killed fleet left behind ends first. */
+async function stopStrayRedis(directory: string, host: Host): Promise<void> {
+  const pid = Number(await readFile(join(directory, PID_FILE), 'utf8').catch(() => Number.NaN));
+  const isStray = Number.isInteger(pid) && host.signal(pid, 0) && (await isWorkingIn(directory, pid));
+  if (isStray) await stopStrayProcess(pid, 'SIGTERM', host);
+}

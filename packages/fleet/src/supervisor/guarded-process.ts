@@ -27,6 +27,8 @@ export interface GuardedCommand {
   readonly stopSignal: 'INT' | 'TERM';
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Where its output goes. */
+  readonly logFd: number;
   /** Another user to run as; only root may. */
   readonly uid?: number;
   readonly gid?: number;
@@ -35,7 +37,7 @@ export interface GuardedCommand {
 /** Starts a data server under guard, in a process group of its own: a Ctrl-C of the terminal does not reach it. */
 export function spawnGuarded(guarded: GuardedCommand): ChildProcess {
   return spawn('/bin/sh', ['-c', GUARD, 'guard', guarded.stopSignal, guarded.command, ...guarded.args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', guarded.logFd, guarded.logFd],
     detached: true,
     cwd: guarded.cwd,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...guarded.env },

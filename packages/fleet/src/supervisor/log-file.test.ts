@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,24 +8,33 @@ import { openLogFile } from './log-file.ts';
 async function makeLog(maxBytes: number) {
   const directory = await makeTemporaryDirectory('log');
   onTestFinished(() => directory[Symbol.asyncDispose]());
-  const log = openLogFile(join(directory.path, 'logs', 'alert.log'), { maxBytes, keep: 2 });
+  const folder = join(directory.path, 'logs');
+  const log = openLogFile(join(folder, 'alert.log'), { maxBytes, keep: 2 });
   onTestFinished(log.close);
-  return { log, folder: join(directory.path, 'logs') };
+  return { log, folder };
 }
 
-test('a log never grows beyond its bound, and a line is never cut in two', async () => {
-  const { log, folder } = await makeLog(100);
-  for (let n = 1; n <= 60; n++) log.write(`line ${n}\n`);
+/** Writes a line the way a supervised process does: by itself, to the file it was given. */
+const say = (fd: number, line: string): void => void spawnSync('echo', [line], { stdio: ['ignore', fd, fd] });
+
+test('a log is moved aside when it is too large, nothing of it is lost, and the oldest go', async () => {
+  const { log, folder } = await makeLog(20);
+  const lines = 'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth'.split(' ');
+  for (const line of lines) {
+    say(log.fd, line);
+    log.rotate();
+  }
   expect((await readdir(folder)).toSorted()).toEqual(['alert.log', 'alert.log.1', 'alert.log.2']);
   const kept = await Promise.all(['.2', '.1', ''].map((age) => readFile(`${log.path}${age}`, 'utf8')));
-  const lines = kept.join('').trimEnd().split('\n');
-  expect(lines).toEqual(Array.from({ length: lines.length }, (_, index) => `line ${61 - lines.length + index}`));
-  expect(Math.max(...kept.map((text) => text.length))).toBeLessThanOrEqual(108);
+  expect(kept).toEqual(['fifth\nsixth\nseventh\neighth\n', 'ninth\ntenth\neleventh\n', 'twelfth\n']);
 });
 
-test('the last lines are at hand', async () => {
+test('the last lines are those since it was opened', async () => {
   const { log } = await makeLog(1_000);
-  log.write('first\nsec');
-  log.write(Buffer.from('ond\n'));
-  expect(log.tail()).toEqual(['first', 'second']);
+  log.write('of yesterday\n');
+  const today = openLogFile(log.path);
+  onTestFinished(today.close);
+  expect(today.tail()).toEqual([]);
+  say(today.fd, 'of today');
+  expect(today.tail()).toEqual(['of today']);
 });

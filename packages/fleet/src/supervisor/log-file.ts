@@ -1,21 +1,39 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+  existsSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
+/** The log of one process. */
 export interface LogFile {
   readonly path: string;
-  readonly write: (chunk: string | Buffer) => void;
-  /** The last lines written through this value, oldest first. */
+  /**
+   * Given to the process as its output, so that it writes by itself: its last words are kept also when its supervisor is
+   * dead, when a pipe to the supervisor would break under it.
+   */
+  readonly fd: number;
+  readonly write: (text: string) => void;
+  /** The last lines since the log was opened, oldest first. */
   readonly tail: () => readonly string[];
+  /** Moves the log aside if it has grown too large; done by itself every few seconds. */
+  readonly rotate: () => void;
   readonly close: () => void;
 }
 
-const TAIL_CHARS = 4_000;
-const NEWLINE = 10;
+const TAIL_BYTES = 4_000;
+const CHUNK_BYTES = 1_000_000;
+const CHECK_EVERY_MS = 5_000;
 
 /**
- * A log that never fills the disk: at `maxBytes` (10 MB) it becomes `<path>.1`, at most `keep` (3) old ones stay. Writes
- * are synchronous, so that the last words of a process survive the death of its supervisor, and cost 5 µs each. When the
- * disk is full, lines are dropped: a log must never stop what it tells of.
+ * A log that does not fill the disk: above `maxBytes` (10 MB) its content moves to `<path>.1`, and at most `keep` (3) old
+ * ones stay. The process goes on writing to the same file, which is copied and cut, since nobody can give it another.
  */
 export function openLogFile(
   path: string,
@@ -23,48 +41,52 @@ export function openLogFile(
 ): LogFile {
   const { maxBytes = 10_000_000, keep = 3 } = options;
   mkdirSync(dirname(path), { recursive: true });
-  let fd = openSync(path, 'a', 0o600);
-  let sizeBytes = fstatSync(fd).size;
-  let recent = '';
+  const fd = openSync(path, 'a+', 0o600);
+  const openedAtBytes = fstatSync(fd).size;
 
   const rotate = (): void => {
-    closeSync(fd);
-    rmSync(`${path}.${keep}`, { force: true });
-    for (let age = keep - 1; age >= 1; age--) renameIfPresent(`${path}.${age}`, `${path}.${age + 1}`);
-    renameSync(path, `${path}.1`);
-    fd = openSync(path, 'a', 0o600);
-    sizeBytes = 0;
+    if (fstatSync(fd).size <= maxBytes) return;
+    for (let age = keep - 1; age >= 1; age--) {
+      if (existsSync(`${path}.${age}`)) renameSync(`${path}.${age}`, `${path}.${age + 1}`);
+    }
+    moveContent(fd, `${path}.1`);
   };
-
-  const append = (bytes: Buffer): void => {
-    sizeBytes += bytes.length;
-    writeSync(fd, bytes);
-  };
+  const timer = setInterval(rotate, CHECK_EVERY_MS).unref();
 
   return {
     path,
-    write: (chunk) => {
-      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
-      recent = (recent + bytes.toString('utf8', Math.max(0, bytes.length - TAIL_CHARS))).slice(-TAIL_CHARS);
-      try {
-        const lineEnd = sizeBytes + bytes.length > maxBytes ? bytes.indexOf(NEWLINE) + 1 : 0;
-        if (lineEnd === 0) return append(bytes);
-        append(bytes.subarray(0, lineEnd));
-        rotate();
-        append(bytes.subarray(lineEnd));
-      } catch {
-        // The disk is full or the file was taken away: the line is lost, the process goes on.
-      }
+    fd,
+    write: (text) => void writeSync(fd, text),
+    tail: () => readTail(fd, openedAtBytes),
+    rotate,
+    close: () => {
+      clearInterval(timer);
+      closeSync(fd);
     },
-    tail: () => recent.split('\n').filter((line) => line !== ''),
-    close: () => closeSync(fd),
   };
 }
 
-function renameIfPresent(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+/** Copies until nothing has come meanwhile, then cuts at once: all that can be lost is a line of that microsecond. */
+function moveContent(fd: number, to: string): void {
+  const target = openSync(to, 'w', 0o600);
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let copied = 0;
+  for (
+    let read = readSync(fd, chunk, 0, CHUNK_BYTES, 0);
+    read > 0;
+    read = readSync(fd, chunk, 0, CHUNK_BYTES, copied)
+  ) {
+    writeSync(target, chunk, 0, read);
+    copied += read;
   }
+  ftruncateSync(fd, 0);
+  closeSync(target);
+}
+
+function readTail(fd: number, since: number): readonly string[] {
+  const { size } = fstatSync(fd);
+  const from = Math.max(size - TAIL_BYTES, Math.min(since, size));
+  const bytes = Buffer.alloc(size - from);
+  readSync(fd, bytes, 0, bytes.length, from);
+  return bytes.toString('utf8').split('\n').filter(Boolean);
 }

@@ -44,9 +44,9 @@ export function serviceSpec(service: ServiceProcess): ProcessSpec {
   };
 }
 
-function spawnService({ nodePath, nodeFlags, mainFile, env, lifelines }: ServiceProcess): ChildProcess {
+function spawnService({ nodePath, nodeFlags, mainFile, env, lifelines, log }: ServiceProcess): ChildProcess {
   return spawn(nodePath, [...nodeFlags, mainFile], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...lifelines()],
+    stdio: ['ignore', log.fd, log.fd, 'ipc', ...lifelines()],
     detached: true,
     env,
   });

@@ -13,11 +13,9 @@ interface Life {
   readonly hasEnded: () => boolean;
 }
 
-function spawnLife({ spawn, log }: ProcessSpec): Life {
+function spawnLife({ spawn }: ProcessSpec): Life {
   const child = spawn();
   let over = false;
-  child.stdout?.on('data', log.write);
-  child.stderr?.on('data', log.write);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not start: ${error.message}`));
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));

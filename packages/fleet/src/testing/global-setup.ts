@@ -24,14 +24,14 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const host = thisHost();
   const directory = await makeTemporaryDirectory('tests');
   const [postgresPort, redisPort = 0] = await takeFreePorts(2);
-  const shared = { host, isRoot: host.uid === 0, isDurable: false, onEvent: () => undefined };
+  const shared = { host, isDurable: false, onEvent: () => undefined };
   const program = (await findRedisServer(host.env['PATH'] ?? '')) ?? (await installRedisServer(host, () => undefined));
   const signingKeyFile = join(directory.path, 'signing-key.pem');
 
   const [postgres, redis] = await together([
     startPrimary({
       ...shared,
-      installation: await preparePostgres(join(directory.path, 'postgres'), shared.isRoot),
+      installation: await preparePostgres(join(directory.path, 'postgres'), host.uid === 0),
       port: postgresPort,
       superuserPassword: TEST_PASSWORD,
       log: openLogFile(join(directory.path, 'postgres.log')),

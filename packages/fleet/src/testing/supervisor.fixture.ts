@@ -7,7 +7,15 @@ import { supervise } from '../supervisor/supervise.ts';
 
 /** Supervises a tiny service and a guarded `sleep`, prints their process ids, and waits to be killed. */
 const [directory = '', port = ''] = process.argv.slice(2);
-const guard = spawnGuarded({ command: 'sleep', args: ['300'], stopSignal: 'TERM', env: {}, cwd: directory });
+const log = openLogFile(join(directory, 'tiny.log'));
+const guard = spawnGuarded({
+  command: 'sleep',
+  args: ['300'],
+  stopSignal: 'TERM',
+  env: {},
+  cwd: directory,
+  logFd: log.fd,
+});
 const service = supervise(
   serviceSpec({
     name: 'tiny',
@@ -17,7 +25,7 @@ const service = supervise(
     env: { PORT: port },
     healthUrl: `http://127.0.0.1:${port}`,
     lifelines: () => [lifelineOf(guard)],
-    log: openLogFile(join(directory, 'tiny.log')),
+    log,
   }),
   () => undefined,
 );
