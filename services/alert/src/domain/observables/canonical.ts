@@ -31,9 +31,9 @@ function canonicalOf(type: ObservableType, text: string): Observable | null {
     case 'ip':
       return asIp(text);
     case 'host':
-      return asIp(text) ?? named('host', hostOf(withoutPort(text)));
+      return asIp(text) ?? ipOrName('host', hostOf(withoutPort(text)));
     case 'domain':
-      return asIp(text) ?? named('domain', canonicalDomain(withoutPort(text)));
+      return asIp(text) ?? ipOrName('domain', canonicalDomain(withoutPort(text)));
     case 'url':
       return named('url', canonicalUrl(text));
     case 'email':
@@ -53,6 +53,10 @@ const named = (type: ObservableType, value: string | null): Observable | null =>
 
 const asIp = (text: string): Observable | null => named('ip', canonicalIp(text) ?? canonicalIp(withoutPort(text)));
 
+/** A name in its one spelling may turn out to be an address: `192.0.2.1.` has a root dot, `１９２.0.2.1` wide digits. */
+const ipOrName = (type: 'host' | 'domain', name: string | null): Observable | null =>
+  name === null ? null : (asIp(name) ?? named(type, name));
+
 function asHash(text: string): Observable | null {
   const digits = text.replaceAll(':', '').toLowerCase();
   const type = hashTypes.get(digits.length);
@@ -62,7 +66,7 @@ function asHash(text: string): Observable | null {
 /** Machines are given names that DNS would refuse (`Ann's laptop`); those stay as they are. */
 const hostOf = (text: string): string => canonicalHostName(text) ?? text.toLowerCase();
 
-const withoutPort = (text: string): string => text.replace(/^(\[[^\]]*\]|[^:]*):\d{1,5}$/, '$1');
+const withoutPort = (text: string): string => text.replace(/^(\[[^\]]*\]|[^:]*):\d{1,5}$/, '$1').trim();
 
 /** Scheme and host in lower case, as RFC 3986 section 6.2.2 compares them; the rest as it came. */
 function canonicalUrl(text: string): string | null {

@@ -55,11 +55,11 @@ function ofChunk(chunk: string, isDefanged: boolean): readonly Observable[] {
 }
 
 /** Punctuation of the sentence around a URL or word is none of it. */
-const trimmed = (word: string): string => word.slice(0, endOf(word));
+const trimmed = (word: string, punctuation = '.,;:!?)]}*_'): string => word.slice(0, endOf(word, punctuation));
 
-function endOf(word: string): number {
+function endOf(word: string, punctuation: string): number {
   let end = word.length;
-  while (end > 0 && '.,;:!?)]}*_'.includes(word.charAt(end - 1))) end -= 1;
+  while (end > 0 && punctuation.includes(word.charAt(end - 1))) end -= 1;
   return end;
 }
 
@@ -75,9 +75,10 @@ function ofUrl(url: string): readonly Observable[] {
 }
 
 function ofWord(word: string, isDefanged: boolean): readonly Observable[] {
-  const text = trimmed(word.replace(/^[.:!?*_-]+/, ''));
+  const text = trimmed(word.replace(/^(?:[.!?*_-]|:(?!:))+/, ''), '.:!?*_-');
   if (text.length < 3) return [];
-  return ofPlainWord(text, isDefanged) ?? ofLabelledWord(text, isDefanged);
+  const [authority = ''] = text.split('/', 1);
+  return ofPlainWord(text, isDefanged) ?? ofLabelledWord(authority, isDefanged);
 }
 
 function ofPlainWord(text: string, isDefanged: boolean): readonly Observable[] | null {

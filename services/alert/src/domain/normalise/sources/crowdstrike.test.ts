@@ -100,7 +100,7 @@ describe('crowdstrike', () => {
       title: 'CredentialDumping',
       severity: 'critical',
       tactics: ['credential-access'],
-      techniques: ['T1003', 'OS Credential Dumping'],
+      techniques: ['T1003'],
       occurredAt: '2025-06-02T10:10:00.500Z',
       resolved: false,
     });

@@ -80,6 +80,10 @@ export const crowdstrike: VendorMapping = {
       [...inEvent('SHA256String'), 'sha256'],
     ],
   },
+  refine: ({ techniques }) => {
+    const withId = techniques.filter((technique) => /^C?ST\d|^T\d/.test(technique));
+    return withId.length === 0 ? {} : { techniques: withId };
+  },
   isAlert: (document) => {
     const [type] = valuesAt(document, 'metadata.eventType');
     return typeof type !== 'string' || type.endsWith('DetectionSummaryEvent');

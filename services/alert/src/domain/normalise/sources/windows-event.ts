@@ -61,6 +61,8 @@ const telling = [
   'TargetFilename',
   'ImageLoaded',
   'QueryName',
+  'ServiceName',
+  'ImagePath',
   'ObjectName',
 ];
 
