@@ -48,12 +48,12 @@ export const RequestResponse = endpoint({
   service: 'alert',
   method: 'POST',
   url: '/api/v1/incidents/:id/response',
-  summary: 'Ask for a playbook to run on an incident.',
+  summary: 'Ask for a playbook to run on an incident. Takes an Idempotency-Key.',
   permission: 'runs:execute',
   params,
   body: z.strictObject({ playbookId: z.string().trim().min(1).max(200), dryRun: z.boolean().default(false) }),
   responses: { 202: z.object({ requestId: Uuid }) },
-  errors: { 404: ['incident.not_found'], 409: ['incident.merged'] },
+  errors: { 404: ['incident.not_found'], 409: ['incident.merged'], 422: ['idempotency.key_reused'] },
 });
 
 export const MergeIncidents = endpoint({

@@ -27,11 +27,11 @@ export const CreateAlertBody = z.strictObject({
     .optional(),
   occurredAt: EventTime.optional(),
   ruleId: text(256).optional(),
-  ruleName: text(512).optional(),
-  externalId: text(512).optional(),
-  tactics: z.array(text(128)).max(50).optional(),
-  techniques: z.array(TechniqueId).max(100).optional(),
-  tags: z.array(text(128)).max(100).optional(),
+  ruleName: text(500).optional(),
+  externalId: text(256).optional(),
+  tactics: z.array(text(64)).max(20).optional(),
+  techniques: z.array(TechniqueId).max(50).optional(),
+  tags: z.array(text(100)).max(50).optional(),
   fingerprint: text(256).optional(),
 });
 export type CreateAlertBody = z.infer<typeof CreateAlertBody>;
@@ -78,7 +78,8 @@ export const BulkAlerts = endpoint({
   service: 'alert',
   method: 'POST',
   url: '/api/v1/alerts/bulk',
-  summary: 'Accept up to 10,000 alerts as NDJSON or a JSON array; a bad line is reported and costs no good one.',
+  summary:
+    'Accept up to 10,000 alerts as NDJSON or a JSON array; a bad line is reported and costs no good one. Takes an Idempotency-Key.',
   permission: 'alerts:ingest',
   body: z.string(),
   bodyKind: 'text',

@@ -49,7 +49,7 @@ export const PutMapping = endpoint({
   service: 'alert',
   method: 'PUT',
   url: '/api/v1/alerts/mappings/:name',
-  summary: 'Create or replace a field mapping; the next payload is read with it.',
+  summary: 'Create or replace a field mapping; payloads that name it are read with it from then on.',
   permission: 'alerts:triage',
   params,
   body: GenericMapping,

@@ -94,10 +94,10 @@ export const AddComment = endpoint({
   service: 'alert',
   method: 'POST',
   url: '/api/v1/alerts/:id/comments',
-  summary: 'Comment on an alert.',
+  summary: 'Comment on an alert. Takes an Idempotency-Key.',
   permission: 'alerts:triage',
   params,
   body: z.strictObject({ text: Note }),
   responses: { 201: Comment },
-  errors: { 404: ['alert.not_found'] },
+  errors: { 404: ['alert.not_found'], 422: ['idempotency.key_reused'] },
 });

@@ -1,0 +1,80 @@
+import { defineService } from '@soc/service-kit';
+import { AlertConfig } from './config.ts';
+import { type AlertDeps, createAlertDeps } from './deps.ts';
+import { onAnalysisCompleted } from './events/on-analysis-completed.ts';
+import { onEnrichmentCompleted } from './events/on-enrichment-completed.ts';
+import { onEvidenceStored } from './events/on-evidence-stored.ts';
+import { onResponseCompleted } from './events/on-response-completed.ts';
+import { addCommentRoute } from './routes/add-comment.ts';
+import { bulkAlertsRoute } from './routes/bulk-alerts.ts';
+import { createAlertRoute } from './routes/create-alert.ts';
+import { deleteMappingRoute } from './routes/delete-mapping.ts';
+import { getAlertRoute } from './routes/get-alert.ts';
+import { getAlertTimelineRoute } from './routes/get-alert-timeline.ts';
+import { getIncidentRoute } from './routes/get-incident.ts';
+import { getIncidentGraphRoute } from './routes/get-incident-graph.ts';
+import { getIncidentTimelineRoute } from './routes/get-incident-timeline.ts';
+import { getMappingRoute } from './routes/get-mapping.ts';
+import { getRawPayloadRoute } from './routes/get-raw-payload.ts';
+import { giveVerdictRoute } from './routes/give-verdict.ts';
+import { listAlertsRoute } from './routes/list-alerts.ts';
+import { listCommentsRoute } from './routes/list-comments.ts';
+import { listIncidentAlertsRoute } from './routes/list-incident-alerts.ts';
+import { listIncidentsRoute } from './routes/list-incidents.ts';
+import { listMappingsRoute } from './routes/list-mappings.ts';
+import { mergeIncidentsRoute } from './routes/merge-incidents.ts';
+import { putMappingRoute } from './routes/put-mapping.ts';
+import { receiveWebhookRoute } from './routes/receive-webhook.ts';
+import { requestResponseRoute } from './routes/request-response.ts';
+import { splitIncidentRoute } from './routes/split-incident.ts';
+import { updateAlertRoute } from './routes/update-alert.ts';
+import { updateIncidentRoute } from './routes/update-incident.ts';
+
+export const alertService = defineService({
+  name: 'alert',
+  config: AlertConfig,
+  migrations: new URL('../migrations/', import.meta.url),
+  create: (platform) => {
+    const deps = createAlertDeps(platform);
+    return {
+      routes: [...alertRoutes(deps), ...incidentRoutes(deps)],
+      subscriptions: [
+        onAnalysisCompleted(deps),
+        onEnrichmentCompleted(deps),
+        onEvidenceStored(deps),
+        onResponseCompleted(deps),
+      ],
+      workers: [deps.pruning],
+    };
+  },
+});
+
+const alertRoutes = (deps: AlertDeps) => [
+  createAlertRoute(deps),
+  bulkAlertsRoute(deps),
+  receiveWebhookRoute(deps),
+  listMappingsRoute(deps),
+  getMappingRoute(deps),
+  putMappingRoute(deps),
+  deleteMappingRoute(deps),
+  listAlertsRoute(deps),
+  getAlertRoute(deps),
+  getRawPayloadRoute(deps),
+  updateAlertRoute(deps),
+  giveVerdictRoute(deps),
+  getAlertTimelineRoute(deps),
+  listCommentsRoute(deps),
+  addCommentRoute(deps),
+];
+
+const incidentRoutes = (deps: AlertDeps) => [
+  listIncidentsRoute(deps),
+  getIncidentRoute(deps),
+  updateIncidentRoute(deps),
+  listIncidentAlertsRoute(deps),
+  getIncidentTimelineRoute(deps),
+  getIncidentGraphRoute(deps),
+  requestResponseRoute(deps),
+  mergeIncidentsRoute(deps),
+  splitIncidentRoute(deps),
+];

@@ -1,0 +1,75 @@
+import type { Alert } from '@soc/contracts';
+import { type Queryable, sql } from '@soc/db-cluster';
+import { entitiesOf } from './domain/entity.ts';
+
+/** More of a description than this is not searched. */
+const SEARCHED_DESCRIPTION_CHARACTERS = 2_000;
+
+const searchedText = ({ title, description, ruleId, ruleName, externalId, observables }: Alert): string =>
+  [
+    title,
+    ruleId,
+    ruleName,
+    externalId,
+    description?.slice(0, SEARCHED_DESCRIPTION_CHARACTERS).toWellFormed(),
+    ...observables.map(({ value }) => value),
+  ]
+    .filter((text) => text !== null && text !== undefined)
+    .join('\n');
+
+/** What is kept beside a new alert: the raw payload, and what it is found by. */
+export function createArrivalRepository() {
+  return {
+    /** The entities that later alerts may share. */
+    indexEntities: async (tx: Queryable, alerts: readonly Alert[]): Promise<void> => {
+      const rows = alerts.flatMap((alert) => entitiesOf(alert).map(({ key }) => ({ key, alert })));
+      if (rows.length === 0) return;
+      await tx.query(sql`
+        insert into alert.alert_entities (tenant_id, entity, occurred_at, alert_id)
+        select * from unnest(
+          ${rows.map(({ alert }) => alert.tenantId)}::text[], ${rows.map(({ key }) => key)}::uuid[],
+          ${rows.map(({ alert }) => alert.occurredAt)}::timestamptz[], ${rows.map(({ alert }) => alert.id)}::uuid[])`);
+    },
+
+    /** The words `q=` finds them by: lower-cased, in no particular language. */
+    indexWords: async (tx: Queryable, alerts: readonly Alert[]): Promise<void> => {
+      await tx.query(sql`
+        insert into alert.alert_search (alert_id, tenant_id, words)
+        select id, tenant_id, to_tsvector('simple', searched)
+        from unnest(
+          ${alerts.map(({ id }) => id)}::uuid[], ${alerts.map(({ tenantId }) => tenantId)}::text[],
+          ${alerts.map(searchedText)}::text[]) as alert (id, tenant_id, searched)`);
+    },
+
+    /** Remembers which alerts name a technique. */
+    indexTechniques: async (tx: Queryable, alerts: readonly Alert[]): Promise<void> => {
+      const rows = alerts.flatMap(({ id, tenantId, techniques }) =>
+        techniques.map((technique) => ({ id, tenantId, technique })),
+      );
+      if (rows.length === 0) return;
+      await tx.query(sql`
+        insert into alert.alert_techniques (tenant_id, technique, alert_id)
+        select * from unnest(
+          ${rows.map(({ tenantId }) => tenantId)}::text[], ${rows.map(({ technique }) => technique)}::text[],
+          ${rows.map(({ id }) => id)}::uuid[])
+        on conflict do nothing`);
+    },
+
+    keepPayloads: async (tx: Queryable, alerts: readonly Alert[], payloads: readonly string[]): Promise<void> => {
+      await tx.query(sql`
+        insert into alert.raw_payloads (alert_id, tenant_id, received_at, payload)
+        select * from unnest(
+          ${alerts.map(({ id }) => id)}::uuid[], ${alerts.map(({ tenantId }) => tenantId)}::text[],
+          ${alerts.map(({ receivedAt }) => receivedAt)}::timestamptz[], ${payloads}::text[])`);
+    },
+
+    findPayload: async (read: Queryable, tenantId: string, alertId: string) => {
+      const [row] = await read.query<{ alertId: string; receivedAt: string; payload: string }>(sql`
+        select alert_id as "alertId", received_at as "receivedAt", payload from alert.raw_payloads
+        where alert_id = ${alertId} and tenant_id = ${tenantId}`);
+      return row;
+    },
+  };
+}
+
+export type ArrivalRepository = ReturnType<typeof createArrivalRepository>;

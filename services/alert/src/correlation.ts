@@ -1,0 +1,175 @@
+import type { Alert, CorrelationReason, Incident } from '@soc/contracts';
+import type { Tx } from '@soc/db-cluster';
+import { uuidv7 } from '@soc/service-kit';
+import type { CandidateRepository } from './candidate-repository.ts';
+import { correlate, type CorrelationOutcome } from './domain/correlation/correlate.ts';
+import { toCorrelated } from './domain/correlation/correlated-alert.ts';
+import type { CorrelationSettings } from './domain/correlation/desk.ts';
+import { entitySpans } from './domain/correlation/entity-spans.ts';
+import type { KnownIncident, Story } from './domain/correlation/story.ts';
+import { changedFields } from './domain/incident-change.ts';
+import type { IncidentRepository } from './incident-repository.ts';
+import type { MemberRepository } from './member-repository.ts';
+import type { TimelineRepository } from './timeline-repository.ts';
+
+/** What correlation did to incidents, and where alerts belong now. */
+export interface Correlated {
+  /** Alerts that are in another incident than before, those of merged incidents included. */
+  readonly incidentOf: ReadonlyMap<string, string>;
+  readonly opened: readonly {
+    readonly incident: Incident;
+    readonly alertIds: readonly string[];
+    readonly reasons: readonly CorrelationReason[];
+  }[];
+  readonly updated: readonly {
+    readonly incident: Incident;
+    readonly changed: readonly string[];
+    readonly addedAlertIds: readonly string[];
+  }[];
+}
+
+export type Correlation = (tx: Tx, tenantId: string, alerts: readonly Alert[]) => Promise<Correlated>;
+
+const UNTOUCHED = { isTitleFixed: false, isSeverityFixed: false, isKeptApart: false };
+
+/**
+ * Finds the incidents that freshly analysed alerts belong to and stores them with their members and reasons. The caller
+ * holds the tenant's lock, stores the alerts, and publishes.
+ */
+export function createCorrelation(given: {
+  readonly candidates: CandidateRepository;
+  readonly incidents: IncidentRepository;
+  readonly members: MemberRepository;
+  readonly timeline: TimelineRepository;
+  readonly settings: CorrelationSettings;
+  readonly now: () => Date;
+}): Correlation {
+  const { candidates, incidents, members, timeline, settings, now } = given;
+
+  const load = async (tx: Tx, tenantId: string, alerts: readonly Alert[]) => {
+    const placeable = alerts.filter(({ incidentId, status }) => incidentId === null && status !== 'closed');
+    const spans = entitySpans(placeable.map(toCorrelated), settings.windowMs);
+    const carriers = spans.length === 0 ? [] : await candidates.findCarriers(tx, spans);
+    const ids = new Set([
+      ...carriers.map(({ incidentId }) => incidentId),
+      ...alerts.flatMap(({ incidentId }) => incidentId ?? []),
+    ]);
+    const stored = ids.size === 0 ? [] : await incidents.lock(tx, tenantId, [...ids]);
+    const known = stored.map((one): KnownIncident => {
+      const its = carriers.filter(({ incidentId }) => incidentId === one.incident.id);
+      return { ...one, carriers: new Map(its.map(({ key, alertId }) => [key, alertId])) };
+    });
+    // Where an incident can be joined, its loose neighbours have joined it already.
+    const told = new Set(known.filter(({ incident }) => !incident.locked).flatMap((one) => [...one.carriers.keys()]));
+    const open = spans.filter(({ key }) => !told.has(key));
+    const loose =
+      open.length === 0
+        ? []
+        : await candidates.findLoose(
+            tx,
+            open,
+            alerts.map(({ id }) => id),
+          );
+    return { known, loose };
+  };
+
+  const save = async (tx: Tx, { stories, absorbed }: CorrelationOutcome, at: string): Promise<void> => {
+    const of = ({ incident }: Story) => ({ tenantId: incident.tenantId, incidentId: incident.id });
+    await incidents.save(tx, [
+      ...stories.map(({ incident, assetCount, known }) => ({
+        incident,
+        assetCount,
+        isTitleFixed: known?.isTitleFixed ?? false,
+        isSeverityFixed: known?.isSeverityFixed ?? false,
+        isKeptApart: known?.isKeptApart ?? false,
+      })),
+      // Only what nobody has touched is absorbed.
+      ...absorbed.map(({ incident }) => ({ ...UNTOUCHED, incident, assetCount: 0 })),
+    ]);
+    await members.add(
+      tx,
+      stories.flatMap((story) => story.members.map((member) => ({ ...member, ...of(story) }))),
+      at,
+    );
+    await members.nameEntities(
+      tx,
+      stories.flatMap((story) => [...story.named.values()].map((entity) => ({ ...entity, ...of(story) }))),
+    );
+  };
+
+  const tell = (tx: Tx, { stories, absorbed }: CorrelationOutcome, at: string): Promise<void> => {
+    const entry = { alertId: null, at, actor: null };
+    return timeline.add(tx, [
+      ...stories
+        .filter(({ known }) => !known)
+        .map(({ incident: { id, tenantId }, members: { length } }) => ({
+          ...entry,
+          id: uuidv7(Date.parse(at)),
+          tenantId,
+          incidentId: id,
+          kind: 'opened' as const,
+          summary: `opened with ${length} alerts`,
+          data: {},
+        })),
+      ...absorbed.map(({ incident: { id, tenantId, title }, intoId }) => ({
+        ...entry,
+        id: uuidv7(Date.parse(at)),
+        tenantId,
+        incidentId: intoId,
+        kind: 'merged' as const,
+        summary: `took over "${title}": an alert belongs to both`,
+        data: { incidentId: id },
+      })),
+    ]);
+  };
+
+  return async (tx, tenantId, alerts) => {
+    const at = now();
+    const { known, loose } = await load(tx, tenantId, alerts);
+    const newId = (): string => uuidv7(at.getTime());
+    const outcome = correlate({ alerts, loose, incidents: known, settings, newId, at: at.toISOString() });
+    await save(tx, outcome, at.toISOString());
+    const moved = new Map<string, string>();
+    for (const { incident, intoId } of outcome.absorbed) {
+      for (const id of await members.moveAll(tx, [incident.id], intoId)) moved.set(id, intoId);
+    }
+    await tell(tx, outcome, at.toISOString());
+    return correlatedOf(outcome, moved);
+  };
+}
+
+function correlatedOf({ stories, absorbed }: CorrelationOutcome, moved: ReadonlyMap<string, string>): Correlated {
+  const joined = stories.flatMap(({ incident, members }) =>
+    members.map(({ alertId }) => [alertId, incident.id] as const),
+  );
+  const updated = stories.flatMap(({ known, incident, members }) => {
+    if (!known) return [];
+    const addedAlertIds = [
+      ...members.map(({ alertId }) => alertId),
+      ...[...moved].filter(([, intoId]) => intoId === incident.id).map(([alertId]) => alertId),
+    ];
+    return [{ incident, changed: changedFields(known.incident, incident), addedAlertIds }];
+  });
+  return {
+    incidentOf: new Map([...moved, ...joined]),
+    opened: stories.flatMap(({ known, incident, members }) =>
+      known
+        ? []
+        : [
+            {
+              incident,
+              alertIds: members.map(({ alertId }) => alertId),
+              reasons: members.flatMap(({ reasons }) => reasons),
+            },
+          ],
+    ),
+    updated: [
+      ...updated,
+      ...absorbed.map(({ incident }) => ({
+        incident,
+        changed: ['status', 'closedAt', 'alertCount', 'mergedIntoId'],
+        addedAlertIds: [],
+      })),
+    ],
+  };
+}

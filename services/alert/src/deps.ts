@@ -1,0 +1,86 @@
+import type { DbCluster } from '@soc/db-cluster';
+import type { Outbox } from '@soc/messaging';
+import type { Platform, Worker } from '@soc/service-kit';
+import { type AlertFactsRepository, createAlertFactsRepository } from './alert-facts-repository.ts';
+import { type AlertListRepository, createAlertListRepository } from './alert-list-repository.ts';
+import { type AlertRepository, createAlertRepository } from './alert-repository.ts';
+import { type AlertTriage, createAlertTriage } from './alert-triage.ts';
+import { type ArrivalRepository, createArrivalRepository } from './arrival-repository.ts';
+import { type CandidateRepository, createCandidateRepository } from './candidate-repository.ts';
+import { type CommentRepository, createCommentRepository } from './comment-repository.ts';
+import type { AlertConfig } from './config.ts';
+import { type Correlation, createCorrelation } from './correlation.ts';
+import { createFingerprintRepository } from './fingerprint-repository.ts';
+import { createIdempotency, type Idempotency } from './idempotency.ts';
+import { createIdempotencyRepository } from './idempotency-repository.ts';
+import { createIncidentReshaping, type IncidentReshaping } from './incident-reshaping.ts';
+import { createIncidentRepository, type IncidentRepository } from './incident-repository.ts';
+import { createIngest, type Ingest } from './ingest.ts';
+import { createMappingRepository, type MappingRepository } from './mapping-repository.ts';
+import { createMemberRepository, type MemberRepository } from './member-repository.ts';
+import { createPruning } from './pruning.ts';
+import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
+
+export interface AlertDeps {
+  readonly db: DbCluster;
+  readonly outbox: Outbox;
+  readonly now: () => Date;
+  readonly alerts: AlertRepository;
+  readonly alertFacts: AlertFactsRepository;
+  readonly alertLists: AlertListRepository;
+  readonly arrivals: ArrivalRepository;
+  readonly candidates: CandidateRepository;
+  readonly comments: CommentRepository;
+  readonly incidents: IncidentRepository;
+  readonly mappings: MappingRepository;
+  readonly members: MemberRepository;
+  readonly timeline: TimelineRepository;
+  readonly idempotency: Idempotency;
+  readonly ingest: Ingest;
+  readonly triage: AlertTriage;
+  readonly correlation: Correlation;
+  readonly reshaping: IncidentReshaping;
+  readonly pruning: Worker;
+}
+
+/** Assets beyond which a shared address or account is a hub: a department's file server is below it, a proxy above. */
+const HUB_ASSETS = 20;
+
+export function createAlertDeps({ db, outbox, now, log, config }: Platform<AlertConfig>): AlertDeps {
+  const alerts = createAlertRepository();
+  const arrivals = createArrivalRepository();
+  const candidates = createCandidateRepository();
+  const fingerprints = createFingerprintRepository();
+  const idempotencyKeys = createIdempotencyRepository();
+  const incidents = createIncidentRepository();
+  const members = createMemberRepository();
+  const timeline = createTimelineRepository();
+  const idempotency = createIdempotency({ repository: idempotencyKeys, now });
+  const settings = {
+    windowMs: config.CORRELATION_WINDOW_S * 1_000,
+    maxSpanMs: config.CORRELATION_MAX_SPAN_S * 1_000,
+    hubAssets: HUB_ASSETS,
+  };
+  const dedupWindowS = config.DEDUP_WINDOW_S;
+  return {
+    db,
+    outbox,
+    now,
+    alerts,
+    alertFacts: createAlertFactsRepository(),
+    alertLists: createAlertListRepository(),
+    arrivals,
+    candidates,
+    comments: createCommentRepository(),
+    incidents,
+    mappings: createMappingRepository(),
+    members,
+    timeline,
+    idempotency,
+    ingest: createIngest({ db, outbox, now, dedupWindowS, alerts, arrivals, fingerprints, timeline, idempotency }),
+    triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
+    correlation: createCorrelation({ candidates, incidents, members, timeline, settings, now }),
+    reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
+    pruning: createPruning({ db, fingerprints, idempotencyKeys, now, log }),
+  };
+}

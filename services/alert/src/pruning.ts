@@ -1,0 +1,41 @@
+import type { DbCluster } from '@soc/db-cluster';
+import type { BusLog } from '@soc/messaging';
+import type { Worker } from '@soc/service-kit';
+import type { FingerprintRepository } from './fingerprint-repository.ts';
+import { IDEMPOTENCY_KEEP_MS } from './idempotency.ts';
+import type { IdempotencyRepository } from './idempotency-repository.ts';
+
+const EVERY_MS = 10 * 60_000;
+
+/** An expired fingerprint is kept so long that the news that something is over still finds its alert. */
+const FINGERPRINT_KEEP_MS = 24 * 3_600_000;
+
+/** Forgets fingerprints and idempotency keys whose time is over. */
+export function createPruning(given: {
+  readonly db: Pick<DbCluster, 'write'>;
+  readonly fingerprints: FingerprintRepository;
+  readonly idempotencyKeys: IdempotencyRepository;
+  readonly now: () => Date;
+  readonly log: BusLog;
+}): Worker {
+  const { db, fingerprints, idempotencyKeys, now, log } = given;
+  let running: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const prune = async (): Promise<void> => {
+    const nowMs = now().getTime();
+    await fingerprints.prune(db.write, new Date(nowMs - FINGERPRINT_KEEP_MS));
+    await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
+  };
+  return {
+    start: () => {
+      timer = setInterval(() => {
+        running = prune().catch((error: unknown) => log.warn({ err: error }, 'expired keys not pruned'));
+      }, EVERY_MS);
+      timer.unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
