@@ -35,7 +35,7 @@ const words = new Map<string, Severity>([
 ]);
 
 /** The severity a common word stands for, e.g. `WARN`; null for a word that is not one. */
-export const severityOfWord = (word: string): Severity | null => words.get(word.trim().toLowerCase()) ?? null;
+const severityOfWord = (word: string): Severity | null => words.get(word.trim().toLowerCase()) ?? null;
 
 /** The first severity that the document's texts at the field's paths stand for, else the field's default. */
 export function severityAt(document: unknown, field: SeverityField): Severity {
