@@ -31,7 +31,7 @@ export interface Layout {
 const ALWAYS: readonly ServiceName[] = ['gateway', 'auth'];
 
 /** Replicas of a service stand a hundred ports apart, so no service can have more. */
-export const MOST_INSTANCES = 9;
+const MOST_INSTANCES = 9;
 
 /** The highest port used above the base: the last replica of the last service. */
 const SPAN = 100 * MOST_INSTANCES;

@@ -76,6 +76,8 @@ function environmentOfService(
         [...upstreams].map(([name, instances]) => [name, instances.map(({ url }) => url).join()]),
       );
     }
+    case 'notification':
+      return { NOTIFICATION_SECRET_KEY: secrets.notificationKey };
     case 'storage':
       return { EVIDENCE_DIR: join(dataDirectory, 'evidence') };
     case 'alert':
@@ -83,7 +85,6 @@ function environmentOfService(
     case 'intel':
     case 'response':
     case 'analytics':
-    case 'notification':
       return {};
   }
 }

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { GetServicesHealth } from '@soc/contracts/gateway/services-health';
 import { findRunningFleet, type FleetRecord } from '../claim-data-directory.ts';
+import { createFleetClient } from '../client/fleet-client.ts';
 import { layOut } from '../layout.ts';
 import { findBusyPort } from '../ports.ts';
 import { findPostgresHome } from '../postgres/binaries.ts';
@@ -11,7 +13,6 @@ import { findRedisServer } from '../redis/find-redis-server.ts';
 import { isRedisReady } from '../redis/start-redis.ts';
 import type { Command, CommandInput } from './command.ts';
 import { dataDirOf, dataDirOption, portBaseOf, portBaseOption } from './fleet-arguments.ts';
-import { askFleetHealth } from './fleet-health.ts';
 
 /** What one check found. */
 interface Finding {
@@ -40,7 +41,7 @@ export const doctorCommand: Command = {
       Redis: () => checkRedis(input),
       disk: () => checkDisk(directory),
       secrets: () => checkSecrets(join(directory, 'secrets')),
-      ...(fleet ? { fleet: () => checkFleet(fleet, directory) } : { ports: () => checkPorts(input) }),
+      ...(fleet ? { fleet: () => checkFleet(fleet) } : { ports: () => checkPorts(input) }),
     };
     const findings = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => ({ name, ...(await check().catch(asFinding)) })),
@@ -100,8 +101,9 @@ async function checkPorts(input: CommandInput): Promise<Finding> {
     : good(`all free from ${portBase}; no fleet runs`);
 }
 
-async function checkFleet({ pid, portBase }: FleetRecord, directory: string): Promise<Finding> {
-  const health = await askFleetHealth(`http://127.0.0.1:${portBase}`, directory);
-  const says = `process ${pid}, ports from ${portBase}: ${health}`;
-  return health === 'ok' ? good(says) : bad(says);
+async function checkFleet({ pid, portBase }: FleetRecord): Promise<Finding> {
+  const { status, services } = await createFleetClient(`http://127.0.0.1:${portBase}`, '').call(GetServicesHealth);
+  const unwell = services.flatMap((each) => (each.status === 'ok' ? [] : [`${each.service} ${each.status}`]));
+  const says = [`process ${pid}, ports from ${portBase}: ${status}`, ...unwell].join(', ');
+  return status === 'ok' ? good(says) : bad(says);
 }

@@ -15,4 +15,4 @@ registerHooks({
       ? { url: NOTHING_RUNS, shortCircuit: true }
       : next(specifier, context),
 });
-await Promise.all(mainFiles.map((file) => import(file)));
+await Promise.allSettled(mainFiles.map((file) => import(file)));

@@ -34,3 +34,10 @@ test('the first administrator may be given, and no two secrets are alike', async
   ];
   expect(new Set(all).size).toBe(all.length);
 });
+
+test('a first administrator with a weak password is refused', async () => {
+  const directoryOfThree = join(directory, 'three');
+  await expect(keepFleetSecrets(directoryOfThree, { password: 'short' })).rejects.toThrow(
+    'No administrator can be made',
+  );
+});

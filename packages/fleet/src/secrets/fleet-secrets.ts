@@ -2,10 +2,12 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceName } from '@soc/contracts';
+import { AccountEmail, NewPassword } from '@soc/contracts/auth/account';
 import { z } from 'zod';
+import { OperatorError } from '../operator-error.ts';
 import { keepSecret } from './secret-file.ts';
 
-const AdminCredentials = z.object({ email: z.email(), password: z.string().min(12) });
+const AdminCredentials = z.object({ email: AccountEmail, password: NewPassword });
 export type AdminCredentials = z.infer<typeof AdminCredentials>;
 
 const PerService = z.record(ServiceName, z.string());
@@ -21,6 +23,8 @@ export interface FleetSecrets {
   readonly serviceSecrets: z.infer<typeof PerService>;
   readonly postgres: z.infer<typeof PostgresPasswords>;
   readonly redisPassword: string;
+  /** Seals the credentials of notification channels: 32 bytes in base64. */
+  readonly notificationKey: string;
 }
 
 /** 256 random bits that need no quoting anywhere. */
@@ -45,6 +49,8 @@ export async function newSigningKey(): Promise<string> {
 export async function keepFleetSecrets(directory: string, admin: Partial<AdminCredentials>): Promise<FleetSecrets> {
   const keepJson = async <T>(name: string, schema: z.ZodType<T>, create: () => T): Promise<T> =>
     schema.parse(JSON.parse(await keepSecret(join(directory, name), () => `${JSON.stringify(create(), null, 2)}\n`)));
+  const given = AdminCredentials.partial().safeParse(admin);
+  if (!given.success) throw new OperatorError(`No administrator can be made: ${z.prettifyError(given.error)}`);
   const firstAdmin = () => ({
     email: admin.email ?? 'admin@soc.local',
     password: admin.password ?? randomSecret().slice(0, 24),
@@ -52,13 +58,15 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   const signingKeyFile = join(directory, 'auth-signing-key.pem');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
 
-  const [credentials, serviceSecrets, postgres, redisPassword] = await Promise.all([
+  const [credentials, serviceSecrets, postgres, redisPassword, notificationKey] = await Promise.all([
     keepJson('admin.json', AdminCredentials, firstAdmin),
     keepJson('service-secrets.json', PerService, perService),
     keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
     keepSecret(join(directory, 'redis-password'), randomSecret),
+    keepSecret(join(directory, 'notification-key'), () => randomBytes(32).toString('base64')),
     keepSecret(signingKeyFile, newSigningKey),
   ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
-  return { admin: credentials, signingKeyFile, serviceSecretsFile, serviceSecrets, postgres, redisPassword };
+  const shared = { serviceSecrets, postgres, redisPassword, notificationKey };
+  return { admin: credentials, signingKeyFile, serviceSecretsFile, ...shared };
 }
