@@ -11,14 +11,15 @@ const BY_HAND = 'install it by hand, put redis-server on the PATH, or set REDIS_
  */
 export async function installRedisServer(host: Host, onOutput: (text: string) => void): Promise<string> {
   const searchPath = `${host.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
+  const env = { ...host.env, PATH: searchPath };
   const aptGet = await findProgram('apt-get', searchPath);
   if (aptGet === undefined) throw new OperatorError(`There is no redis-server, and no apt-get; ${BY_HAND}`);
   const asRoot = host.uid === 0 ? [] : ['sudo', '-n'];
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   const aptGetDo = (...args: readonly string[]) =>
-    runToEnd([...asRoot, ...environment, aptGet, ...args], host, onOutput);
+    runToEnd([...asRoot, ...environment, aptGet, ...args], env, onOutput);
 
-  if (asRoot.length > 0 && !(await runToEnd(['sudo', '-n', 'true'], host, onOutput))) {
+  if (asRoot.length > 0 && !(await runToEnd(['sudo', '-n', 'true'], env, onOutput))) {
     throw new OperatorError(`There is no redis-server, and sudo asks for a password; ${BY_HAND}`);
   }
   await aptGetDo('update', '-q'); // a stale list is no reason to give up: the installation tells
@@ -29,7 +30,11 @@ export async function installRedisServer(host: Host, onOutput: (text: string) =>
 }
 
 /** Whether the command ended well. */
-async function runToEnd(command: readonly string[], { env }: Host, onOutput: (text: string) => void): Promise<boolean> {
+async function runToEnd(
+  command: readonly string[],
+  env: Host['env'],
+  onOutput: (text: string) => void,
+): Promise<boolean> {
   const [program = '', ...args] = command;
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env } });
