@@ -47,7 +47,7 @@ export function createResponseDeps(platform: Platform<ResponseConfig>): Response
     log,
     allowedHosts,
     sender: createRequestSender(),
-    finishRun: createFinishRun({ runs, outbox, registry }),
+    finishRun: createFinishRun({ runs, outbox, registry, log }),
     random: Math.random,
     pollMs: config.RESPONSE_POLL_MS,
     leaseMs: config.RESPONSE_LEASE_MS,

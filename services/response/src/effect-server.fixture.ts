@@ -31,6 +31,7 @@ async function read(request: IncomingMessage): Promise<ReceivedRequest> {
 /** A system that playbooks act on: it counts every effect, also those whose answer nobody gets. */
 export async function startEffectServer(
   answer: Answer = (_, response) => void response.end('{}'),
+  onPort = 0,
 ): Promise<EffectServer> {
   const received: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
@@ -39,7 +40,7 @@ export async function startEffectServer(
       return answer(one, response);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(onPort, '127.0.0.1');
   await once(server, 'listening');
   // Listening on a port, so the address is no pipe's name.
   const { port } = server.address() as AddressInfo;

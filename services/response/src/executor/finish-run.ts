@@ -1,6 +1,6 @@
 import { ResponseCompleted, type RunOutcome } from '@soc/contracts';
 import type { Tx } from '@soc/db-cluster';
-import type { Outbox } from '@soc/messaging';
+import type { BusLog, Outbox } from '@soc/messaging';
 import { Counter, type Registry } from '@soc/monitoring';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Playbook } from '../domain/playbook.ts';
@@ -32,8 +32,9 @@ export function createFinishRun(options: {
   readonly runs: RunRepository;
   readonly outbox: Outbox;
   readonly registry: Registry;
+  readonly log: BusLog;
 }): FinishRun {
-  const { runs, outbox, registry } = options;
+  const { runs, outbox, registry, log } = options;
   const ended = new Counter({
     name: 'soc_playbook_runs_total',
     help: 'Playbook runs that ended, by outcome.',
@@ -60,6 +61,9 @@ export function createFinishRun(options: {
       },
       { ...run.eventOrigin, subject: run.id },
     );
-    tx.afterCommit(() => ended.inc({ outcome, dry_run: String(run.dryRun) }));
+    tx.afterCommit(() => {
+      ended.inc({ outcome, dry_run: String(run.dryRun) });
+      log.info({ runId: run.id, outcome, correlationId: run.eventOrigin.correlationId }, 'run ended');
+    });
   };
 }

@@ -30,7 +30,9 @@ describe('starting a run', () => {
     await service.emit(IncidentCreated, { incident, alertIds: [], reasons: [] });
     const content = '{"host":"__incident_entity_host__:value","run":"__run_id__:value"}';
     const id = await importSteps(service, {
-      ...{ id: 1, url: effects.url, rest: { playbook_variables: { __ticket__: { type: 'string' } } } },
+      id: 1,
+      url: effects.url,
+      rest: { playbook_variables: { __ticket__: { type: 'string' } } },
       steps: {
         send: httpStep(
           { on_completion: 'close', out_args: ['__ticket__'] },
@@ -53,7 +55,9 @@ describe('starting a run', () => {
     });
     expect(effects.received().slice(-2)).toEqual([
       {
-        ...{ method: 'PUT', path: '/hosts/web%2F1', key: `${run.id}:send` },
+        method: 'PUT',
+        path: '/hosts/web%2F1',
+        key: `${run.id}:send`,
         body: JSON.stringify({ host: 'web/1', run: run.id }),
       },
       { method: 'POST', path: '/tickets/T-1', key: `${run.id}:close`, body: '' },
@@ -157,7 +161,7 @@ describe('a step that waits for a person', () => {
     const unknown = await decide(runId, { variables: { __other__: 'x' } });
     expect([unknown.status, unknown.problem?.code]).toEqual([422, 'run.unknown_variable']);
     const both = await Promise.all([call(service.tokens.responder), call(service.tokens.responder)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]));
     await waitForRun(service, runId);
     expect((await decide(runId, {})).problem?.code).toBe('run.ended');
     expect(effects.count('/after-12')).toBe(1);
