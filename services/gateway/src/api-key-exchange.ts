@@ -45,7 +45,7 @@ export function createApiKeyExchange(options: {
   const ask = async (key: string, isSecondTry = false): Promise<Exchanged> => {
     const { status, body } = await auth.call(ExchangeApiKey, { key }, await serviceToken.get());
     if (status === 200) {
-      const { accessToken, expiresInS } = ExchangeApiKey.responses[200].parse(body);
+      const { accessToken, expiresInS } = auth.read(ExchangeApiKey.responses[200], body);
       return { token: accessToken, keepMs: Math.min(KEEP_MS, (expiresInS * 1000) / 2) };
     }
     if (status === 404 || status === 400) return { token: undefined, keepMs: KEEP_REFUSAL_MS };

@@ -1,5 +1,6 @@
 import type { EndpointSpec } from '@soc/contracts';
 import { type EdgePlatform, type HttpProblem, unavailable } from '@soc/service-kit';
+import type { z } from 'zod';
 import type { Instance } from './upstream/instance.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 
@@ -12,6 +13,8 @@ export interface AuthAnswer {
 export interface AuthClient {
   /** Throws 503 when no instance answers. */
   readonly call: (spec: EndpointSpec, body: unknown, token?: string) => Promise<AuthAnswer>;
+  /** A body as its contract says. Throws 503 when it is not: what answers there is not auth. */
+  readonly read: <Schema extends z.ZodType>(schema: Schema, body: unknown) => z.output<Schema>;
   /** The problem to throw when auth is of no use; the reason goes to the log. */
   readonly unavailable: (reason: string, error?: unknown) => HttpProblem;
 }
@@ -40,6 +43,11 @@ export function createAuthClient(upstreams: Pick<Upstreams, 'choose'>, log: Edge
 
   return {
     unavailable: refuse,
+    read: (schema, body) => {
+      const parsed = schema.safeParse(body);
+      if (!parsed.success) throw refuse('auth answers against its contract', parsed.error);
+      return parsed.data;
+    },
     call: async (spec, body, token) => {
       const first = upstreams.choose('auth');
       if (!first) throw refuse('no instance of auth to ask');

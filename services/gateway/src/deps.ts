@@ -26,7 +26,7 @@ const upstreamUrls = (config: GatewayConfig) => ({
 
 /** The whole graph of the gateway. */
 export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
-  const { config, log, now, registry, verifier, instanceId } = platform;
+  const { config, log, now, registry, verifier } = platform;
   const nowMs = (): number => now().getTime();
   const upstreams = createUpstreams(upstreamUrls(config), {
     connectTimeoutMs: config.UPSTREAM_CONNECT_TIMEOUT_MS,
@@ -48,7 +48,6 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
   return {
     config,
     log,
-    instanceId,
     upstreams,
     checks,
     /** The gateway's own part of the fleet's health. */

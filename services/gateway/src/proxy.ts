@@ -1,5 +1,5 @@
 import type { EndpointSpec } from '@soc/contracts';
-import { authorise } from '@soc/service-kit';
+import { authorise, tooLarge } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestFields, responseFields } from './domain/headers.ts';
 import type { GatewayDeps } from './deps.ts';
@@ -8,6 +8,9 @@ import { type RequestBody, takeBody } from './upstream/request-body.ts';
 import { answerProblem, problemOf } from './upstream-problem.ts';
 
 const EVENT_STREAM = 'text/event-stream';
+
+/** Of an endpoint whose contract names no other. */
+const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'config' | 'openStreams'>;
 
@@ -34,6 +37,9 @@ export function addProxiedRoutes(app: FastifyInstance, endpoints: readonly Endpo
 
 async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: FastifyReply, deps: ProxyDeps) {
   authorise(spec, request.principal);
+  if (isTooLarge(spec, request.headers['content-length'])) {
+    throw tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
+  }
   const body = await takeBody(request.raw);
   if (!body) return reply.hijack();
   const isEventStream = spec.produces === EVENT_STREAM;
@@ -41,13 +47,19 @@ async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: Fastify
   const delivery = await deps.upstreams.deliver(
     spec.service,
     upstreamRequest(request, body, deps, isEventStream),
-    sinkOf(request, reply),
+    sinkOf(reply),
   );
   if (delivery) deps.journal.delivered(request, delivery);
   const ending = delivery?.outcome.kind ?? 'unreachable';
   if (ending === 'answered') return reply;
   if (body.kind === 'streamed') body.stream.destroy();
   return ending === 'abandoned' ? reply.hijack() : answerProblem(problemOf(ending), request, reply);
+}
+
+/** A service refuses such a body too, but by closing the connection, and then its answer may be lost on the way. */
+function isTooLarge({ bodyKind, bodyLimitBytes }: EndpointSpec, length: string | undefined): boolean {
+  const limitBytes = bodyLimitBytes ?? (bodyKind === 'stream' ? Number.POSITIVE_INFINITY : DEFAULT_BODY_LIMIT_BYTES);
+  return length !== undefined && Number(length) > limitBytes;
 }
 
 function upstreamRequest(
@@ -74,13 +86,10 @@ function upstreamRequest(
   };
 }
 
-const sinkOf = (request: FastifyRequest, reply: FastifyReply): AnswerSink => ({
+const sinkOf = (reply: FastifyReply): AnswerSink => ({
   raw: reply.raw,
   begin: (status, headers) => {
-    const fields = responseFields(headers, reply.getHeaders());
-    // What is left of a body that the service did not want must not be taken for the next request.
-    if (!request.raw.complete) fields['connection'] = 'close';
-    reply.raw.writeHead(status, fields);
+    reply.raw.writeHead(status, responseFields(headers, reply.getHeaders()));
     reply.hijack();
   },
 });

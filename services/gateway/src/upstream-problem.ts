@@ -20,7 +20,6 @@ export function problemOf(failure: Exclude<Failure, 'abandoned'>): HttpProblem {
 
 /** Answers with a problem without an error in the log: the line of the request tells it all. */
 export function answerProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!request.raw.complete) reply.header('connection', 'close');
   return reply
     .code(problem.status)
     .headers(problem.headers)

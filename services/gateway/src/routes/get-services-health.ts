@@ -9,7 +9,7 @@ import { createHealthReader } from '../upstream/health-reader.ts';
 const mayLookInside = (principal: Principal | undefined): boolean =>
   principal !== undefined && isAllowed(principal, 'fleet:read');
 
-export const getServicesHealthRoute = (deps: Pick<GatewayDeps, 'upstreams' | 'health' | 'instanceId'>) => {
+export const getServicesHealthRoute = (deps: Pick<GatewayDeps, 'upstreams' | 'health'>) => {
   const read = createHealthReader(deps);
   return route(GetServicesHealth, async ({ principal }) => {
     const instances = await read();

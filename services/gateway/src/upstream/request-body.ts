@@ -36,8 +36,7 @@ function stream(request: IncomingMessage): RequestBody {
   request.once('close', () => {
     if (!request.complete) between.destroy(new Error('the client left in the middle of its body'));
   });
-  between.once('close', () => {
-    if (!request.readableEnded) request.resume();
-  });
+  // Read to its end even when nobody wants it: a connection closed on a client that still sends loses the answer.
+  between.once('close', () => request.resume());
   return { kind: 'streamed', stream: between };
 }

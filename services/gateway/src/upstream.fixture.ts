@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A real HTTP server in the place of a service. */
+export interface FakeService {
+  readonly url: string;
+  readonly server: Server;
+  /** Of every request but the probes. */
+  readonly seen: readonly IncomingMessage[];
+  /** What it does from now on. */
+  readonly answer: (listener: RequestListener) => void;
+  /** Whether it answers its probes. */
+  readonly setAlive: (isAlive: boolean) => void;
+  readonly close: () => Promise<void>;
+}
+
+export const json = (response: ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+
+const OK_REPORT = { status: 'ok', service: 'x', version: '1.2.3', uptimeS: 7, checks: { database: { status: 'ok' } } };
+
+/** Listens on a free port until the test is over; answers its probes and `{}` to the rest until told otherwise. */
+export async function startFakeService(listener: RequestListener = (_, response) => json(response, 200, {})) {
+  const seen: IncomingMessage[] = [];
+  let current = listener;
+  let isAlive = true;
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/health')) {
+      json(response, isAlive ? 200 : 500, request.url === '/health' ? OK_REPORT : {});
+      return;
+    }
+    seen.push(request);
+    current(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A listening TCP server has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  };
+  onTestFinished(close);
+  const service: FakeService = {
+    url: `http://127.0.0.1:${port}`,
+    server,
+    seen,
+    answer: (next) => {
+      current = next;
+    },
+    setAlive: (next) => {
+      isAlive = next;
+    },
+    close,
+  };
+  return service;
+}
