@@ -1,5 +1,5 @@
 import type { Alert, AttributedTechnique } from '@soc/contracts';
-import { type CatalogueEntry, TECHNIQUE_CATALOGUE } from './technique-catalogue.ts';
+import { TECHNIQUE_CATALOGUE } from './technique-catalogue.ts';
 
 /** The texts and lists of an alert that speak of techniques. */
 export type TechniqueHints = Pick<Alert, 'title' | 'description' | 'ruleName' | 'tactics' | 'techniques' | 'tags'>;
@@ -29,17 +29,30 @@ const attributed = (id: string, origin: AttributedTechnique['origin'], evidence:
   evidence,
 });
 
+interface PhraseRule {
+  readonly id: string;
+  readonly phrase: string;
+}
+
+/** The phrases by their first two letters: a word is compared with a handful of them instead of with all. */
+const PHRASES = Map.groupBy(
+  TECHNIQUE_CATALOGUE.flatMap(({ id, phrases }) => phrases.map((phrase): PhraseRule => ({ id, phrase }))),
+  ({ phrase }) => phrase.slice(0, 2),
+);
+
 /** Words with single spaces between and around, so that a phrase is found where a word begins. */
 const asWords = (text: string): string => ` ${text.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ')} `;
 
 function byKeyword({ title, description, ruleName }: TechniqueHints): readonly AttributedTechnique[] {
   const words = asWords(`${title} ${ruleName ?? ''} ${description ?? ''}`.slice(0, MAX_TEXT));
-  const phraseIn = ({ phrases }: CatalogueEntry): string | undefined =>
-    phrases.find((phrase) => words.includes(` ${phrase}`));
-  return TECHNIQUE_CATALOGUE.flatMap((entry) => {
-    const phrase = phraseIn(entry);
-    return phrase === undefined ? [] : [attributed(entry.id, 'keyword', `the text says “${phrase.trim()}”`)];
-  });
+  const found = new Map<string, string>();
+  for (let space = 0; space !== -1; space = words.indexOf(' ', space + 1)) {
+    const start = space + 1;
+    for (const { id, phrase } of PHRASES.get(words.slice(start, start + 2)) ?? []) {
+      if (words.startsWith(phrase, start) && !found.has(id)) found.set(id, phrase.trim());
+    }
+  }
+  return [...found].map(([id, phrase]) => attributed(id, 'keyword', `the text says “${phrase}”`));
 }
 
 const normalTactic = (tactic: string): string => tactic.trim().toLowerCase().replaceAll(/[ _]+/g, '-');
