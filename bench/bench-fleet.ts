@@ -6,7 +6,7 @@ import { type Fleet, type FleetOptions, startFleet, thisHost } from '@soc/fleet'
 /** A fleet of its own for one benchmark, on ports nobody else uses, in a folder that goes with it. */
 export async function withFleet<T>(options: Partial<FleetOptions>, work: (fleet: Fleet) => Promise<T>): Promise<T> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'soc-bench-'));
-  const fleet = await startFleet({ host: thisHost(), dataDirectory, portBase: 18_000, logLevel: 'warn', ...options });
+  const fleet = await startFleet({ host: thisHost(), dataDirectory, portBase: 28_000, logLevel: 'warn', ...options });
   try {
     return await work(fleet);
   } finally {

@@ -5,6 +5,7 @@ import { createRegistry } from '@soc/monitoring';
 import { Pool } from 'undici';
 import { withFleet } from './bench-fleet.ts';
 import { type Benchmark, percentile, rounded } from './benchmark.ts';
+import { cpuMs } from './cpu.ts';
 
 const SINGLE = { alerts: 6_000, connections: 64 };
 const BULK = { alerts: 20_000, lines: 500, connections: 4 };
@@ -12,15 +13,21 @@ const STEADY = { perS: 100, forS: 15 };
 const DONE_WITHIN_MS = 120_000;
 
 interface Run {
+  readonly fleet: Fleet;
+  readonly say: (line: string) => void;
   readonly pool: Pool;
   readonly token: string;
   readonly db: DbCluster;
 }
 
-/** A plausible alert; entities repeat like those of a few thousand hosts, fingerprints never do. */
+/** One alert in ten is about one of 500 hosts in trouble, the others about one of 50,000; each host has its own user. */
+const hostOf = (index: number): number => (index % 10 === 0 ? (index / 10) % 500 : 1_000 + (index % 50_000));
+
+/** A plausible alert; fingerprints never repeat. */
 function alertOf(run: string, index: number): object {
+  const host = hostOf(index);
   return {
-    title: `Suspicious process on host-${index % 3_000}`,
+    title: `Suspicious process on host-${host}`,
     severity: ['low', 'medium', 'high', 'critical'][index % 4],
     source: 'bench',
     ruleId: `rule-${index % 200}`,
@@ -30,9 +37,9 @@ function alertOf(run: string, index: number): object {
     tags: [run],
     techniques: ['T1059'],
     observables: [
-      { type: 'host', value: `host-${index % 3_000}.bench.example` },
+      { type: 'host', value: `host-${host}.bench.example` },
       { type: 'ip', value: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}` },
-      { type: 'user', value: `user-${index % 5_000}` },
+      { type: 'user', value: `user-${host}` },
     ],
   };
 }
@@ -75,17 +82,19 @@ async function untilDone({ db }: Run, run: string, alerts: number): Promise<void
   }
 }
 
-async function sustained(
-  run: Run,
-  name: string,
-  alerts: number,
-  send: () => Promise<void>,
-): Promise<{ accepted: number; done: number }> {
+async function sustained(run: Run, name: string, alerts: number, send: () => Promise<void>) {
+  const { say } = run;
+  const before = await cpuMs(run.fleet);
   const startedAtMs = performance.now();
   await send();
   const acceptedS = (performance.now() - startedAtMs) / 1000;
   await untilDone(run, name, alerts);
   const doneS = (performance.now() - startedAtMs) / 1000;
+  for (const [process, usedMs] of await cpuMs(run.fleet)) {
+    say(
+      `  ${process.padEnd(18)} ${(((usedMs - (before.get(process) ?? 0)) * 1000) / alerts).toFixed(0).padStart(5)} µs CPU per alert`,
+    );
+  }
   return { accepted: alerts / acceptedS, done: alerts / doneS };
 }
 
@@ -119,7 +128,7 @@ async function latencies(run: Run): Promise<readonly number[]> {
   return rows.map(({ ms }) => ms);
 }
 
-async function connect(fleet: Fleet): Promise<Run & { readonly close: () => Promise<void> }> {
+async function connect(fleet: Fleet, say: Run['say']): Promise<Run & { readonly close: () => Promise<void> }> {
   const pool = new Pool(fleet.gatewayUrl, { connections: SINGLE.connections });
   const db = createDbCluster({
     primaryUrl: fleet.postgres.adminUrl,
@@ -130,6 +139,8 @@ async function connect(fleet: Fleet): Promise<Run & { readonly close: () => Prom
     onError: (error) => console.warn(error.message),
   });
   return {
+    fleet,
+    say,
     pool,
     db,
     token: (await logIn(fleet.gatewayUrl, fleet.admin)).accessToken,
@@ -148,7 +159,7 @@ export const benchmark: Benchmark = {
   goals: { alerts_per_s_single: '>= 300', alerts_per_s_bulk: '>= 1000' },
   run: (say) =>
     withFleet({ env: { gateway: { RATE_LIMIT_PER_S: '100000', RATE_LIMIT_BURST: '100000' } } }, async (fleet) => {
-      const run = await connect(fleet);
+      const run = await connect(fleet, say);
       const waits = await latencies(run);
       say(`steady ${STEADY.perS}/s for ${STEADY.forS} s: ${waits.length} alerts analysed`);
       const single = await sustained(run, 'single', SINGLE.alerts, () => postSingles(run));

@@ -194,7 +194,7 @@ describe('an intrusion on one host', () => {
       );
     }, BY);
     expect(hits.map(({ id }) => id)).toContain(incident.id);
-    expect((await client.call(ListAlerts, { query: { q: 'PowerShell' } })).items).toHaveLength(1);
+    expect((await client.call(ListAlerts, { query: { q: 'PowerShell', source: 'edr' } })).items).toHaveLength(1);
 
     const overview = await waitFor(async () => {
       const figures = await client.call(GetOverview, { query: {} });
