@@ -84,5 +84,3 @@ export const assetRepository = {
     return rows.length === 1;
   },
 };
-
-export type AssetRepository = typeof assetRepository;

@@ -10,5 +10,3 @@ export const feedbackRepository = {
       values (${id}, ${tenantId}, ${alertId}, ${verdict}, ${note}, ${recordedBy}, ${recordedAt})`);
   },
 };
-
-export type FeedbackRepository = typeof feedbackRepository;

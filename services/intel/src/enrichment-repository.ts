@@ -46,5 +46,3 @@ export const enrichmentRepository = {
     );
   },
 };
-
-export type EnrichmentRepository = typeof enrichmentRepository;

@@ -40,5 +40,3 @@ export const indicatorImportRepository = {
     return counts ?? { imported: 0, updated: 0 };
   },
 };
-
-export type IndicatorImportRepository = typeof indicatorImportRepository;

@@ -123,5 +123,3 @@ export const indicatorRepository = {
     return rows.length === 1;
   },
 };
-
-export type IndicatorRepository = typeof indicatorRepository;

@@ -79,5 +79,3 @@ export const warninglistRepository = {
     return row?.built_in ? 'built_in' : 'not_found';
   },
 };
-
-export type WarninglistRepository = typeof warninglistRepository;
