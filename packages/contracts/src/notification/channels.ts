@@ -23,14 +23,23 @@ export const WebhookSecret = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'must be whsec_ and the base64 of 24 to 64 bytes');
 
-/** How an SMTP server is reached. `security`: TLS from the first byte, upgraded by STARTTLS or not at all. */
+/** TLS from the first byte, by STARTTLS, or not at all. */
+const EmailSecurity = z.enum(['none', 'starttls', 'tls']);
+const UserName = z.string().min(1).max(256);
+
+/** How an SMTP server is reached, as whom, and who gets the mail. */
 const EmailSettings = z.strictObject({
   host: HostName,
   port: z.number().int().min(1).max(65_535),
-  security: z.enum(['none', 'starttls', 'tls']).default('starttls'),
+  security: EmailSecurity,
   from: EmailAddress,
   to: z.array(EmailAddress).min(1).max(50),
-  user: z.string().min(1).max(256).nullable().default(null),
+  user: UserName.nullable(),
+});
+const NewEmailSettings = EmailSettings.extend({
+  security: EmailSecurity.default('starttls'),
+  user: UserName.nullable().default(null),
+  password: z.string().min(1).max(512).optional(),
 });
 const WebhookSettings = z.strictObject({ url: HttpUrl });
 
@@ -41,7 +50,7 @@ export const CreateChannelBody = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('email'),
     ...common,
-    settings: EmailSettings.extend({ password: z.string().min(1).max(512).optional() }),
+    settings: NewEmailSettings,
   }),
   z.strictObject({
     kind: z.literal('webhook'),
@@ -57,7 +66,7 @@ export const ReplaceChannelBody = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('email'),
     ...common,
-    settings: EmailSettings.extend({ password: z.string().min(1).max(512).optional() }),
+    settings: NewEmailSettings,
   }),
   z.strictObject({
     kind: z.literal('webhook'),
