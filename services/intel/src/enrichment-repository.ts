@@ -1,11 +1,11 @@
-import type { Enrichment } from '@soc/contracts';
+import { Enrichment } from '@soc/contracts';
 import { json, type Queryable, sql } from '@soc/db-cluster';
 
 interface EnrichmentRow {
   readonly alert_id: string;
-  readonly reputation: Enrichment['reputation'];
-  readonly matches: Enrichment['matches'];
-  readonly warninglist_hits: Enrichment['warninglistHits'];
+  readonly reputation: string;
+  readonly matches: unknown;
+  readonly warninglist_hits: unknown;
   readonly enriched_at: string;
 }
 
@@ -35,14 +35,8 @@ export const enrichmentRepository = {
     const [row] = await read.query<EnrichmentRow>(sql`
       select alert_id, reputation, matches, warninglist_hits, enriched_at from intel.enrichments
       where tenant_id = ${tenantId} and alert_id = ${alertId}`);
-    return (
-      row && {
-        alertId: row.alert_id,
-        reputation: row.reputation,
-        matches: row.matches,
-        warninglistHits: row.warninglist_hits,
-        enrichedAt: row.enriched_at,
-      }
-    );
+    if (!row) return undefined;
+    const { alert_id: id, warninglist_hits: warninglistHits, enriched_at: enrichedAt, ...rest } = row;
+    return Enrichment.parse({ ...rest, alertId: id, warninglistHits, enrichedAt });
   },
 };

@@ -10,12 +10,13 @@ import { NOTHING_FOUND } from '../domain/findings.ts';
 export const onAlertCreated = ({ lookUp, enrichments, now }: Pick<IntelDeps, 'lookUp' | 'enrichments' | 'now'>) =>
   batchSubscription(AlertCreated, async (items, { tx, message, publishMany }) => {
     const at = now();
-    const requests = items.map(({ payload, event }) => ({
+    const alerts = [...new Map(items.map((item) => [item.payload.alert.id, item])).values()];
+    const requests = alerts.map(({ payload, event }) => ({
       tenantId: event.tenantid,
       observables: payload.alert.observables,
     }));
     const findings = await lookUp(tx, requests, at);
-    const enriched = items.map(({ payload, event }, index) => {
+    const enriched = alerts.map(({ payload, event }, index) => {
       const found = findings[index] ?? NOTHING_FOUND;
       const enrichment = { alertId: payload.alert.id, ...found, enrichedAt: at.toISOString() };
       return { event, tenantId: event.tenantid, enrichment };
