@@ -33,8 +33,9 @@ export const demoCommand: Command = {
     }
     await pause(SETTLE_MS);
     const incidentId = await mainIncident(client, [...ids]);
-    if (incidentId === undefined)
+    if (incidentId === undefined) {
       throw new OperatorError('The alerts came in, but no incident was correlated from them.');
+    }
     await tellIncident(client, incidentId, input.print);
     return 0;
   },

@@ -35,7 +35,7 @@ const TIMEOUT_MS = 30_000;
 function pathOf(
   { url }: EndpointSpec,
   params: Readonly<Record<string, unknown>>,
-  query: Readonly<Record<string, unknown>>,
+  query: Readonly<Record<string, string | number | boolean | undefined>>,
 ): string {
   const path = url.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
   const search = new URLSearchParams(
