@@ -6,7 +6,7 @@ import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFileSystemObjectStore } from './file-system-object-store.ts';
 
-const options = { tenantId: 'default', maxBytes: 100_000_000, expectedBytes: undefined };
+const options = { tenantId: 'default', maxBytes: 100_000_000, idleTimeoutMs: 5_000, expectedBytes: undefined };
 
 async function makeDirectory(): Promise<string> {
   const directory = await makeTemporaryDirectory('evidence');

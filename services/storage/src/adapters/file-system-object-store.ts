@@ -19,12 +19,30 @@ type Written =
 const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
-async function writeHashed(file: FileHandle, source: Readable, maxBytes: number): Promise<Written> {
+type Limits = Pick<Parameters<ObjectStore['put']>[1], 'maxBytes' | 'idleTimeoutMs'>;
+
+async function writeHashed(file: FileHandle, source: Readable, limits: Limits): Promise<Written> {
+  const { maxBytes, idleTimeoutMs } = limits;
+  const idle = setTimeout(() => source.destroy(new Error('nothing came in time')), idleTimeoutMs);
+  try {
+    return await writeChunks(file, source, maxBytes, () => idle.refresh());
+  } finally {
+    clearTimeout(idle);
+  }
+}
+
+async function writeChunks(
+  file: FileHandle,
+  source: Readable,
+  maxBytes: number,
+  onChunk: () => void,
+): Promise<Written> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   // The source stays open when we stop early: it is a request that still needs its answer.
   const chunks: AsyncIterable<Buffer> = source.iterator({ destroyOnReturn: false });
   for await (const chunk of chunks) {
+    onChunk();
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) return { ok: false, refusal: 'too_large' };
     hash.update(chunk);
@@ -63,17 +81,17 @@ export function createFileSystemObjectStore(options: {
     return bavail * bsize;
   };
 
-  const write = async (path: string, source: Readable, maxBytes: number): Promise<Written> => {
+  const write = async (path: string, source: Readable, limits: Limits): Promise<Written> => {
     const file = await open(path, 'wx', 0o600);
     try {
-      return await writeHashed(file, source, maxBytes);
+      return await writeHashed(file, source, limits);
     } finally {
       await file.close();
     }
   };
 
-  const receive = async (path: string, source: Readable, tenantId: string, maxBytes: number): Promise<PutOutcome> => {
-    const written = await write(path, source, maxBytes);
+  const receive = async (path: string, source: Readable, tenantId: string, limits: Limits): Promise<PutOutcome> => {
+    const written = await write(path, source, limits);
     if (!written.ok) return written;
     const { sha256, sizeBytes } = written;
     const key = `${tenantId}/${sha256.slice(0, 2)}/${sha256}`;
@@ -85,12 +103,12 @@ export function createFileSystemObjectStore(options: {
   };
 
   return {
-    put: async (source, { tenantId, maxBytes, expectedBytes = 0 }) => {
-      if (expectedBytes > maxBytes) return { ok: false, refusal: 'too_large' };
+    put: async (source, { tenantId, expectedBytes = 0, ...limits }) => {
+      if (expectedBytes > limits.maxBytes) return { ok: false, refusal: 'too_large' };
       if ((await freeBytes()) - expectedBytes < minFreeBytes) return { ok: false, refusal: 'no_space' };
       const path = join(incoming, randomUUID());
       try {
-        return await receive(path, source, tenantId, maxBytes);
+        return await receive(path, source, tenantId, limits);
       } catch (error) {
         if (hasCode(error, 'ENOSPC', 'EDQUOT')) return { ok: false, refusal: 'no_space' };
         if (source.errored) return { ok: false, refusal: 'interrupted' };

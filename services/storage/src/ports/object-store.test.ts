@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createFileSystemObjectStore } from '../adapters/file-system-object-store.ts';
@@ -18,7 +19,7 @@ const adapters: readonly { readonly name: string; readonly open: () => Promise<O
   },
 ];
 
-const options = { tenantId: 'default', maxBytes: 1_000_000, expectedBytes: undefined };
+const options = { tenantId: 'default', maxBytes: 1_000_000, idleTimeoutMs: 5_000, expectedBytes: undefined };
 const put = (store: ObjectStore, content: string | Buffer, given: Partial<typeof options> = {}) =>
   store.put(Readable.from([Buffer.from(content)]), { ...options, ...given });
 
@@ -26,6 +27,13 @@ async function* failingAfter(content: string): AsyncGenerator<Buffer> {
   yield Buffer.from(content);
   await Promise.resolve();
   throw new Error('connection lost');
+}
+
+async function* piecesEvery(pauseMs: number, count: number): AsyncGenerator<Buffer> {
+  for (let piece = 0; piece < count; piece++) {
+    yield Buffer.from(String(piece));
+    await pause(pauseMs);
+  }
 }
 
 describe.each(adapters)('object store: $name', ({ open }) => {
@@ -77,6 +85,15 @@ describe.each(adapters)('object store: $name', ({ open }) => {
     const store = await open();
     const outcome = await store.put(Readable.from(failingAfter('half of it')), options);
     expect(outcome).toEqual({ ok: false, refusal: 'interrupted' });
+  });
+
+  test('refuses what falls silent, but not what is slow', async () => {
+    const store = await open();
+    const silent = new Readable({ read: () => undefined });
+    silent.push('half of it');
+    expect(await store.put(silent, { ...options, idleTimeoutMs: 50 })).toEqual({ ok: false, refusal: 'interrupted' });
+    const slow = Readable.from(piecesEvery(60, 4));
+    expect(await store.put(slow, { ...options, idleTimeoutMs: 200 })).toMatchObject({ ok: true });
   });
 
   test('finds nothing under a key that is not kept', async () => {

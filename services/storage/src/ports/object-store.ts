@@ -8,7 +8,7 @@ export interface StoredContent {
   readonly sizeBytes: number;
 }
 
-/** `interrupted`: the source ended before its content did. Of a refused object nothing is left. */
+/** `interrupted`: the source ended before its content did, or fell silent. Of a refused object nothing is left. */
 export type PutOutcome =
   | { readonly ok: true; readonly content: StoredContent }
   | { readonly ok: false; readonly refusal: 'too_large' | 'no_space' | 'interrupted' };
@@ -21,6 +21,8 @@ export interface ObjectStore {
     options: {
       readonly tenantId: string;
       readonly maxBytes: number;
+      /** A source that gives nothing for so long is destroyed. */
+      readonly idleTimeoutMs: number;
       /** What the sender says it will send, where it says so. */
       readonly expectedBytes: number | undefined;
     },

@@ -4,6 +4,9 @@ import { badRequest, type HttpProblem, route, tooLarge, unavailable, uuidv7 } fr
 import type { StorageDeps } from '../deps.ts';
 import type { PutOutcome } from '../ports/object-store.ts';
 
+/** Longest silence in the middle of an upload. */
+const IDLE_TIMEOUT_MS = 60_000;
+
 type Refusal = Extract<PutOutcome, { readonly ok: false }>['refusal'];
 
 function problemOf(refusal: Refusal): HttpProblem {
@@ -36,6 +39,7 @@ export const storeObjectRoute = ({
     const outcome = await objectStore.put(request.raw, {
       tenantId,
       maxBytes: maxObjectBytes,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
       expectedBytes: lengthOf(request.headers['content-length']),
     });
     if (!outcome.ok) {
