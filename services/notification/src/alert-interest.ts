@@ -1,10 +1,10 @@
 import { type Alert, type Severity, severityRank } from '@soc/contracts';
-import type { DbCluster } from '@soc/db-cluster';
+import type { Queryable } from '@soc/db-cluster';
 import type { RuleRepository } from './rule-repository.ts';
 
 /** Whether any rule wants to hear of an alert. Asked of every alert there is, so it must cost nothing when none does. */
 export interface AlertInterest {
-  readonly isWanted: () => Promise<(alert: Pick<Alert, 'tenantId' | 'severity'>) => boolean>;
+  readonly isWanted: (read: Queryable) => Promise<(alert: Pick<Alert, 'tenantId' | 'severity'>) => boolean>;
   /** A rule was changed here. Other processes notice within a second. */
   readonly forget: () => void;
 }
@@ -22,23 +22,22 @@ const leastRanks = (wishes: readonly { readonly tenantId: string; readonly minSe
 };
 
 export function createAlertInterest(options: {
-  readonly db: Pick<DbCluster, 'write'>;
   readonly rules: Pick<RuleRepository, 'listInterest'>;
   readonly now: () => Date;
 }): AlertInterest {
-  const { db, rules, now } = options;
+  const { rules, now } = options;
   let remembered: { readonly interest: Interest; readonly untilMs: number } | undefined;
 
-  const current = async (): Promise<Interest> => {
+  const current = async (read: Queryable): Promise<Interest> => {
     if (remembered && remembered.untilMs > now().getTime()) return remembered.interest;
-    const interest = leastRanks(await rules.listInterest(db.write, 'alert.created'));
+    const interest = leastRanks(await rules.listInterest(read, 'alert.created'));
     remembered = { interest, untilMs: now().getTime() + REMEMBERED_MS };
     return interest;
   };
 
   return {
-    isWanted: async () => {
-      const interest = await current();
+    isWanted: async (read) => {
+      const interest = await current(read);
       return ({ tenantId, severity }) => severityRank(severity) >= (interest.get(tenantId) ?? Number.POSITIVE_INFINITY);
     },
     forget: () => {

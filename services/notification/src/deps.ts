@@ -79,7 +79,7 @@ export function createNotificationDeps(platform: Platform<NotificationConfig>): 
     secretBox,
     destinations,
     sender,
-    alertInterest: createAlertInterest({ db, rules, now }),
+    alertInterest: createAlertInterest({ rules, now }),
     notifier: createNotifier({ rules, throttles, deliveries, now, wake: deliveryWorker.wake }),
     deliveryWorker,
     live,

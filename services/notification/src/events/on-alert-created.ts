@@ -18,7 +18,7 @@ export const onAlertCreated = ({
         .filter(({ payload }) => isShownLive(payload.alert))
         .map(({ payload, event }) => ({ tenantId: event.tenantid, event: liveAlert(payload.alert) }));
       tx.afterCommit(() => live.publish(shown));
-      const isWanted = await alertInterest.isWanted();
+      const isWanted = await alertInterest.isWanted(tx);
       const wanted = items.filter(({ payload }) => isWanted(payload.alert));
       await notifier.notify(
         tx,
