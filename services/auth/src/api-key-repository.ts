@@ -98,5 +98,3 @@ export const apiKeyRepository = {
       : undefined;
   },
 } as const;
-
-export type ApiKeyRepository = typeof apiKeyRepository;

@@ -34,5 +34,3 @@ export const loginFailureRepository = {
     await db.query(sql`delete from auth.login_failures where window_started_at <= ${windowStartedAt}`);
   },
 } as const;
-
-export type LoginFailureRepository = typeof loginFailureRepository;

@@ -136,5 +136,3 @@ export const sessionRepository = {
     await db.query(sql`delete from auth.sessions where expires_at <= ${at}`);
   },
 } as const;
-
-export type SessionRepository = typeof sessionRepository;

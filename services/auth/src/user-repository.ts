@@ -117,5 +117,3 @@ export const userRepository = {
       ),
     ),
 } as const;
-
-export type UserRepository = typeof userRepository;
