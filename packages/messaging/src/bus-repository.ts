@@ -14,20 +14,34 @@ export interface DeadLetter {
 export function createBusRepository(schemaName: string) {
   const schema = identifier(schemaName);
   return {
-    append: async (tx: Queryable, messages: readonly Message[]): Promise<void> => {
+    /** Resolves with the ids of the rows. */
+    append: async (tx: Queryable, messages: readonly Message[]): Promise<number[]> => {
       const types = messages.map(({ type }) => type);
       const envelopes = messages.map(({ envelope }) => envelope);
-      await tx.query(sql`
+      const rows = await tx.query<{ id: number }>(sql`
         insert into ${schema}.outbox (type, envelope)
-        select type, envelope from unnest(${types}::text[], ${envelopes}::text[]) as message (type, envelope)`);
+        select type, envelope from unnest(${types}::text[], ${envelopes}::text[]) as message (type, envelope)
+        returning id`);
+      return rows.map(({ id }) => id);
     },
 
-    /** Takes the oldest messages. Rows another relay has taken are skipped, so that several relays share the work. */
-    takeOldest: (tx: Queryable, limitRows: number): Promise<Message[]> =>
+    remove: async (write: Queryable, ids: readonly number[]): Promise<void> => {
+      await write.query(sql`delete from ${schema}.outbox where id = any(${ids}::bigint[])`);
+    },
+
+    /**
+     * Takes the oldest messages of at least that age. Rows another relay has taken are skipped, so that several relays share
+     * the work. By ctid: with `id in (select …)` the planner, which knows nothing of a table that is mostly empty, reads the
+     * whole of it for each batch (31 ms against 2).
+     */
+    takeOldest: (tx: Queryable, limitRows: number, olderThanMs: number): Promise<Message[]> =>
       tx.query<Message>(sql`
         with taken as (
           delete from ${schema}.outbox
-          where id in (select id from ${schema}.outbox order by id limit ${limitRows} for update skip locked)
+          where ctid = any(array(
+            select ctid from ${schema}.outbox
+            where created_at <= now() - make_interval(secs => ${olderThanMs / 1000}::float8)
+            order by id limit ${limitRows} for update skip locked))
           returning id, type, envelope
         )
         select type, envelope from taken order by id`),
@@ -48,10 +62,9 @@ export function createBusRepository(schemaName: string) {
       return new Set(rows.map(({ event_id }) => event_id));
     },
 
-    forgetClaims: (write: Queryable, olderThanDays: number): Promise<unknown> =>
-      write.query(
-        sql`delete from ${schema}.inbox where processed_at < now() - make_interval(days => ${olderThanDays}::int)`,
-      ),
+    /** Forgets events made before `unixMs`: their ids begin with their time, so no column and no second index is needed. */
+    forgetClaims: (write: Queryable, unixMs: number): Promise<unknown> =>
+      write.query(sql`delete from ${schema}.inbox where event_id < ${earliestUuidv7(unixMs)}::uuid`),
 
     bury: async (write: Queryable, letter: DeadLetter): Promise<void> => {
       await write.query(sql`
@@ -75,5 +88,11 @@ export function createBusRepository(schemaName: string) {
     },
   };
 }
+
+/** Below every UUIDv7 made at or after this time. */
+const earliestUuidv7 = (unixMs: number): string => {
+  const time = unixMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+};
 
 export type BusRepository = ReturnType<typeof createBusRepository>;

@@ -60,7 +60,7 @@ export interface SubscribeRequest {
   readonly handler: (event: EventEnvelope) => Promise<void>;
 }
 
-const INBOX_KEEP_DAYS = 7;
+const INBOX_KEEP_MS = 7 * 24 * 60 * 60 * 1000;
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
 
 function eventSpec(type: string): EventSpec {
@@ -76,7 +76,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const connector = createRedisConnector(redisUrl, (error) => log.warn({ err: error }, 'redis connection error'));
   const commands = connector.command();
   const relay = createRelay({ db, repository, redis: commands, prefix, log, registry });
-  const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.wake });
+  const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.hand });
   const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
   const subscriptions = new Map<string, Subscription>();
   const owned = allEvents.filter(({ owner }) => owner === serviceName).map(({ type }) => streamKey(prefix, type));
@@ -149,7 +149,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
       stops.push(startTrimming({ redis: commands, streams: owned, now, log }).stop);
       const prune = setInterval(() => {
         repository
-          .forgetClaims(db.write, INBOX_KEEP_DAYS)
+          .forgetClaims(db.write, now().getTime() - INBOX_KEEP_MS)
           .catch((error: unknown) => log.warn({ err: error }, 'inbox not pruned'));
       }, PRUNE_EVERY_MS);
       prune.unref();

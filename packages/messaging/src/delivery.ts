@@ -97,7 +97,7 @@ export function createDeliverer(options: {
       texts.forEach((text, index) => {
         const decoded = decodeMessage(subscription.spec, text);
         if (!decoded.ok) outcomes[index] = { kind: 'refused', reason: decoded.reason };
-        else if (isForUs(decoded.event, serviceName)) {
+        else if (isForUs(decoded.event, serviceName) && subscription.concerns(decoded.event.data)) {
           pending.push({ index, item: { payload: decoded.event.data, event: decoded.event } });
         }
       });

@@ -2,6 +2,7 @@ import type { EventSpec, PayloadOf } from '@soc/contracts';
 import type { Tx } from '@soc/db-cluster';
 import type { BusRepository } from './bus-repository.ts';
 import { createMessage, type Message, type PublishMeta } from './envelope.ts';
+import type { Committed } from './relay.ts';
 
 /** Publishes events in the transaction that changed the fact they tell of. */
 export interface Outbox {
@@ -17,14 +18,14 @@ export function createOutbox(options: {
   readonly repository: BusRepository;
   readonly source: string;
   readonly now: () => Date;
-  /** Called after the commit: there is something to relay. */
-  readonly onCommitted: () => void;
+  /** Called after the commit with what is to be relayed. */
+  readonly onCommitted: (committed: Committed) => void;
 }): Outbox {
   const { repository, source, now, onCommitted } = options;
   const publishMany: Outbox['publishMany'] = async (tx, messages) => {
     if (messages.length === 0) return;
-    await repository.append(tx, messages);
-    tx.afterCommit(onCommitted);
+    const ids = await repository.append(tx, messages);
+    tx.afterCommit(() => onCommitted({ ids, messages }));
   };
   const message: Outbox['message'] = (spec, payload, meta) =>
     createMessage(spec, payload, meta, { source, now: now() });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DbCluster } from '@soc/db-cluster';
 import { Counter, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
@@ -5,17 +6,28 @@ import type { Message } from './envelope.ts';
 import type { BusLog } from './log.ts';
 import { type Redis, streamKey } from './redis.ts';
 
+/** Messages of one commit, with their rows in the outbox. */
+export interface Committed {
+  readonly ids: readonly number[];
+  readonly messages: readonly Message[];
+}
+
 export interface Relay {
-  /** There is something new in the outbox. Returns at once. */
-  readonly wake: () => void;
+  /** Takes over what this process has just committed. Returns at once. */
+  readonly hand: (committed: Committed) => void;
   readonly start: () => void;
-  /** Finishes the batch under way. */
+  /** Finishes what is under way; the rest stays in the outbox for the next start. */
   readonly stop: () => Promise<void>;
 }
 
+/** Most messages in one round trip to Redis. */
 const BATCH = 500;
-/** What a crash left behind, or another process wrote, is found by looking this often. */
+/** Beyond this many in memory, the outbox itself is read instead. */
+const MAX_HELD = 5_000;
+/** What a crash left behind, or another process could not send, is looked for this often. */
 const POLL_MS = 1_000;
+/** A row younger than this is most likely in the memory of the process that wrote it. */
+const LEFT_BEHIND_AFTER_MS = 3_000;
 const MAX_BACKOFF_MS = 5_000;
 
 /** Puts messages on their streams, all in one round trip. Throws when any of them was not accepted. */
@@ -28,8 +40,9 @@ export async function writeToStreams(redis: Redis, prefix: string, messages: rea
 }
 
 /**
- * Moves messages from the outbox to the streams. A message leaves the outbox in the transaction that wrote it to Redis:
- * when that fails it stays, so a message may be written twice but never be lost. Several relays at once are safe.
+ * Moves messages from the outbox to the streams. What this process commits goes straight from its memory; its rows are
+ * deleted once Redis has the messages, so a crash in between sends them twice but never loses them. After a failure, at the
+ * start, and once a second for what others left behind, the outbox itself is read. Several relays at once are safe.
  */
 export function createRelay(options: {
   readonly db: DbCluster;
@@ -46,62 +59,92 @@ export function createRelay(options: {
     labelNames: ['type'],
     registers: [registry],
   });
-  let stopped = false;
-  let signalled = false;
-  let failures = 0;
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  const stopping = new AbortController();
+  const held: Committed[] = [];
+  let heldMessages = 0;
+  let readsOutbox = true;
+  let missed = false;
+  let wakeUp = Promise.withResolvers<void>();
+  let loop: Promise<void> = Promise.resolve();
 
-  const relayBatch = async (): Promise<number> => {
-    const messages = await db.tx(async (tx) => {
-      const taken = await repository.takeOldest(tx, BATCH);
-      if (taken.length > 0) await writeToStreams(redis, prefix, taken);
-      return taken;
-    });
+  const send = async (messages: readonly Message[]): Promise<void> => {
+    await writeToStreams(redis, prefix, messages);
     for (const { type } of messages) published.inc({ type });
-    return messages.length;
   };
 
-  const drain = async (): Promise<void> => {
-    do {
-      signalled = false;
-      while (!stopped && (await relayBatch()) === BATCH);
-    } while (signalled && !stopped);
+  const takeHeld = (): Committed => {
+    const taken: Committed[] = [];
+    for (let size = 0; held.length > 0 && size < BATCH; size += taken.at(-1)?.messages.length ?? 0) {
+      taken.push(...held.splice(0, 1));
+    }
+    const messages = taken.flatMap((committed) => committed.messages);
+    heldMessages -= messages.length;
+    return { ids: taken.flatMap(({ ids }) => ids), messages };
   };
 
-  const schedule = (delayMs: number): void => {
-    clearTimeout(timer);
-    if (!stopped) timer = setTimeout(run, delayMs);
+  const relayHeld = async (): Promise<void> => {
+    const { ids, messages } = takeHeld();
+    await send(messages);
+    await repository.remove(db.write, ids);
   };
 
-  function run(): void {
-    if (running || stopped) return;
-    running = drain()
-      .then(
-        () => {
-          failures = 0;
-        },
-        (error: unknown) => {
-          failures += 1;
-          log.warn({ err: error, failures }, 'outbox not relayed, will retry');
-        },
-      )
-      .finally(() => {
-        running = undefined;
-        schedule(failures === 0 ? POLL_MS : Math.min(100 * 2 ** failures, MAX_BACKOFF_MS));
-      });
-  }
+  /** Resolves with whether there may be more. */
+  const relayStored = (olderThanMs: number): Promise<boolean> =>
+    db.tx(async (tx) => {
+      const stored = await repository.takeOldest(tx, BATCH, olderThanMs);
+      if (stored.length > 0) await send(stored);
+      return stored.length === BATCH;
+    });
+
+  const relayAll = async (): Promise<void> => {
+    while (readsOutbox && !stopping.signal.aborted) {
+      missed = false;
+      const more = await relayStored(0);
+      // A commit handed over meanwhile was left to the outbox, and may have come after it was read.
+      readsOutbox = more || missed;
+    }
+    while (held.length > 0 && !stopping.signal.aborted) await relayHeld();
+  };
+
+  const turn = async (failures: number): Promise<number> => {
+    try {
+      await relayAll();
+      const waited = await Promise.race([wakeUp.promise, pause(POLL_MS, 'poll' as const, { signal: stopping.signal })]);
+      wakeUp = Promise.withResolvers();
+      if (waited === 'poll') await relayStored(LEFT_BEHIND_AFTER_MS);
+      return 0;
+    } catch (error) {
+      if (stopping.signal.aborted) return 0;
+      readsOutbox = true;
+      held.length = 0;
+      heldMessages = 0;
+      log.warn({ err: error, failures: failures + 1 }, 'outbox not relayed, will retry');
+      const backoffMs = Math.min(100 * 2 ** failures, MAX_BACKOFF_MS);
+      await pause(backoffMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      return failures + 1;
+    }
+  };
 
   return {
-    wake: () => {
-      signalled = true;
-      if (failures === 0) run();
+    hand: (committed) => {
+      if (readsOutbox || heldMessages > MAX_HELD) {
+        readsOutbox = true;
+        missed = true;
+      } else {
+        held.push(committed);
+        heldMessages += committed.messages.length;
+      }
+      wakeUp.resolve();
     },
-    start: run,
+    start: () => {
+      const run = async (): Promise<void> => {
+        for (let failures = 0; !stopping.signal.aborted;) failures = await turn(failures);
+      };
+      loop = run();
+    },
     stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
+      stopping.abort();
+      await loop;
     },
   };
 }

@@ -46,16 +46,19 @@ export interface Subscription<E extends EventSpec = EventSpec> {
   readonly batchSize: number;
   /** Tries before the event goes to the dead letters. */
   readonly maxAttempts: number;
+  readonly concerns: (payload: PayloadOf<E>) => boolean;
 }
 
-export interface SubscriptionOptions {
+export interface SubscriptionOptions<E extends EventSpec> {
+  /** Events for which this is false are acknowledged at once: no transaction, no inbox. Default: all concern. */
+  readonly concerns?: (payload: PayloadOf<E>) => boolean;
   /** Default 100. */
   readonly batchSize?: number;
   /** Default 8, with exponential backoff from 500 ms: about two minutes. */
   readonly maxAttempts?: number;
 }
 
-const DEFAULTS = { batchSize: 100, maxAttempts: 8 };
+const DEFAULTS = { batchSize: 100, maxAttempts: 8, concerns: () => true };
 
 /**
  * Handles a whole batch in one transaction, for set-based SQL. When it throws, the batch is rolled back and its events
@@ -64,17 +67,17 @@ const DEFAULTS = { batchSize: 100, maxAttempts: 8 };
 export function batchSubscription<E extends EventSpec>(
   spec: E,
   handle: Subscription<E>['handle'],
-  options: SubscriptionOptions = {},
+  options: SubscriptionOptions<E> = {},
 ): Subscription {
   // A bus holds subscriptions to many events; each handler is only ever given events decoded with its own `spec`.
-  return { ...DEFAULTS, ...options, spec, handle };
+  return { ...DEFAULTS, ...options, spec, handle } as unknown as Subscription;
 }
 
 /** Handles events one at a time; those that arrive together still share a transaction. */
 export function subscription<E extends EventSpec>(
   spec: E,
   handle: (payload: PayloadOf<E>, context: HandlerContext<E>) => Promise<void>,
-  options: SubscriptionOptions = {},
+  options: SubscriptionOptions<E> = {},
 ): Subscription {
   return batchSubscription(
     spec,

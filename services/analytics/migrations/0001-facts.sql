@@ -13,7 +13,6 @@ create table alerts (
   entities text[] not null,
   received_at timestamptz not null,
   analysed_at timestamptz,
-  enriched_at timestamptz,
   triaged_at timestamptz,
   closed_at timestamptz,
   version integer not null

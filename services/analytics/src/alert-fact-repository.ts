@@ -23,10 +23,10 @@ export function createAlertFactRepository() {
       );
       await tx.query(sql`
         insert into analytics.alerts (
-          alert_id, tenant_id, severity, status, source, rule, verdict, occurrences, received_at, analysed_at, enriched_at,
+          alert_id, tenant_id, severity, status, source, rule, verdict, occurrences, received_at, analysed_at,
           triaged_at, closed_at, version, techniques, entities)
         select fact.alert_id, fact.tenant_id, fact.severity, fact.status, fact.source, fact.rule, fact.verdict,
-          fact.occurrences, fact.received_at, fact.analysed_at, fact.enriched_at, fact.triaged_at, fact.closed_at, fact.version,
+          fact.occurrences, fact.received_at, fact.analysed_at, fact.triaged_at, fact.closed_at, fact.version,
           array(select jsonb_array_elements_text(list.pair -> 0)), array(select jsonb_array_elements_text(list.pair -> 1))
         from unnest(
           ${column(({ id }) => id)}::uuid[], ${column(({ tenantId }) => tenantId)}::text[],
@@ -34,16 +34,16 @@ export function createAlertFactRepository() {
           ${column(({ source }) => source)}::text[], ${column(({ ruleName, ruleId }) => ruleName ?? ruleId)}::text[],
           ${column(({ verdict }) => verdict)}::text[], ${column(({ occurrences }) => occurrences)}::int[],
           ${column(({ receivedAt }) => receivedAt)}::timestamptz[], ${column(({ analysedAt }) => analysedAt)}::timestamptz[],
-          ${column(({ enrichedAt }) => enrichedAt)}::timestamptz[], ${column(({ triagedAt }) => triagedAt)}::timestamptz[],
+          ${column(({ triagedAt }) => triagedAt)}::timestamptz[],
           ${column(({ closedAt }) => closedAt)}::timestamptz[], ${column(({ version }) => version)}::int[]
         ) with ordinality as fact (
-          alert_id, tenant_id, severity, status, source, rule, verdict, occurrences, received_at, analysed_at, enriched_at,
+          alert_id, tenant_id, severity, status, source, rule, verdict, occurrences, received_at, analysed_at,
           triaged_at, closed_at, version, position)
         join jsonb_array_elements(${lists}::jsonb) with ordinality as list (pair, position) using (position)
         order by fact.alert_id
         on conflict (alert_id) do update set
           severity = excluded.severity, status = excluded.status, verdict = excluded.verdict, occurrences = excluded.occurrences,
-          techniques = excluded.techniques, analysed_at = excluded.analysed_at, enriched_at = excluded.enriched_at,
+          techniques = excluded.techniques, analysed_at = excluded.analysed_at,
           triaged_at = excluded.triaged_at, closed_at = excluded.closed_at, version = excluded.version
         where alerts.version < excluded.version`);
     },

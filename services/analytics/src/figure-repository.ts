@@ -49,10 +49,10 @@ const countBy = async (
 };
 
 const alertTotals = async (read: Queryable, where: SqlStatement) => {
-  const [row] = await read.query<{ total: number; occurrences: number; analysed: number; enriched: number }>(sql`
-    select count(*) as total, coalesce(sum(occurrences), 0) as occurrences, count(analysed_at) as analysed, count(enriched_at) as enriched
+  const [row] = await read.query<{ total: number; occurrences: number; analysed: number }>(sql`
+    select count(*) as total, coalesce(sum(occurrences), 0) as occurrences, count(analysed_at) as analysed
     from analytics.alerts where ${where}`);
-  return row ?? { total: 0, occurrences: 0, analysed: 0, enriched: 0 };
+  return row ?? { total: 0, occurrences: 0, analysed: 0 };
 };
 
 /** Computes the figures from the facts. */

@@ -27,7 +27,6 @@ export const Overview = z.object({
     bySource: Counts,
     byVerdict: Counts,
     analysed: z.number().int(),
-    enriched: z.number().int(),
   }),
   incidents: z.object({ total: z.number().int(), open: z.number().int(), bySeverity: Counts, byStatus: Counts }),
   responses: z.object({ total: z.number().int(), byOutcome: Counts }),

@@ -4,11 +4,19 @@ import type { AiDeps } from '../deps.ts';
 import { ruleOf } from '../domain/rule.ts';
 import type { Outcome } from '../outcome-repository.ts';
 
+type Handler = Parameters<typeof batchSubscription<typeof AlertUpdated>>[1];
+
 /** Learns from closed alerts how those of a rule end. Other changes mean nothing here. */
 export const onAlertUpdated = ({ outcomes }: Pick<AiDeps, 'outcomes'>) =>
-  batchSubscription(AlertUpdated, async (items, { tx }) => {
+  batchSubscription(AlertUpdated, handle(outcomes), {
+    concerns: ({ alert }) => alert.status === 'closed' && alert.verdict !== null,
+  });
+
+const handle =
+  (outcomes: AiDeps['outcomes']): Handler =>
+  async (items, { tx }) => {
     const closed = items.flatMap(({ payload: { alert }, event }): readonly Outcome[] => {
-      if (alert.status !== 'closed' || alert.verdict === null) return [];
+      if (alert.verdict === null) return [];
       const decidedAt = alert.closedAt ?? event.time;
       return [{ tenantId: event.tenantid, alertId: alert.id, ...ruleOf(alert), verdict: alert.verdict, decidedAt }];
     });
@@ -18,5 +26,5 @@ export const onAlertUpdated = ({ outcomes }: Pick<AiDeps, 'outcomes'>) =>
       const known = byAlert.get(outcome.alertId);
       if (!known || known.decidedAt <= outcome.decidedAt) byAlert.set(outcome.alertId, outcome);
     }
-    if (byAlert.size > 0) await outcomes.record(tx, [...byAlert.values()]);
-  });
+    await outcomes.record(tx, [...byAlert.values()]);
+  };

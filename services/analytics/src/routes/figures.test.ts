@@ -114,7 +114,6 @@ test('the overview counts the last 24 hours of the own tenant', async () => {
       bySource: { suricata: 2 },
       byVerdict: { false_positive: 1 },
       analysed: 1,
-      enriched: 0,
     },
     incidents: { total: 1, open: 0, byStatus: { closed: 1 } },
     responses: { total: 1, byOutcome: { succeeded: 1 } },

@@ -11,10 +11,7 @@ export const onAlertUpdated = ({ searchIndex }: Pick<StorageDeps, 'searchIndex'>
   batchSubscription(
     AlertUpdated,
     async (items, { tx }) => {
-      const documents = items.flatMap(({ payload }) =>
-        concernsSearch(payload.changed) ? [alertDocument(payload.alert)] : [],
-      );
-      await searchIndex.save(newestVersions(documents), tx);
+      await searchIndex.save(newestVersions(items.map(({ payload }) => alertDocument(payload.alert))), tx);
     },
-    { batchSize: 500 },
+    { batchSize: 500, concerns: ({ changed }) => concernsSearch(changed) },
   );
