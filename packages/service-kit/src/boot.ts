@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { createDbCluster, migrate } from '@soc/db-cluster';
 import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/identity';
-import { createEventBus, messagingMigrations } from '@soc/messaging';
-import { createHealthChecker, createPerformanceMonitor, createRegistry, type HealthCheck } from '@soc/monitoring';
+import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
 import { type Logger, pino } from 'pino';
-import { type BaseConfig, type DatabaseConfig, type Env, parseConfig } from './config.ts';
+import { type BaseConfig, type Env, parseConfig } from './config.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
@@ -47,7 +45,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
   const log = options.log ?? pino({ level: config.LOG_LEVEL, base: { service: name, instance: instanceId } });
   const edge = createEdgePlatform(config, { instanceId, log, now, verifier: options.verifier, name });
-  const data = definition.migrations ? await connectData(definition.migrations, definition, edge.platform) : undefined;
+  const data = await connect(definition, edge.platform);
   // An edge service's create() is typed not to see the database and the bus; for every other one `data` is there.
   const parts = await definition.create({ ...edge.platform, ...data } as Platform<BaseConfig>);
   data?.bus.subscribe(parts.subscriptions ?? []);
@@ -58,7 +56,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     version: FLEET_VERSION,
     startedAtMs: now().getTime(),
     nowMs: () => now().getTime(),
-    checks: { ...(data && dataChecks(data)), ...parts.checks },
+    checks: { ...data?.checks, ...parts.checks },
   });
   addOperations(app, { health, registry: edge.platform.registry });
   addRoutes(app, parts.routes, {
@@ -87,6 +85,13 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
       await data?.db.close();
     },
   };
+}
+
+/** Loaded only where it is used: a service without a database spares 10 MB of drivers and queues. */
+async function connect({ name, migrations }: ServiceDefinition, platform: EdgePlatform<BaseConfig>) {
+  if (!migrations) return undefined;
+  const { connectData } = await import('./data.ts');
+  return connectData(name, migrations, platform);
 }
 
 const stopWorkers = (parts: ServiceParts) => Promise.all((parts.workers ?? []).map((worker) => worker.stop()));
@@ -130,43 +135,4 @@ function createEdgePlatform(
     },
   };
   return { platform, close: () => connections.forEach((redis) => redis.disconnect()) };
-}
-
-async function connectData(migrations: URL, { name }: ServiceDefinition, platform: EdgePlatform<BaseConfig>) {
-  const { config, log, now, registry, instanceId } = platform;
-  // `defineService` adds these variables to the schema of every service that has migrations.
-  const database = config as BaseConfig & DatabaseConfig;
-  await migrate({
-    url: database.DATABASE_URL,
-    schema: name,
-    directories: [messagingMigrations, migrations],
-    onApplied: (migration) => log.info({ migration }, 'migration applied'),
-  });
-  const db = createDbCluster({
-    primaryUrl: database.DATABASE_URL,
-    replicaUrls: database.DATABASE_REPLICA_URLS,
-    poolSize: database.DATABASE_POOL_SIZE,
-    applicationName: instanceId,
-    registry,
-    onError: (error) => log.warn({ err: error }, 'idle database connection lost'),
-  });
-  const bus = createEventBus({
-    serviceName: name,
-    instanceId,
-    db,
-    redisUrl: config.REDIS_URL,
-    prefix: config.REDIS_PREFIX,
-    registry,
-    log,
-    now,
-  });
-  return { db, bus, outbox: bus.outbox };
-}
-
-function dataChecks({ db, bus }: Pick<Platform<unknown>, 'db' | 'bus'>): Readonly<Record<string, HealthCheck>> {
-  return {
-    database: { critical: true, run: db.check },
-    // Without Redis the service still accepts: events wait in the outbox.
-    events: { critical: false, run: bus.check },
-  };
 }

@@ -1,4 +1,3 @@
-import httpProxy from '@fastify/http-proxy';
 import { authorise } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from './config.ts';
@@ -35,6 +34,8 @@ function headersFor(request: Incoming): Record<string, string> {
 }
 
 async function addAdminProxy(app: FastifyInstance, prefix: string, upstream: string): Promise<void> {
+  // Loaded only where it is used: it brings a websocket library and a second proxy.
+  const { default: httpProxy } = await import('@fastify/http-proxy');
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     await scope.register(httpProxy, {

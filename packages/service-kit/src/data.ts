@@ -1,0 +1,46 @@
+import type { ServiceName } from '@soc/contracts';
+import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
+import { createEventBus, type EventBus, messagingMigrations } from '@soc/messaging';
+import type { HealthCheck } from '@soc/monitoring';
+import type { BaseConfig, DatabaseConfig } from './config.ts';
+import type { EdgePlatform } from './platform.ts';
+
+/** Migrates the schema of a service and opens its database and its end of the bus. */
+export async function connectData(name: ServiceName, migrations: URL, platform: EdgePlatform<BaseConfig>) {
+  const { config, log, now, registry, instanceId } = platform;
+  // `defineService` adds these variables to the schema of every service that has migrations.
+  const database = config as BaseConfig & DatabaseConfig;
+  await migrate({
+    url: database.DATABASE_URL,
+    schema: name,
+    directories: [messagingMigrations, migrations],
+    onApplied: (migration) => log.info({ migration }, 'migration applied'),
+  });
+  const db = createDbCluster({
+    primaryUrl: database.DATABASE_URL,
+    replicaUrls: database.DATABASE_REPLICA_URLS,
+    poolSize: database.DATABASE_POOL_SIZE,
+    applicationName: instanceId,
+    registry,
+    onError: (error) => log.warn({ err: error }, 'idle database connection lost'),
+  });
+  const bus = createEventBus({
+    serviceName: name,
+    instanceId,
+    db,
+    redisUrl: config.REDIS_URL,
+    prefix: config.REDIS_PREFIX,
+    registry,
+    log,
+    now,
+  });
+  return { db, bus, outbox: bus.outbox, checks: dataChecks(db, bus) };
+}
+
+function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, HealthCheck>> {
+  return {
+    database: { critical: true, run: db.check },
+    // Without Redis the service still accepts: events wait in the outbox.
+    events: { critical: false, run: bus.check },
+  };
+}
