@@ -40,7 +40,6 @@ export function createRequestJournal(registry: Registry): RequestJournal {
     const { outcome, instances } = deliveries.get(request) ?? {};
     request.log.info(
       {
-        requestId: request.id,
         method: request.method,
         path: pathOf(request.url),
         status,
