@@ -77,6 +77,25 @@ test('every write moves the consistency token on; a process that wrote nothing h
   expect(second).not.toBe(first);
 });
 
+test('a token that is asked for while a write is under way does not pass for the one after it', async () => {
+  const writing = db.write.query(sql`insert into alert.notes (id) select 17 from pg_sleep(0.2)`);
+  const before = await db.consistencyToken();
+  await writing;
+  expect(await db.consistencyToken()).not.toBe(before);
+});
+
+test('a connection that dies in the middle of a transaction fails that transaction and nothing else', async () => {
+  const dying = db.tx(async (tx) => {
+    const [self] = await tx.query<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    const isThere = sql`select pid from pg_stat_activity where pid = ${self?.pid}`;
+    await db.write.query(sql`select pg_terminate_backend(${self?.pid})`);
+    await expect.poll(() => db.write.query(isThere)).toEqual([]);
+    await tx.query(sql`insert into alert.notes (id) values (18)`);
+  });
+  await expect(dying).rejects.toSatisfy(isConnectionError);
+  expect(await ids()).not.toContain(18);
+});
+
 test('reads go on when a replica is not there, or is no replica at all', async () => {
   const lonely = open(database.url, ['postgres://nobody@127.0.0.1:1/soc', database.url]);
   const rows = await lonely.readYourWrites(await db.consistencyToken()).query(sql`select 1 as one`);

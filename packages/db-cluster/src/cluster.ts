@@ -75,9 +75,12 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
 
   const write: Queryable = {
     query: async <Row extends object>(statement: SqlStatement) => {
-      writes.started();
-      // The caller names the row type it selected.
-      return (await send('primary', primary, statement)) as Row[];
+      try {
+        // The caller names the row type it selected.
+        return (await send('primary', primary, statement)) as Row[];
+      } finally {
+        writes.ended();
+      }
     },
   };
   const reader = (atLeast?: Lsn): Queryable => ({
@@ -186,19 +189,24 @@ async function currentLsn(primary: Pool): Promise<Lsn | undefined> {
 
 function trackWrites(primary: Pool) {
   let latest: Lsn | undefined;
-  let unknownSince = false;
+  /** Writes whose position is not known, and how many of them `latest` covers. */
+  let unknown = 0;
+  let covered = 0;
+  const raise = (lsn: Lsn | undefined): void => {
+    if (lsn !== undefined && (latest === undefined || lsn > latest)) latest = lsn;
+  };
+  const ended = (): void => {
+    unknown += 1;
+  };
   return {
-    started: (): void => {
-      unknownSince = true;
-    },
-    committed: (lsn: Lsn | undefined): void => {
-      if (lsn === undefined) unknownSince = true;
-      else if (latest === undefined || lsn > latest) latest = lsn;
-    },
+    ended,
+    committed: (lsn: Lsn | undefined): void => (lsn === undefined ? ended() : raise(lsn)),
     token: async (): Promise<string | undefined> => {
-      if (unknownSince) {
-        unknownSince = false;
-        latest = await currentLsn(primary);
+      const seen = unknown;
+      if (covered < seen) {
+        // Only writes that ended before the question are covered by its answer; others may end meanwhile.
+        raise(await currentLsn(primary));
+        covered = Math.max(covered, seen);
       }
       return latest === undefined ? undefined : encodeConsistencyToken(latest);
     },

@@ -68,6 +68,7 @@ export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
-    CONNECTION_LOST.has(code) || /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+    CONNECTION_LOST.has(code) ||
+    /connection terminated|is not queryable|timeout exceeded when trying to connect/i.test(error.message)
   );
 }

@@ -27,3 +27,11 @@ test('an identifier from outside the house style is refused', () => {
 test('json keeps arrays as JSON, not as PostgreSQL arrays', () => {
   expect(sql`${json([1, { a: 2 }])}`.values).toEqual(['[1,{"a":2}]']);
 });
+
+test('json holds nothing that jsonb refuses, and leaves backslashes as they are', () => {
+  const cut = '😀'.slice(0, 1);
+  expect(JSON.parse(json({ [`k${cut}`]: `a\0b${cut}`, path: 'C:\\ud83d\\u0000 "x" 😀\n' }))).toEqual({
+    'k\ufffd': 'a\ufffdb\ufffd',
+    path: 'C:\\ud83d\\u0000 "x" 😀\n',
+  });
+});

@@ -65,5 +65,12 @@ export function identifier(name: string): SqlStatement {
   return keyword(`"${name}"`);
 }
 
-/** Binds a value as JSON text, for a jsonb column or parameter. */
-export const json = (value: unknown): string => JSON.stringify(value);
+/** An escape of what PostgreSQL refuses in jsonb, NUL or a lone surrogate; or any other, to be passed over whole. */
+const ESCAPE = /\\(?:u(?:0000|d[89a-f][0-9a-f]{2})|.)/g;
+
+/** Binds a value as JSON text, for a jsonb column or parameter. NUL and lone surrogates, which jsonb refuses, become U+FFFD. */
+export function json(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!/\\u(?:0000|d[89a-f])/.test(text)) return text;
+  return text.replaceAll(ESCAPE, (escape) => (escape.length > 2 ? '\ufffd' : escape));
+}

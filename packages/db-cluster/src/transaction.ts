@@ -39,6 +39,11 @@ export async function runTransaction<T>(
     afterCommit: (effect) => effects.push(effect),
   };
   let broken: Error | undefined;
+  // A connection that dies between two statements says so by an event, which would end the process if nobody listened.
+  const onLost = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onLost);
   try {
     await client.query('begin');
     const result = await work(tx);
@@ -51,5 +56,6 @@ export async function runTransaction<T>(
     throw error;
   } finally {
     client.release(broken);
+    client.removeListener('error', onLost);
   }
 }
