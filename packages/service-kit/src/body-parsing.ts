@@ -23,8 +23,8 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [storable(key), clean(inner)]));
 }
 
-/** May hold a `__proto__` key, plain or with an escaped underscore. */
-const PROTOTYPE_KEY = /__proto__|\\u005f/i;
+/** May hold a `__proto__` key, plain or with any of its letters escaped. */
+const PROTOTYPE_KEY = /__proto__|\\u00(?:5f|6f|7[024])/i;
 
 const refusingPrototype = (key: string, value: unknown): unknown => {
   if (key === '__proto__') throw new SyntaxError('the key __proto__ is not accepted');
@@ -33,7 +33,7 @@ const refusingPrototype = (key: string, value: unknown): unknown => {
 
 /**
  * Parses JSON text. Characters that cannot be stored (NUL, lone surrogates) become U+FFFD; a `__proto__` key is refused.
- * Throws `SyntaxError`; too deeply nested input throws `RangeError`.
+ * Throws `SyntaxError`, and `RangeError` where such characters are nested too deeply to be reached.
  */
 export function parseJson(text: string): unknown {
   const value: unknown = PROTOTYPE_KEY.test(text) ? JSON.parse(text, refusingPrototype) : JSON.parse(text);
@@ -48,14 +48,25 @@ function decode(body: Buffer): string {
   }
 }
 
+/** No honest body is as deep; JSON.parse reads any depth, but whatever walks it later ends with the stack. */
+const MAX_DEPTH = 500;
+
+const isDeeperThan = (depth: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (depth === 0 || Object.values(value).some((inner) => isDeeperThan(depth - 1, inner)));
+
 function parseJsonBody(body: Buffer): unknown {
   const text = decode(body);
   if (text.trim() === '') return undefined;
   try {
-    return parseJson(text);
+    const value = parseJson(text);
+    // It takes two brackets a level to be too deep.
+    if (text.length <= 2 * MAX_DEPTH || !isDeeperThan(MAX_DEPTH, value)) return value;
   } catch (error) {
     throw invalidRequest([{ path: 'body', message: error instanceof Error ? error.message : 'not JSON' }]);
   }
+  throw invalidRequest([{ path: 'body', message: 'nested too deeply' }]);
 }
 
 const isJson = (contentType: string | undefined): boolean =>

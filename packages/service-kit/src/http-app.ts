@@ -111,16 +111,25 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
       });
       if (answer === reply || reply.sent) return reply;
       reply.header('traceparent', traceparent);
-      if (writes) await addConsistencyToken(reply, options.db);
+      if (writes) await addConsistencyToken(request, reply, options.db);
       if (options.checkResponses) checkResponse(spec, answer);
       return reply.code(status).send(answer);
     },
   });
 }
 
-async function addConsistencyToken(reply: FastifyReply, db: HttpAppOptions['db']): Promise<void> {
-  const token = await db?.consistencyToken();
-  if (token !== undefined) reply.header('x-consistency-token', token);
+/** The write is committed by now: without its token it is still done, and an error would have it sent again. */
+async function addConsistencyToken(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  db: HttpAppOptions['db'],
+): Promise<void> {
+  try {
+    const token = await db?.consistencyToken();
+    if (token !== undefined) reply.header('x-consistency-token', token);
+  } catch (error) {
+    request.log.warn({ err: error }, 'no consistency token to be had');
+  }
 }
 
 function checkResponse(spec: EndpointSpec, answer: unknown): void {
