@@ -3,7 +3,7 @@ import type { Tx } from '@soc/db-cluster';
 import { uuidv7 } from '@soc/service-kit';
 import type { CandidateRepository } from './candidate-repository.ts';
 import { correlate, type CorrelationOutcome } from './domain/correlation/correlate.ts';
-import { toCorrelated } from './domain/correlation/correlated-alert.ts';
+import { type CorrelatedAlert, toCorrelated } from './domain/correlation/correlated-alert.ts';
 import type { CorrelationSettings } from './domain/correlation/desk.ts';
 import { entitySpans } from './domain/correlation/entity-spans.ts';
 import type { KnownIncident, Story } from './domain/correlation/story.ts';
@@ -46,31 +46,23 @@ export function createCorrelation(given: {
 }): Correlation {
   const { candidates, incidents, members, timeline, settings, now } = given;
 
-  const load = async (tx: Tx, tenantId: string, alerts: readonly Alert[]) => {
-    const placeable = alerts.filter(({ incidentId, status }) => incidentId === null && status !== 'closed');
-    const spans = entitySpans(placeable.map(toCorrelated), settings.windowMs);
+  const load = async (tx: Tx, tenantId: string, alerts: readonly CorrelatedAlert[]) => {
+    const placeable = alerts.filter(({ alert }) => alert.incidentId === null && alert.status !== 'closed');
+    const spans = entitySpans(placeable, settings.windowMs);
     const carriers = spans.length === 0 ? [] : await candidates.findCarriers(tx, spans);
-    const ids = new Set([
-      ...carriers.map(({ incidentId }) => incidentId),
-      ...alerts.flatMap(({ incidentId }) => incidentId ?? []),
-    ]);
+    const carriersOf = Map.groupBy(carriers, ({ incidentId }) => incidentId);
+    const ids = new Set([...carriersOf.keys(), ...alerts.flatMap(({ alert }) => alert.incidentId ?? [])]);
     const stored = ids.size === 0 ? [] : await incidents.lock(tx, tenantId, [...ids]);
     const known = stored.map((one): KnownIncident => {
-      const its = carriers.filter(({ incidentId }) => incidentId === one.incident.id);
+      const its = carriersOf.get(one.incident.id) ?? [];
       return { ...one, carriers: new Map(its.map(({ key, alertId }) => [key, alertId])) };
     });
     // Where an incident can be joined, its loose neighbours have joined it already.
     const told = new Set(known.filter(({ incident }) => !incident.locked).flatMap((one) => [...one.carriers.keys()]));
-    const open = spans.filter(({ key }) => !told.has(key));
-    const loose =
-      open.length === 0
-        ? []
-        : await candidates.findLoose(
-            tx,
-            open,
-            alerts.map(({ id }) => id),
-          );
-    return { known, loose };
+    const untold = spans.filter(({ key }) => !told.has(key));
+    const exceptIds = alerts.map(({ alert }) => alert.id);
+    const loose = untold.length === 0 ? [] : await candidates.findLoose(tx, untold, exceptIds);
+    return { known, loose: loose.map(toCorrelated) };
   };
 
   const save = async (tx: Tx, { stories, absorbed }: CorrelationOutcome, at: string): Promise<void> => {
@@ -125,9 +117,10 @@ export function createCorrelation(given: {
 
   return async (tx, tenantId, alerts) => {
     const at = now();
-    const { known, loose } = await load(tx, tenantId, alerts);
+    const correlated = alerts.map(toCorrelated);
+    const { known, loose } = await load(tx, tenantId, correlated);
     const newId = (): string => uuidv7(at.getTime());
-    const outcome = correlate({ alerts, loose, incidents: known, settings, newId, at: at.toISOString() });
+    const outcome = correlate({ alerts: correlated, loose, incidents: known, settings, newId, at: at.toISOString() });
     await save(tx, outcome, at.toISOString());
     const moved = new Map<string, string>();
     for (const { incident, intoId } of outcome.absorbed) {

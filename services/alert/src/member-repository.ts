@@ -109,7 +109,7 @@ export function createMemberRepository() {
             join alert.alerts as b on b.id = m.alert_id where m.incident_id = ${incidentId}) as techniques,
           (select coalesce(jsonb_agg(jsonb_build_object('type', type, 'value', value)), '[]') from (
             select type, value from alert.incident_entities where incident_id = ${incidentId} and type <> 'process'
-            order by alert_count desc, value limit 100) as entity) as entities,
+            order by alert_count desc, value limit 25) as entity) as entities,
           (select count(*) from alert.incident_entities where incident_id = ${incidentId} and is_asset) as "assetCount"
         from alert.incident_members as member join alert.alerts as a on a.id = member.alert_id
         where member.incident_id = ${incidentId}`);

@@ -1,17 +1,31 @@
 import type { Alert } from '@soc/contracts';
 import { describe, expect, test } from 'vitest';
 import { anAlert, host, ip, user } from '../alert.fixture.ts';
-import { correlate, type CorrelationInput, type CorrelationOutcome } from './correlate.ts';
+import { correlate, type CorrelationOutcome } from './correlate.ts';
+import { toCorrelated } from './correlated-alert.ts';
 import type { KnownIncident, Story } from './story.ts';
 
 const HOUR_S = 3_600;
 const settings = { windowMs: HOUR_S * 1_000, maxSpanMs: 24 * HOUR_S * 1_000, hubAssets: 20 };
 const at = '2026-01-02T00:00:00.000Z';
 
-function run(alerts: readonly Alert[], given: Partial<CorrelationInput> = {}): CorrelationOutcome {
+function run(
+  alerts: readonly Alert[],
+  {
+    loose = [],
+    incidents = [],
+  }: { readonly loose?: readonly Alert[]; readonly incidents?: readonly KnownIncident[] } = {},
+): CorrelationOutcome {
   let opened = 0;
   const newId = () => `10000000-0000-7000-8000-${String((opened += 1)).padStart(12, '0')}`;
-  return correlate({ alerts, loose: [], incidents: [], settings, newId, at, ...given });
+  return correlate({
+    alerts: alerts.map(toCorrelated),
+    loose: loose.map(toCorrelated),
+    incidents,
+    settings,
+    newId,
+    at,
+  });
 }
 
 /** What a run has opened, as the next one finds it. */
@@ -233,7 +247,7 @@ describe('hubs', () => {
     );
     const { stories } = run(alerts);
     expect(stories.map(({ incident }) => incident.alertCount)).toEqual([600]);
-    expect(stories[0]?.incident.entities).toHaveLength(100);
+    expect(stories[0]?.incident.entities).toHaveLength(25);
   });
 });
 

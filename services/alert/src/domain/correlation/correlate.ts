@@ -1,12 +1,6 @@
 import { type Alert, type Incident, severityRank } from '@soc/contracts';
 import { mergedAway } from '../reshape-incident.ts';
-import {
-  byEventTime,
-  type CorrelatedAlert,
-  sharedLinks,
-  toCorrelated,
-  type WeighedEntity,
-} from './correlated-alert.ts';
+import { byEventTime, type CorrelatedAlert, sharedLinks, type WeighedEntity } from './correlated-alert.ts';
 import { type CorrelationSettings, createDesk, type Desk, edgesOf, type LinkedStory } from './desk.ts';
 import { unionOf } from './growth.ts';
 import { reasonsToJoin, reasonsToOpen } from './reasons.ts';
@@ -14,9 +8,9 @@ import { absorb, isTouched, join, type KnownIncident, knownStory, newStory, type
 
 export interface CorrelationInput {
   /** Alerts that have just been analysed. */
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly CorrelatedAlert[];
   /** Alerts in no incident that name some of the same entities. */
-  readonly loose: readonly Alert[];
+  readonly loose: readonly CorrelatedAlert[];
   /** Incidents that know some of the same entities, and those the alerts are in. */
   readonly incidents: readonly KnownIncident[];
   readonly settings: CorrelationSettings;
@@ -47,9 +41,9 @@ export interface CorrelationOutcome {
  * informational; informational ones only ever join.
  */
 export function correlate(input: CorrelationInput): CorrelationOutcome {
-  const desk = createDesk(input.settings, input.incidents.map(knownStory), input.loose.map(toCorrelated));
+  const desk = createDesk(input.settings, input.incidents.map(knownStory), input.loose);
   const absorbed: Absorbed[] = [];
-  for (const alert of input.alerts.map(toCorrelated).toSorted(byEventTime)) {
+  for (const alert of input.alerts.toSorted(byEventTime)) {
     if (alert.alert.incidentId !== null) learnTechniques(desk, alert.alert);
     else if (alert.alert.status !== 'closed') place(desk, alert, input, absorbed);
   }

@@ -6,9 +6,7 @@ import { weightOf } from './weight.ts';
 export interface CorrelatedAlert {
   readonly alert: Alert;
   readonly occurredAtMs: number;
-  /** All it names. */
-  readonly entities: readonly Entity[];
-  /** Those that may link it to others, with their weight; the strongest first. */
+  /** The entities that may link it to others, the strongest first. */
   readonly links: readonly WeighedEntity[];
 }
 
@@ -17,12 +15,11 @@ export interface WeighedEntity extends Entity {
 }
 
 export function toCorrelated(alert: Alert): CorrelatedAlert {
-  const entities = entitiesOf(alert);
-  const links = entities
+  const links = entitiesOf(alert)
     .map((entity) => ({ ...entity, weight: weightOf(entity) }))
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight);
-  return { alert, occurredAtMs: Date.parse(alert.occurredAt), entities, links };
+  return { alert, occurredAtMs: Date.parse(alert.occurredAt), links };
 }
 
 /** The order of events: by time, then by id. */

@@ -1,7 +1,7 @@
 import { type Incident, type Severity, severityRank } from '@soc/contracts';
 
-/** Entities, tactics and techniques that an incident lists; its members name them all. */
-const LISTED_LIMIT = 100;
+/** What an incident lists; its members name all. Every update of it carries the lists, so entities are the few that lead. */
+const LISTED = { entities: 25, names: 100 };
 
 const TITLE_CHARACTERS = 512;
 
@@ -28,13 +28,13 @@ export const grow = (incident: Incident, more: Growth): Incident => ({
 /** Both lists without repetition, the known first; the same array when nothing is new. */
 export function unionOf(known: string[], added: readonly string[]): string[] {
   const all = new Set([...known, ...added]);
-  return all.size === known.length ? known : [...all].slice(0, LISTED_LIMIT);
+  return all.size === known.length ? known : [...all].slice(0, LISTED.names);
 }
 
 function unionOfEntities(known: Incident['entities'], added: Incident['entities']): Incident['entities'] {
-  if (known.length >= LISTED_LIMIT) return known;
+  if (known.length >= LISTED.entities) return known;
   const unseen = added.filter(({ type, value }) => !known.some((one) => one.type === type && one.value === value));
-  return unseen.length === 0 ? known : [...known, ...unseen].slice(0, LISTED_LIMIT);
+  return unseen.length === 0 ? known : [...known, ...unseen].slice(0, LISTED.entities);
 }
 
 /** `Mimikatz seen on ws5`: what happened and to whom. */

@@ -85,7 +85,7 @@ export function isTouched({ known, incident }: Story): boolean {
 
 /** Adds an alert for `reasons`. The title follows the most severe member. */
 export function join(story: Story, member: CorrelatedAlert, reasons: readonly CorrelationReason[]): void {
-  const { alert, entities, links } = member;
+  const { alert, links } = member;
   const { known, incident } = story;
   const [main] = incident.entities;
   const grown = grow(incident, {
@@ -100,7 +100,10 @@ export function join(story: Story, member: CorrelatedAlert, reasons: readonly Co
   const isRenamed = main !== undefined && !known?.isTitleFixed && isWorse(alert.severity, incident.severity);
   story.incident = isRenamed ? { ...grown, title: incidentTitle(alert.title, main.value) } : grown;
   story.members.push({ alertId: alert.id, occurredAt: alert.occurredAt, reasons });
-  for (const entity of entities) name(story, { ...entity, isAsset: isAsset(entity), alertId: alert.id, alertCount: 1 });
+  for (const { key, type, value } of links) {
+    const entity = { key, type, value };
+    name(story, { ...entity, isAsset: isAsset(entity), alertId: alert.id, alertCount: 1 });
+  }
 }
 
 /** Counts an asset once; one that the story names but that was not asked for may be counted again. */
