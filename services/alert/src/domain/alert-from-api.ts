@@ -5,7 +5,7 @@ import type { NormalisedAlert } from './normalise/normalised-alert.ts';
 import { canonicalObservable } from './observables/canonical.ts';
 
 /** The source of alerts that name none. */
-export const API_SOURCE = 'api';
+const API_SOURCE = 'api';
 
 export type AlertFromApi =
   | { readonly ok: true; readonly alert: NormalisedAlert }
