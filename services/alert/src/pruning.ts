@@ -10,6 +10,10 @@ const EVERY_MS = 10 * 60_000;
 /** An expired fingerprint is kept so long that the news that something is over still finds its alert. */
 const FINGERPRINT_KEEP_MS = 24 * 3_600_000;
 
+export interface Pruning extends Worker {
+  readonly prune: () => Promise<void>;
+}
+
 /** Forgets fingerprints and idempotency keys whose time is over. */
 export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
@@ -17,7 +21,7 @@ export function createPruning(given: {
   readonly idempotencyKeys: IdempotencyRepository;
   readonly now: () => Date;
   readonly log: BusLog;
-}): Worker {
+}): Pruning {
   const { db, fingerprints, idempotencyKeys, now, log } = given;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -27,6 +31,7 @@ export function createPruning(given: {
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
   };
   return {
+    prune,
     start: () => {
       timer = setInterval(() => {
         running = prune().catch((error: unknown) => log.warn({ err: error }, 'expired keys not pruned'));

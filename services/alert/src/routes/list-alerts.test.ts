@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { CreateAlertBody } from '@soc/contracts/alert/ingest';
 import { ListAlerts } from '@soc/contracts/alert/queries';
 import { GiveVerdict, UpdateAlert } from '@soc/contracts/alert/triage';
-import { startTestService, type TestService } from '@soc/fleet/testing';
+import { sharedData, startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
 import { openIncident, postAlert } from '../arrange.fixture.ts';
@@ -88,6 +89,21 @@ test('another tenant sees none of them', async () => {
 test('an incident lists its members', async () => {
   const { incident, alertIds } = await openIncident(service, 'ws-list');
   expect((await found({ incidentId: incident.id })).toSorted()).toEqual([...alertIds].toSorted());
+});
+
+const naughty = sharedData('11-robustness/naughty-strings.json');
+
+test.skipIf(naughty === undefined)('naughty strings in every filter never break anything', async () => {
+  // The file is a list of strings.
+  const strings = JSON.parse(readFileSync(naughty ?? '', 'utf8')) as readonly string[];
+  const answers = await Promise.all(
+    strings.flatMap((text) =>
+      ['q', 'observable', 'source', 'assignee', 'technique', 'cursor', 'status', 'from', 'incidentId'].map((name) =>
+        service.call(ListAlerts, { query: { [name]: text } }),
+      ),
+    ),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400]));
 });
 
 describe('refused', () => {

@@ -1,0 +1,84 @@
+import { createDbCluster } from '@soc/db-cluster';
+import { CreateAlert, ReceiveWebhook } from '@soc/contracts/alert/ingest';
+import { startTestService, type TestService } from '@soc/fleet/testing';
+import { createRegistry } from '@soc/monitoring';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { alertService } from './app.ts';
+import { createFingerprintRepository } from './fingerprint-repository.ts';
+import { createIdempotencyRepository } from './idempotency-repository.ts';
+import { createPruning } from './pruning.ts';
+
+const HOUR_MS = 3_600_000;
+let service: TestService;
+let clockMs: number;
+
+beforeEach(async () => {
+  clockMs = Date.now();
+  service = await startTestService(alertService, { now: () => new Date(clockMs), env: { DEDUP_WINDOW_S: '7200' } });
+});
+afterEach(() => service.close());
+
+const post = async (headers = {}) =>
+  (await service.call(CreateAlert, { body: { title: 'Disk full', severity: 'low' }, headers })).body;
+
+test('an alert absorbs others until its window, counted from its first arrival, is over', async () => {
+  const first = await post();
+  clockMs += 1.5 * HOUR_MS;
+  expect(await post()).toMatchObject({ id: first.id, occurrences: 2 });
+  clockMs += 0.4 * HOUR_MS;
+  expect(await post()).toMatchObject({ id: first.id, occurrences: 3 });
+  clockMs += 0.1 * HOUR_MS;
+  const next = await post();
+  expect(next).toMatchObject({ occurrences: 1, deduplicated: false });
+  expect(next.id).not.toBe(first.id);
+});
+
+test('an Idempotency-Key is free again after 24 hours', async () => {
+  const headers = { 'idempotency-key': 'daily' };
+  const first = await post(headers);
+  clockMs += 23.9 * HOUR_MS;
+  expect(await post(headers)).toEqual(first);
+  clockMs += 0.2 * HOUR_MS;
+  expect((await post(headers)).id).not.toBe(first.id);
+});
+
+test('the news that it is over finds its alert after the window, and opens none', async () => {
+  const receive = async (status: string) => {
+    const alert = { status, labels: { alertname: 'DiskFull', instance: 'srv9' }, startsAt: '2026-03-01T08:00:00Z' };
+    const body = { status, alerts: [alert] };
+    const params = { source: 'prometheus-alertmanager' };
+    return (await service.call(ReceiveWebhook, { params, body })).body.alerts[0];
+  };
+  const fired = await receive('firing');
+  clockMs += 5 * HOUR_MS;
+  expect(await receive('resolved')).toEqual({ id: fired?.id, deduplicated: true });
+  const again = await receive('firing');
+  expect(again).toMatchObject({ deduplicated: false });
+  expect(again?.id).not.toBe(fired?.id);
+});
+
+test('expired fingerprints and keys are forgotten, the others kept', async () => {
+  await post({ 'idempotency-key': 'old' });
+  clockMs += 27 * HOUR_MS;
+  await service.call(CreateAlert, {
+    body: { title: 'Fresh', severity: 'low', fingerprint: 'fresh' },
+    headers: { 'idempotency-key': 'new' },
+  });
+  const db = createDbCluster({
+    primaryUrl: service.env['DATABASE_URL'] ?? '',
+    replicaUrls: [],
+    applicationName: 'test',
+    registry: createRegistry('alert', 'test'),
+    onError: vi.fn(),
+  });
+  await createPruning({
+    db,
+    fingerprints: createFingerprintRepository(),
+    idempotencyKeys: createIdempotencyRepository(),
+    now: () => new Date(clockMs),
+    log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
+  }).prune();
+  await db.close();
+  expect(await service.query('select fingerprint from alert.fingerprints')).toEqual([{ fingerprint: 'fresh' }]);
+  expect(await service.query('select key from alert.idempotency_keys')).toEqual([{ key: 'new' }]);
+});
