@@ -124,6 +124,24 @@ test('one event that fails does not take its batch with it, and succeeds when tr
   expect(failures).toBe(0);
 });
 
+test('an outage of the database costs an event none of its attempts', async () => {
+  const away = Object.assign(new Error('the database went away'), { code: '57P01' });
+  const faults = [new Error('not now'), away, away, new Error('still not')];
+  const consumer = await start('storage', [
+    recording(
+      () => {
+        const fault = faults.shift();
+        if (fault) throw fault;
+      },
+      { maxAttempts: 3 },
+    ),
+  ]);
+  consumer.bus.start();
+  await writeToStreams(consumer.redis, consumer.prefix, [message('patient')]);
+  await effectsAre(consumer, ['patient']);
+  expect(await consumer.bus.listDeadLetters(10)).toEqual([]);
+});
+
 test('an event that keeps failing ends in the dead letters after its attempts, with the reason', async () => {
   let tries = 0;
   const consumer = await start('storage', [

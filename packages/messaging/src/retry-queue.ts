@@ -1,12 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Queue, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { Deliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
 import type { Subscription } from './subscription.ts';
 
 /** An event whose handler failed; tried again later, with growing pauses. */
-const RetryJob = z.object({ eventId: z.string(), type: z.string(), text: z.string(), reason: z.string() });
+const RetryJob = z.object({
+  eventId: z.string(),
+  type: z.string(),
+  text: z.string(),
+  reason: z.string(),
+  /** Tries that ended in the handler; absent after the first, made when the event arrived. */
+  attempts: z.number().int().optional(),
+});
 export type RetryJob = z.infer<typeof RetryJob>;
 
 export interface RetryQueue {
@@ -18,7 +25,7 @@ export interface RetryQueue {
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 60_000;
 const CLOSE_WITHIN_MS = 3_000;
-/** Faults outside the handler (PostgreSQL away) also fail a job; this many on top, before BullMQ itself gives up. */
+/** Faults outside the handler (PostgreSQL away, a killed process) also fail or stall a job; so many before BullMQ itself gives up. */
 const SPARE_ATTEMPTS = 10_000;
 
 /** The pause before the next try: exponential from 500 ms to a minute, the upper half of it random. */
@@ -44,22 +51,26 @@ export function createRetryQueue(options: {
   const queue = new Queue(name, { prefix, connection: { url: redisUrl, maxRetriesPerRequest: 1 } });
   queue.on('error', onError);
 
-  const process = async (raw: unknown, attemptsMade: number): Promise<void> => {
-    const job = RetryJob.parse(raw);
+  const process = async (queued: Job): Promise<void> => {
+    const job = RetryJob.parse(queued.data);
     const subscription = subscriptions.get(job.type);
-    // The first try was made when the event arrived.
-    const attempts = attemptsMade + 2;
+    const attempts = (job.attempts ?? 1) + 1;
     if (!subscription) return bury({ ...job, reason: 'no subscription for this type any more' }, attempts);
     const [outcome] = await deliverer.deliver(subscription, [job.text]);
     if (!outcome || outcome.kind === 'done') return;
-    if (outcome.kind === 'failed' && attempts < subscription.maxAttempts) throw new Error(outcome.reason);
+    if (outcome.kind === 'failed' && attempts < subscription.maxAttempts) {
+      // Counted here and not by BullMQ, which counts as well what failed before the handler.
+      await queued.updateData({ ...job, attempts });
+      throw new Error(outcome.reason);
+    }
     await bury({ ...job, reason: outcome.reason }, attempts);
   };
 
-  const worker = new Worker(name, (job) => process(job.data, job.attemptsMade), {
+  const worker = new Worker(name, process, {
     prefix,
     connection: { url: redisUrl, maxRetriesPerRequest: null },
     concurrency: 4,
+    maxStalledCount: SPARE_ATTEMPTS,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 1_000 },
     settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade) },
