@@ -8,7 +8,8 @@ import type { BusLog } from './log.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createRedisConnector, streamKey } from './redis.ts';
 import { createRelay } from './relay.ts';
-import { createRetryQueue, type RetryJob, type RetryQueue } from './retry-queue.ts';
+import { createRetryOnDemand } from './retry-on-demand.ts';
+import type { RetryJob } from './retry-queue.ts';
 import { createStreamConsumer, type StreamConsumer, type StreamEntry } from './stream-consumer.ts';
 import { type Subscription, subscription } from './subscription.ts';
 import { startTrimming } from './trimmer.ts';
@@ -82,12 +83,22 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const owned = allEvents.filter(({ owner }) => owner === serviceName).map(({ type }) => streamKey(prefix, type));
   const consumers: StreamConsumer[] = [];
   const stops: (() => void)[] = [];
-  let retries: RetryQueue | undefined;
 
   const bury = async ({ eventId, type, text, reason }: RetryJob, attempts: number): Promise<void> => {
     await repository.bury(db.write, { eventId, type, envelope: text, reason, attempts, failedAt: now().toISOString() });
     log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
   };
+
+  const retries = createRetryOnDemand({
+    redisUrl,
+    redis: commands,
+    prefix,
+    serviceName,
+    subscriptions,
+    deliverer,
+    bury,
+    log,
+  });
 
   const subscribe = (added: readonly Subscription[]): void => {
     for (const one of added) {
@@ -103,7 +114,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
       const outcome = outcomes[index];
       if (!outcome || outcome.kind === 'done') continue;
       const job: RetryJob = { eventId: eventIdOf(text), type: of.spec.type, text, reason: outcome.reason };
-      if (outcome.kind === 'failed' && of.maxAttempts > 1) await retries?.add(job, of.maxAttempts);
+      if (outcome.kind === 'failed' && of.maxAttempts > 1) await retries.add(job, of.maxAttempts);
       else await bury(job, 1);
     }
   };
@@ -144,7 +155,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     },
     start: () => {
       relay.start();
-      retries = createRetryQueue({ redisUrl, prefix, serviceName, subscriptions, deliverer, bury, log });
+      retries.start();
       for (const of of subscriptions.values()) consume(of);
       stops.push(startTrimming({ redis: commands, streams: owned, now, log }).stop);
       const prune = setInterval(() => {
@@ -165,7 +176,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     close: async () => {
       for (const stop of stops) stop();
       await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await retries?.close();
+      await retries.close();
       await relay.stop();
       commands.disconnect();
     },

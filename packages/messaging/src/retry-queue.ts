@@ -34,8 +34,7 @@ const backoffMs = (attemptsMade: number): number => {
   return Math.round(fullMs / 2 + (Math.random() * fullMs) / 2);
 };
 
-/** BullMQ keeps the time between the tries. */
-export function createRetryQueue(options: {
+export interface RetryQueueOptions {
   readonly redisUrl: string;
   readonly prefix: string;
   readonly serviceName: string;
@@ -43,7 +42,10 @@ export function createRetryQueue(options: {
   readonly deliverer: Deliverer;
   readonly bury: (job: RetryJob, attempts: number) => Promise<void>;
   readonly log: BusLog;
-}): RetryQueue {
+}
+
+/** BullMQ keeps the time between the tries. */
+export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
   const { redisUrl, serviceName, subscriptions, deliverer, bury, log } = options;
   const prefix = `${options.prefix}:bull`;
   const name = `retry-${serviceName}`;

@@ -1,0 +1,48 @@
+import type { BusLog } from './log.ts';
+import type { Redis } from './redis.ts';
+import type { RetryQueue, RetryQueueOptions } from './retry-queue.ts';
+
+/** What another process left to be tried again is looked for this often. */
+const LOOK_EVERY_MS = 30_000;
+
+/**
+ * Opens the retry queue when there is something to try again: loading BullMQ costs each service 10 MB and 90 ms, and most
+ * never need it. At the start and every 30 s it looks whether another process, now dead perhaps, has opened the queue.
+ */
+export function createRetryOnDemand(
+  options: RetryQueueOptions & { readonly redis: Redis; readonly log: BusLog },
+): RetryQueue & {
+  readonly start: () => void;
+} {
+  const { redis, log, prefix, serviceName } = options;
+  let opened: Promise<RetryQueue> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const open = (): Promise<RetryQueue> => {
+    clearInterval(timer);
+    opened ??= import('./retry-queue.ts').then(({ createRetryQueue }) => createRetryQueue(options));
+    return opened;
+  };
+
+  const look = async (): Promise<void> => {
+    try {
+      // BullMQ writes this key when a queue is first opened.
+      if ((await redis.exists(`${prefix}:bull:retry-${serviceName}:meta`)) > 0) await open();
+    } catch (error) {
+      log.warn({ err: error }, 'retry queue not looked for');
+    }
+  };
+
+  return {
+    start: () => {
+      timer = setInterval(() => void look(), LOOK_EVERY_MS);
+      timer.unref();
+      void look();
+    },
+    add: async (job, maxAttempts) => (await open()).add(job, maxAttempts),
+    close: async () => {
+      clearInterval(timer);
+      await (await opened)?.close();
+    },
+  };
+}
