@@ -41,6 +41,12 @@ export function createAlertRepository() {
       return alert;
     },
 
+    /** Locks the rows, in the order of their ids, for a transaction that is to change them in several statements. */
+    lockMany: async (tx: Queryable, ids: readonly string[]): Promise<void> => {
+      await tx.query(sql`
+        select from alert.alerts where id = any(${ids}::uuid[]) order by id for no key update`);
+    },
+
     findMany: (read: Queryable, tenantId: string, ids: readonly string[]): Promise<Alert[]> =>
       read.query<Alert>(sql`
         select ${alertColumns} from alert.alerts as a where a.id = any(${ids}::uuid[]) and a.tenant_id = ${tenantId}`),

@@ -52,6 +52,10 @@ async function handleTenant(
   const analysed = news.map(({ alert, analysis }) => withAnalysis(alert, analysis));
   const correlated = await correlation(tx, tenantId, analysed);
   const { incidentOf } = correlated;
+  const ids = new Set(analysed.map(({ id }) => id));
+  const others = [...incidentOf].filter(([alertId]) => !ids.has(alertId));
+  // Both updates below lock rows: together, in one order, or an enrichment of some of the same alerts could deadlock.
+  if (others.length > 0) await alerts.lockMany(tx, [...ids, ...others.map(([alertId]) => alertId)]);
   const saved = await alertFacts.saveAnalyses(
     tx,
     news.map(({ analysis }, index) => {
@@ -63,8 +67,6 @@ async function handleTenant(
     }),
   );
   await arrivals.indexTechniques(tx, saved);
-  const ids = new Set(saved.map(({ id }) => id));
-  const others = [...incidentOf].filter(([alertId]) => !ids.has(alertId));
   const joined =
     others.length === 0
       ? []

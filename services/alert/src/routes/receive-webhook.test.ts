@@ -65,6 +65,19 @@ test('NDJSON keeps its good lines, and tells the bad ones and what is no alert',
   ]);
 });
 
+test('an alert that cannot be stored is told, and costs the others nothing', async () => {
+  await service.query(`alter table alert.alerts add constraint no_poison check (title <> 'poison')`);
+  const named = (signature: string, id: number) => eve({ alert: { signature_id: 90 + id, signature, severity: 1 } });
+  const lines = ['not json', JSON.stringify(named('good', 1)), JSON.stringify(named('poison', 2))];
+  const { status, body } = await receive('suricata', lines.join('\n'));
+  await service.query('alter table alert.alerts drop constraint no_poison');
+  expect([status, body.alerts.length]).toEqual([202, 1]);
+  expect(body.rejected.map(({ index, code }) => [index, code])).toEqual([
+    [0, 'alert.malformed'],
+    [2, 'alert.unstorable'],
+  ]);
+});
+
 test('a payload without what its mapping needs is refused, naming the field', async () => {
   const { status, problem } = await receive('suricata', eve({ alert: {} }));
   expect([status, problem?.code]).toEqual([422, 'alert.unmappable']);

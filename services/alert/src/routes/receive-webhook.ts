@@ -28,14 +28,18 @@ export const receiveWebhookRoute = (deps: Deps) =>
       origin,
     }));
     const accepted = await storeAlerts(deps, submissions, log);
+    const placeOf = (index: number): number => good[index]?.index ?? index;
     const refused = result.refused.map(({ index, refusal }) => ({
-      index: good[index]?.index ?? index,
+      index: placeOf(index),
       code: 'alert.unmappable',
       detail: refusal,
     }));
+    const unstored = result.alerts.flatMap(({ index }, position) =>
+      accepted[position] ? [] : [{ index: placeOf(index), code: 'alert.unstorable', detail: 'it cannot be stored' }],
+    );
     return {
       alerts: accepted.flatMap((alert) => (alert ? [{ id: alert.id, deduplicated: alert.deduplicated }] : [])),
-      rejected: [...bad, ...refused].toSorted((a, b) => a.index - b.index),
+      rejected: [...bad, ...refused, ...unstored].toSorted((a, b) => a.index - b.index),
       skipped: result.skipped,
     };
   });

@@ -33,7 +33,7 @@ function normalise(source: string, mapping: VendorMapping, payload: unknown, con
       const outcome = readDocument(source, mapping, raw, context);
       if (outcome.kind === 'skipped') skipped += 1;
       else if (outcome.kind === 'refused') refused.push({ index, refusal: `[${index}]: ${outcome.refusal}` });
-      else alerts.push({ alert: outcome.alert, raw });
+      else alerts.push({ index, alert: outcome.alert, raw });
     }
   }
   const [firstRefused] = refused;

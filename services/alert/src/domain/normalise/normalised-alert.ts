@@ -25,8 +25,9 @@ export interface NormalisedAlert {
   readonly fingerprintParts: readonly string[];
 }
 
-/** An alert beside the part of the payload it was read from. */
+/** An alert beside the part of the payload it was read from, and the place (from 0) of its document. */
 export interface ReadAlert {
+  readonly index: number;
   readonly alert: NormalisedAlert;
   readonly raw: unknown;
 }
