@@ -84,6 +84,8 @@ create table fingerprints (
   fingerprint text not null,
   alert_id uuid not null,
   expires_at timestamptz not null,
+  -- False while all that was heard of it is that it is over.
+  has_happened boolean not null,
   primary key (tenant_id, fingerprint)
 ) with (fillfactor = 80);
 

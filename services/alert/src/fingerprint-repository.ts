@@ -13,8 +13,8 @@ export function createFingerprintRepository() {
       const expiry = new Date(at.getTime() + windowS * 1_000).toISOString();
       const expiries = arrivals.map(({ alert }) => (alert.resolved ? at.toISOString() : expiry));
       return tx.query<FingerprintClaim>(sql`
-        insert into alert.fingerprints as known (tenant_id, fingerprint, alert_id, expires_at)
-        select tenant_id, fingerprint, alert_id, expires_at
+        insert into alert.fingerprints as known (tenant_id, fingerprint, alert_id, expires_at, has_happened)
+        select tenant_id, fingerprint, alert_id, expires_at, expires_at > ${at}
         from unnest(
           ${arrivals.map(({ tenantId }) => tenantId)}::text[], ${arrivals.map(({ fingerprint }) => fingerprint)}::text[],
           ${arrivals.map(({ id }) => id)}::uuid[], ${expiries}::timestamptz[]
@@ -24,8 +24,9 @@ export function createFingerprintRepository() {
           alert_id = case when known.expires_at <= ${at} and excluded.expires_at > ${at}
             then excluded.alert_id else known.alert_id end,
           expires_at = case when known.expires_at <= ${at} and excluded.expires_at > ${at}
-            then excluded.expires_at else known.expires_at end
-        returning tenant_id as "tenantId", fingerprint, alert_id as "alertId"`);
+            then excluded.expires_at else known.expires_at end,
+          has_happened = known.has_happened or excluded.has_happened
+        returning tenant_id as "tenantId", fingerprint, alert_id as "alertId", has_happened as "hasHappened"`);
     },
 
     /** Forgets what expired before `before`. */

@@ -27,8 +27,8 @@ const arrival = (id: string, fingerprint: string, given: Partial<NormalisedAlert
   alert: alert(given),
 });
 
-const claims = (owners: Readonly<Record<string, string>>) =>
-  Object.entries(owners).map(([fingerprint, alertId]) => ({ tenantId: 'default', fingerprint, alertId }));
+const claims = (owners: Readonly<Record<string, string>>, hasHappened = true) =>
+  Object.entries(owners).map(([fingerprint, alertId]) => ({ tenantId: 'default', fingerprint, alertId, hasHappened }));
 
 const AT = '2026-03-01T09:00:00.000Z';
 const LATER = '2026-03-01T08:30:00.000Z';
@@ -76,11 +76,18 @@ describe('planIngest', () => {
     expect(acceptances(together.placements, together.created).map(({ occurrences }) => occurrences)).toEqual([1, 1]);
   });
 
+  test('where the news that it is over is all there is, it counts like any other', () => {
+    const over = (id: string) => arrival(id, 'x', { resolved: true });
+    const plan = planIngest([over('a'), over('b')], claims({ x: 'a' }, false), AT);
+    expect(plan.created).toEqual([expect.objectContaining({ id: 'a', occurrences: 2 })]);
+    expect(acceptances(plan.placements, plan.created).map(({ occurrences }) => occurrences)).toEqual([1, 2]);
+  });
+
   test('tenants do not share fingerprints', () => {
     const theirs = { ...arrival('b', 'x'), tenantId: 'other' };
     const plan = planIngest(
       [arrival('a', 'x'), theirs],
-      [...claims({ x: 'a' }), { tenantId: 'other', fingerprint: 'x', alertId: 'b' }],
+      [...claims({ x: 'a' }), { tenantId: 'other', fingerprint: 'x', alertId: 'b', hasHappened: true }],
       AT,
     );
     expect(plan.created.map(({ id, tenantId }) => [id, tenantId])).toEqual([

@@ -15,9 +15,14 @@ export interface FingerprintClaim {
   readonly tenantId: string;
   readonly fingerprint: string;
   readonly alertId: string;
+  /** False while all that was heard of it is that it is over. */
+  readonly hasHappened: boolean;
 }
 
-/** More of an alert that is there: how often, and when it happened last. News that it is over counts 0. */
+/**
+ * More of an alert that is there: how often, and when it happened last. News that it is over counts 0, unless such news is
+ * all there is.
+ */
 export interface Repetition {
   readonly alertId: string;
   readonly count: number;
@@ -28,6 +33,8 @@ export interface Repetition {
 export interface Placement {
   readonly arrival: Arrival;
   readonly alertId: string;
+  /** Whether it counts as an occurrence. */
+  readonly counts: boolean;
 }
 
 export interface IngestPlan {
@@ -57,13 +64,21 @@ export function planIngest(
   claims: readonly FingerprintClaim[],
   receivedAt: string,
 ): IngestPlan {
-  const owners = new Map(claims.map((claim) => [identityOf(claim), claim.alertId]));
-  const placements = arrivals.map((arrival) => ({ arrival, alertId: owners.get(identityOf(arrival)) ?? arrival.id }));
+  const owners = new Map(claims.map((claim) => [identityOf(claim), claim]));
+  const placements = arrivals.map((arrival) => {
+    const claim = owners.get(identityOf(arrival));
+    return {
+      arrival,
+      alertId: claim?.alertId ?? arrival.id,
+      counts: !arrival.alert.resolved || claim?.hasHappened === false,
+    };
+  });
   const created = new Map<string, Alert>();
   const repeated = new Map<string, Repetition>();
-  for (const { arrival, alertId } of placements) {
+  for (const placement of placements) {
+    const { arrival, alertId } = placement;
     if (alertId === arrival.id) created.set(alertId, newAlert(arrival, receivedAt));
-    else repeated.set(alertId, oneMore(repeated.get(alertId), alertId, arrival.alert));
+    else repeated.set(alertId, oneMore(repeated.get(alertId), placement));
   }
   return {
     created: [...created.values()].map((alert) => withRepetition(alert, repeated.get(alert.id))),
@@ -74,12 +89,9 @@ export function planIngest(
 
 const laterOf = (a: string, b: string): string => (a < b ? b : a);
 
-function oneMore(
-  known: Repetition | undefined,
-  alertId: string,
-  { occurredAt, resolved }: NormalisedAlert,
-): Repetition {
-  const count = (known?.count ?? 0) + (resolved ? 0 : 1);
+function oneMore(known: Repetition | undefined, { arrival, alertId, counts }: Placement): Repetition {
+  const { occurredAt } = arrival.alert;
+  const count = (known?.count ?? 0) + (counts ? 1 : 0);
   return { alertId, count, lastSeenAt: laterOf(known?.lastSeenAt ?? occurredAt, occurredAt) };
 }
 
@@ -93,12 +105,12 @@ function withRepetition(alert: Alert, repetition: Repetition | undefined): Alert
 export function acceptances(placements: readonly Placement[], stored: readonly Alert[]): readonly AcceptedAlert[] {
   const alerts = new Map(stored.map((alert) => [alert.id, alert]));
   const still = new Map<string, number>();
-  for (const { arrival, alertId } of placements) {
-    if (!arrival.alert.resolved) still.set(alertId, (still.get(alertId) ?? 0) + 1);
+  for (const { alertId, counts } of placements) {
+    if (counts) still.set(alertId, (still.get(alertId) ?? 0) + 1);
   }
-  return placements.map(({ arrival, alertId }) => {
+  return placements.map(({ arrival, alertId, counts }) => {
     const alert = alerts.get(alertId);
-    const left = (still.get(alertId) ?? 0) - (arrival.alert.resolved ? 0 : 1);
+    const left = (still.get(alertId) ?? 0) - (counts ? 1 : 0);
     still.set(alertId, Math.max(0, left));
     return {
       id: alertId,
