@@ -39,6 +39,12 @@ export function createLiveHub(options: {
   let closed = false;
   observeStreams(registry, clients);
 
+  /** A client that no longer reads must keep neither its place nor the process. */
+  const finish = (client: LiveClient): void => {
+    client.end();
+    setTimeout(() => client.stream.destroy(), CLOSE_GRACE_MS).unref();
+  };
+
   const admit = async (tenantId: string, lastEventId: string | undefined): Promise<Readable> => {
     const position = lastEventId ?? (await feed.latest(tenantId));
     // Whether the oldest entry kept directly follows the client's last cannot be known: better one gap too many.
@@ -47,7 +53,7 @@ export function createLiveHub(options: {
       log.warn({ tenantId }, 'live stream dropped: its client reads too slowly'),
     );
     clients.add(client);
-    const expiry = setTimeout(client.end, maxAgeMs);
+    const expiry = setTimeout(() => finish(client), maxAgeMs);
     client.stream.once('close', () => {
       clearTimeout(expiry);
       clients.delete(client);
@@ -75,11 +81,7 @@ export function createLiveHub(options: {
     },
     closeAll: () => {
       closed = true;
-      for (const client of clients) {
-        client.end();
-        // A client that no longer reads must not keep the process.
-        setTimeout(() => client.stream.destroy(), CLOSE_GRACE_MS).unref();
-      }
+      clients.forEach(finish);
     },
     start: () => {
       timers.push(setInterval(() => clients.forEach((client) => client.heartbeat()), HEARTBEAT_MS));
