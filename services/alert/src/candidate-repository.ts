@@ -13,9 +13,6 @@ export interface Carrier {
 /** Incidents looked at per entity, the newest: an entity in more of them than this links nothing that is recent. */
 const INCIDENTS_PER_ENTITY = 16;
 
-/** Loose alerts looked at per entity, the latest: enough to find a partner, and a bound for an entity in everything. */
-const LOOSE_PER_ENTITY = 100;
-
 /** What correlation has to know before it decides. Every look-up is bounded, whatever the entity. */
 export function createCandidateRepository() {
   return {
@@ -44,7 +41,11 @@ export function createCandidateRepository() {
           and incidents.first_seen_at <= span.until`),
 
     /** Analysed alerts in no incident that name any of the entities in its span. */
-    findLoose: (tx: Queryable, spans: readonly EntitySpan[], exceptIds: readonly string[]): Promise<Alert[]> =>
+    findLoose: (
+      tx: Queryable,
+      spans: readonly EntitySpan[],
+      { exceptIds, limitPerEntity }: { readonly exceptIds: readonly string[]; readonly limitPerEntity: number },
+    ): Promise<Alert[]> =>
       tx.query<Alert>(sql`
         with near as materialized (
           select distinct latest.alert_id
@@ -54,7 +55,7 @@ export function createCandidateRepository() {
           cross join lateral (
             select alert_id from alert.alert_entities
             where entity = span.key and occurred_at between span.since and span.until
-            order by occurred_at desc, alert_id desc limit ${LOOSE_PER_ENTITY}
+            order by occurred_at desc, alert_id desc limit ${limitPerEntity}
           ) as latest
         )
         select ${alertColumns} from near join alert.alerts as a on a.id = near.alert_id

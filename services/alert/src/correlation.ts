@@ -1,12 +1,9 @@
 import type { Alert, CorrelationReason, Incident } from '@soc/contracts';
 import type { Tx } from '@soc/db-cluster';
 import { uuidv7 } from '@soc/service-kit';
-import type { CandidateRepository } from './candidate-repository.ts';
-import { correlate, type CorrelationOutcome } from './domain/correlation/correlate.ts';
-import { type CorrelatedAlert, toCorrelated } from './domain/correlation/correlated-alert.ts';
-import type { CorrelationSettings } from './domain/correlation/desk.ts';
-import { entitySpans } from './domain/correlation/entity-spans.ts';
-import type { KnownIncident, Story } from './domain/correlation/story.ts';
+import type { CorrelationDecision } from './correlation-decision.ts';
+import type { CorrelationOutcome } from './domain/correlation/correlate.ts';
+import type { Story } from './domain/correlation/story.ts';
 import { changedFields } from './domain/incident-change.ts';
 import type { IncidentRepository } from './incident-repository.ts';
 import type { MemberRepository } from './member-repository.ts';
@@ -37,33 +34,13 @@ const UNTOUCHED = { isTitleFixed: false, isSeverityFixed: false, isKeptApart: fa
  * holds the tenant's lock, stores the alerts, and publishes.
  */
 export function createCorrelation(given: {
-  readonly candidates: CandidateRepository;
+  readonly decide: CorrelationDecision;
   readonly incidents: IncidentRepository;
   readonly members: MemberRepository;
   readonly timeline: TimelineRepository;
-  readonly settings: CorrelationSettings;
   readonly now: () => Date;
 }): Correlation {
-  const { candidates, incidents, members, timeline, settings, now } = given;
-
-  const load = async (tx: Tx, tenantId: string, alerts: readonly CorrelatedAlert[]) => {
-    const placeable = alerts.filter(({ alert }) => alert.incidentId === null && alert.status !== 'closed');
-    const spans = entitySpans(placeable, settings.windowMs);
-    const carriers = spans.length === 0 ? [] : await candidates.findCarriers(tx, spans);
-    const carriersOf = Map.groupBy(carriers, ({ incidentId }) => incidentId);
-    const ids = new Set([...carriersOf.keys(), ...alerts.flatMap(({ alert }) => alert.incidentId ?? [])]);
-    const stored = ids.size === 0 ? [] : await incidents.lock(tx, tenantId, [...ids]);
-    const known = stored.map((one): KnownIncident => {
-      const its = carriersOf.get(one.incident.id) ?? [];
-      return { ...one, carriers: new Map(its.map(({ key, alertId }) => [key, alertId])) };
-    });
-    // Where an incident can be joined, its loose neighbours have joined it already.
-    const told = new Set(known.filter(({ incident }) => !incident.locked).flatMap((one) => [...one.carriers.keys()]));
-    const untold = spans.filter(({ key }) => !told.has(key));
-    const exceptIds = alerts.map(({ alert }) => alert.id);
-    const loose = untold.length === 0 ? [] : await candidates.findLoose(tx, untold, exceptIds);
-    return { known, loose: loose.map(toCorrelated) };
-  };
+  const { decide, incidents, members, timeline, now } = given;
 
   const save = async (tx: Tx, { stories, absorbed }: CorrelationOutcome, at: string): Promise<void> => {
     const of = ({ incident }: Story) => ({ tenantId: incident.tenantId, incidentId: incident.id });
@@ -117,10 +94,7 @@ export function createCorrelation(given: {
 
   return async (tx, tenantId, alerts) => {
     const at = now();
-    const correlated = alerts.map(toCorrelated);
-    const { known, loose } = await load(tx, tenantId, correlated);
-    const newId = (): string => uuidv7(at.getTime());
-    const outcome = correlate({ alerts: correlated, loose, incidents: known, settings, newId, at: at.toISOString() });
+    const outcome = await decide(tx, tenantId, alerts, at);
     await save(tx, outcome, at.toISOString());
     const moved = new Map<string, string>();
     for (const { incident, intoId } of outcome.absorbed) {

@@ -10,6 +10,7 @@ import { type CandidateRepository, createCandidateRepository } from './candidate
 import { type CommentRepository, createCommentRepository } from './comment-repository.ts';
 import type { AlertConfig } from './config.ts';
 import { type Correlation, createCorrelation } from './correlation.ts';
+import { createCorrelationDecision } from './correlation-decision.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
@@ -61,6 +62,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     maxSpanMs: config.CORRELATION_MAX_SPAN_S * 1_000,
     hubAssets: HUB_ASSETS,
   };
+  const decide = createCorrelationDecision({ candidates, incidents, settings });
   const dedupWindowS = config.DEDUP_WINDOW_S;
   return {
     db,
@@ -79,7 +81,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     idempotency,
     ingest: createIngest({ db, outbox, now, dedupWindowS, alerts, arrivals, fingerprints, timeline, idempotency }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
-    correlation: createCorrelation({ candidates, incidents, members, timeline, settings, now }),
+    correlation: createCorrelation({ decide, incidents, members, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
     pruning: createPruning({ db, fingerprints, idempotencyKeys, now, log }),
   };

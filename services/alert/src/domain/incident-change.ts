@@ -19,9 +19,12 @@ const watched = [
   'mergedIntoId',
 ] as const;
 
-/** The fields that differ, by name. Lists are compared as wholes: they only ever grow. */
+/** The fields that differ, by name. */
 export const changedFields = (before: Incident, after: Incident): readonly string[] =>
-  watched.filter((field) => before[field] !== after[field]);
+  watched.filter(
+    // Lists that nothing was added to are the same object: the dear comparison is for the few others.
+    (field) => before[field] !== after[field] && JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
 
 /** Where an incident may go from each status; a closed one goes back to work. */
 const next: Readonly<Record<IncidentStatus, readonly IncidentStatus[]>> = {

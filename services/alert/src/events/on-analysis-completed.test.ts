@@ -85,6 +85,19 @@ test('alerts analysed together are published with one update of their incident',
   expect((await get(ids[0] ?? '')).incidentId).toBe(incident.id);
 });
 
+test('an incident that opens gathers all that lay loose around it', async () => {
+  const observables = [{ type: 'host' as const, value: 'ws-busy' }];
+  const occurredAt = '2026-03-01T08:00:00Z';
+  const loose = await Promise.all(
+    Array.from({ length: 250 }, () => postAlert(service, { observables, occurredAt, severity: 'informational' })),
+  );
+  await analyse(service, ...loose);
+  const openers = await Promise.all([1, 2].map(() => postAlert(service, { observables, occurredAt })));
+  await analyse(service, ...openers);
+  const { body } = await service.call(ListIncidents, { query: { entity: 'ws-busy' } });
+  expect(body.items.map(({ alertCount, severity }) => [alertCount, severity])).toEqual([[252, 'medium']]);
+});
+
 test('an incident that another alert bridges is merged, and everybody is told', async () => {
   const older = await openIncident(service, 'ws2');
   const younger = await openIncident(service, 'ws3');

@@ -20,6 +20,8 @@ type Context = RouteContext<typeof BulkAlerts>;
 /** Bad lines named in a refusal of the whole body. */
 const NAMED_LINES = 20;
 
+const DETAIL_CHARACTERS = 500;
+
 /**
  * Stores what is good and reports what is not. An Idempotency-Key is remembered once all is stored; a bulk that was cut
  * off before that is deduplicated when it is sent again.
@@ -72,17 +74,28 @@ function submissionOf(document: ReadDocument, index: number, origin: Origin, at:
   if (!document.ok) return { index, code: MALFORMED, detail: document.reason };
   const body = CreateAlertBody.safeParse(document.value);
   if (!body.success) {
-    const detail = body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-    return { index, code: 'request.invalid', detail };
+    return invalidLine(
+      index,
+      body.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+    );
   }
   const read = alertFromApi(body.data, at);
   if (!read.ok) {
-    const detail = read.errors.map(({ path, message }) => `${path.replace(/^body\./, '')}: ${message}`).join('; ');
-    return { index, code: 'request.invalid', detail };
+    return invalidLine(
+      index,
+      read.errors.map(({ path, message }) => `${path.replace(/^body\./, '')}: ${message}`),
+    );
   }
   const { fingerprint } = body.data;
   return { index, submission: { alert: read.alert, payload: document.text, fingerprint, origin } };
 }
+
+/** What is wrong with it may quote it: capped, so that the answer is not as large as the bulk. */
+const invalidLine = (index: number, reasons: readonly string[]): RejectedLine => ({
+  index,
+  code: 'request.invalid',
+  detail: reasons.join('; ').slice(0, DETAIL_CHARACTERS).toWellFormed(),
+});
 
 /** Nothing in the body was JSON: it is not a bulk at all. */
 function refuse(rejected: readonly RejectedLine[]): never {

@@ -56,6 +56,9 @@ function finish(story: Story, at: string): void {
   if (known && isChanged(story)) story.incident = { ...incident, updatedAt: at, version: incident.version + 1 };
 }
 
+/** Informational alerts only ever join. */
+export const mayOpen = ({ severity }: Alert): boolean => severity !== 'informational';
+
 const isChanged = ({ known, incident }: Story): boolean => known?.incident !== incident;
 
 /** A later analysis may name techniques that its incident does not list yet. */
@@ -113,7 +116,7 @@ function mergeOthers(
 
 function open(desk: Desk, alert: CorrelatedAlert, { newId, at }: CorrelationInput): Story | undefined {
   const members = [alert, ...desk.looseOf(alert)].toSorted(byEventTime);
-  const openers = members.filter((member) => member.alert.severity !== 'informational');
+  const openers = members.filter((member) => mayOpen(member.alert));
   const fingerprints = new Set(openers.map((opener) => opener.alert.fingerprint));
   if (!openers.includes(alert) || fingerprints.size < 2) return undefined;
   const [namesake] = openers.toSorted((a, b) => severityRank(b.alert.severity) - severityRank(a.alert.severity));
