@@ -66,7 +66,7 @@ export const CreateUser = endpoint({
   permission: 'users:write',
   body: NewUser,
   responses: { 201: User },
-  errors: { 409: ['auth.email_taken'], 503: ['auth.busy'] },
+  errors: { 409: ['auth.email_taken'], 422: ['auth.permission_not_held'], 503: ['auth.busy'] },
 });
 
 export const GetUser = endpoint({
@@ -91,7 +91,12 @@ export const UpdateUser = endpoint({
   params: UserParams,
   body: UserChange,
   responses: { 200: User },
-  errors: { 404: ['auth.user_not_found'], 409: ['auth.last_admin'], 503: ['auth.busy'] },
+  errors: {
+    404: ['auth.user_not_found'],
+    409: ['auth.last_admin'],
+    422: ['auth.permission_not_held'],
+    503: ['auth.busy'],
+  },
 });
 
 export const ListRoles = endpoint({

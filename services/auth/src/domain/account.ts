@@ -21,6 +21,10 @@ export interface Account {
 export const permissionsOf = (roles: readonly Role[]): ReadonlySet<Permission> =>
   new Set(roles.flatMap((role) => permissionsOfRole[role]));
 
+/** Whether roles allow anything that `held` does not: only who holds it may give it, or take hold of an account that has it. */
+export const exceeds = (roles: readonly Role[], held: ReadonlySet<Permission>): boolean =>
+  !permissionsOf(roles).isSubsetOf(held);
+
 /** What outsiders see of an account. */
 export const toUser = ({ tenantId: _tenant, passwordHash: _hash, roles, ...rest }: Account): User => ({
   ...rest,

@@ -1,6 +1,7 @@
+import { permissionsOfRole } from '@soc/contracts';
 import { CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey } from '@soc/contracts/auth/api-keys';
 import { CreateServiceToken } from '@soc/contracts/auth/tokens';
-import { UpdateUser } from '@soc/contracts/auth/users';
+import { CreateUser, UpdateUser } from '@soc/contracts/auth/users';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { adminEmail, adminPassword, gatewaySecret, startTestAuth, type TestAuth } from '../auth-service.fixture.ts';
 
@@ -53,6 +54,26 @@ test('nobody but the gateway can exchange a key', async () => {
   expect((await auth.call(ExchangeApiKey, { body: { key: body.key }, token: null })).status).toBe(401);
   const { status, problem } = await auth.call(ExchangeApiKey, { body: { key: 1 }, token: gateway });
   expect([status, problem?.errors?.[0]?.path]).toEqual([400, 'body.key']);
+});
+
+test('a key that manages users makes nobody mightier than itself, and takes no such account over', async () => {
+  const { body: made } = await make(['users:write', ...permissionsOfRole.viewer]);
+  const token = (await exchange(made.key)).body.accessToken;
+  const create = (roles: readonly string[]) => {
+    const email = `${crypto.randomUUID()}@example.org`;
+    return auth.call(CreateUser, { body: { email, displayName: 'N', roles, password: adminPassword }, token });
+  };
+  const { status, body: viewer } = await create(['viewer']);
+  expect(status).toBe(201);
+  const adminId = made.createdBy;
+  const refused = [
+    await create(['admin']),
+    await auth.call(UpdateUser, { params: { id: viewer.id }, body: { roles: ['admin'] }, token }),
+    await auth.call(UpdateUser, { params: { id: adminId }, body: { password: 'taken over by a key' }, token }),
+  ];
+  expect(refused.map((answer) => [answer.status, answer.problem?.code])).toEqual(
+    Array.from({ length: 3 }, () => [422, 'auth.permission_not_held']),
+  );
 });
 
 test('a key cannot hold what its maker does not', async () => {

@@ -1,14 +1,17 @@
 import { CreateUser } from '@soc/contracts/auth/users';
-import { conflict, route, uuidv7 } from '@soc/service-kit';
+import { conflict, route, unprocessable, uuidv7 } from '@soc/service-kit';
 import { publishUserChanged } from '../account-events.ts';
 import { busy } from '../busy.ts';
 import type { AuthDeps } from '../deps.ts';
-import { type Account, toUser } from '../domain/account.ts';
+import { type Account, exceeds, toUser } from '../domain/account.ts';
 
 type CreateUserDeps = Pick<AuthDeps, 'db' | 'users' | 'hasher' | 'hashing' | 'outbox' | 'now'>;
 
 export const createUserRoute = ({ db, users, hasher, hashing, outbox, now }: CreateUserDeps) =>
   route(CreateUser, async ({ body, principal, origin, log }) => {
+    if (exceeds(body.roles, principal.permissions)) {
+      throw unprocessable('auth.permission_not_held', 'these roles allow more than you may');
+    }
     const hashed = await hashing.run(() => hasher.hash(body.password));
     if (!hashed.ok) throw busy();
     const at = now();

@@ -1,9 +1,9 @@
 import { UpdateUser } from '@soc/contracts/auth/users';
-import { conflict, notFound, route } from '@soc/service-kit';
+import { conflict, notFound, route, unprocessable } from '@soc/service-kit';
 import { publishUserChanged } from '../account-events.ts';
 import { busy } from '../busy.ts';
 import type { AuthDeps } from '../deps.ts';
-import { toUser } from '../domain/account.ts';
+import { exceeds, toUser } from '../domain/account.ts';
 import { changeAccount } from '../domain/change-account.ts';
 
 type UpdateUserDeps = Pick<AuthDeps, 'db' | 'users' | 'sessions' | 'hasher' | 'hashing' | 'outbox' | 'now'>;
@@ -25,6 +25,9 @@ export const updateUserRoute = (deps: UpdateUserDeps) => {
       await users.lockTenant(tx, tenantId);
       const before = await users.find(tx, tenantId, params.id);
       if (!before) throw notFound('auth.user_not_found');
+      if (exceeds([...before.roles, ...(body.roles ?? [])], principal.permissions)) {
+        throw unprocessable('auth.permission_not_held', 'the account may, or would, do more than you may');
+      }
       const at = now();
       const { account, kind, endsSessions, losesAdmin } = changeAccount(before, body, passwordHash, at);
       if (losesAdmin && !(await users.hasOtherAdmin(tx, tenantId, account.id))) {
