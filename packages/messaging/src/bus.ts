@@ -1,16 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type EventEnvelope, type EventSpec, events as allEvents, uuidv7 } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
 import { Gauge, type Registry } from '@soc/monitoring';
 import { createBusRepository, type DeadLetter } from './bus-repository.ts';
+import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createRedisConnector, streamKey } from './redis.ts';
 import { createRelay } from './relay.ts';
-import { createRetryOnDemand } from './retry-on-demand.ts';
-import type { RetryJob } from './retry-queue.ts';
-import { createStreamConsumer, type StreamConsumer, type StreamEntry } from './stream-consumer.ts';
 import { type Subscription, subscription } from './subscription.ts';
 import { startTrimming } from './trimmer.ts';
 
@@ -81,23 +78,20 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
   const subscriptions = new Map<string, Subscription>();
   const owned = allEvents.filter(({ owner }) => owner === serviceName).map(({ type }) => streamKey(prefix, type));
-  const consumers: StreamConsumer[] = [];
   const stops: (() => void)[] = [];
 
-  const bury = async ({ eventId, type, text, reason }: RetryJob, attempts: number): Promise<void> => {
-    await repository.bury(db.write, { eventId, type, envelope: text, reason, attempts, failedAt: now().toISOString() });
-    log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
-  };
-
-  const retries = createRetryOnDemand({
-    redisUrl,
-    redis: commands,
-    prefix,
+  const consumption = createConsumption({
     serviceName,
+    instanceId: options.instanceId,
     subscriptions,
     deliverer,
-    bury,
+    redisUrl,
+    prefix,
     log,
+    now,
+    bury: (letter) => repository.bury(db.write, letter),
+    connector,
+    commands,
   });
 
   const subscribe = (added: readonly Subscription[]): void => {
@@ -105,33 +99,6 @@ export function createEventBus(options: EventBusOptions): EventBus {
       if (subscriptions.has(one.spec.type)) throw new Error(`${serviceName} subscribes twice to ${one.spec.type}`);
       subscriptions.set(one.spec.type, one);
     }
-  };
-
-  const settle = async (of: Subscription, entries: readonly StreamEntry[]): Promise<void> => {
-    const texts = entries.flatMap(({ text }) => (text === undefined ? [] : [text]));
-    const outcomes = await deliverer.deliver(of, texts);
-    for (const [index, text] of texts.entries()) {
-      const outcome = outcomes[index];
-      if (!outcome || outcome.kind === 'done') continue;
-      const job: RetryJob = { eventId: eventIdOf(text), type: of.spec.type, text, reason: outcome.reason };
-      if (outcome.kind === 'failed' && of.maxAttempts > 1) await retries.add(job, of.maxAttempts);
-      else await bury(job, 1);
-    }
-  };
-
-  const consume = (of: Subscription): void => {
-    const consumer = createStreamConsumer({
-      stream: streamKey(prefix, of.spec.type),
-      group: serviceName,
-      consumer: options.instanceId,
-      batchSize: of.batchSize,
-      reader: connector.blocking(),
-      commands,
-      settle: (entries) => settle(of, entries),
-      log,
-    });
-    consumers.push(consumer);
-    consumer.start();
   };
 
   return {
@@ -155,8 +122,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     },
     start: () => {
       relay.start();
-      retries.start();
-      for (const of of subscriptions.values()) consume(of);
+      consumption.start();
       stops.push(startTrimming({ redis: commands, streams: owned, now, log }).stop);
       const prune = setInterval(() => {
         repository
@@ -175,17 +141,12 @@ export function createEventBus(options: EventBusOptions): EventBus {
     listDeadLetters: (limitRows) => repository.listBuried(db.read, limitRows),
     close: async () => {
       for (const stop of stops) stop();
-      await Promise.all(consumers.map((consumer) => consumer.stop()));
-      await retries.close();
+      await consumption.stop();
       await relay.stop();
       commands.disconnect();
     },
   };
 }
-
-/** The event's own id; for a text that is no event, its hash, so that a redelivery is the same dead letter. */
-const eventIdOf = (text: string): string =>
-  /"id":"([0-9a-f-]{36})"/.exec(text)?.[1] ?? createHash('sha256').update(text).digest('hex');
 
 function observeBacklog(registry: Registry, db: DbCluster, repository: ReturnType<typeof createBusRepository>): void {
   const gauge = new Gauge({
