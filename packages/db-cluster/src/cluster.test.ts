@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDbCluster, type DbCluster, isConnectionError, json, sql } from './index.ts';
+import { createDbCluster, type DbCluster, isDatabaseUnavailable, json, sql } from './index.ts';
 
 let database: TestDatabase;
 let db: DbCluster;
@@ -92,7 +92,7 @@ test('a connection that dies in the middle of a transaction fails that transacti
     await expect.poll(() => db.write.query(isThere)).toEqual([]);
     await tx.query(sql`insert into alert.notes (id) values (18)`);
   });
-  await expect(dying).rejects.toSatisfy(isConnectionError);
+  await expect(dying).rejects.toSatisfy(isDatabaseUnavailable);
   expect(await ids()).not.toContain(18);
 });
 
@@ -107,10 +107,19 @@ test('reads go on when a replica is not there, or is no replica at all', async (
 test('an unreachable primary is a connection error, a wrong statement is not', async () => {
   const nowhere = open('postgres://nobody@127.0.0.1:1/soc');
   const unreachable: unknown = await nowhere.write.query(sql`select 1`).catch((error: unknown) => error);
-  expect(isConnectionError(unreachable)).toBe(true);
+  expect(isDatabaseUnavailable(unreachable)).toBe(true);
   const wrong: unknown = await db.write.query(sql`select nonsense`).catch((error: unknown) => error);
-  expect(isConnectionError(wrong)).toBe(false);
+  expect(isDatabaseUnavailable(wrong)).toBe(false);
   await nowhere.close();
+});
+
+test("a full disk and a primary turned read-only are the database's fault, not that of the data", () => {
+  for (const code of ['53100', '53300', '25006', '58030', '57P01']) {
+    expect(isDatabaseUnavailable(Object.assign(new Error('no'), { code }))).toBe(true);
+  }
+  for (const code of ['22001', '23505', '40001', '57014']) {
+    expect(isDatabaseUnavailable(Object.assign(new Error('no'), { code }))).toBe(false);
+  }
 });
 
 test('withConnection chooses by readOnly', async () => {

@@ -3,7 +3,8 @@ import { decodeConsistencyToken, encodeConsistencyToken, type Lsn, parseLsn } fr
 import {
   createPool,
   createStatementNamer,
-  isConnectionError,
+  isDatabaseUnavailable,
+  isRecoveryConflict,
   type Pool,
   type PoolClient,
   type Queryable,
@@ -145,14 +146,15 @@ function createSender(registry: Registry): Send {
   };
 }
 
-/** A replica that drops out in the middle of a read is passed over at once: the primary answers instead. */
+/** A replica that drops out in the middle of a read, or cancels it to replay on, is passed over: the primary answers. */
 async function readFrom(replica: ReplicaState, primary: Pool, statement: SqlStatement, send: Send): Promise<object[]> {
   replica.inFlight += 1;
   try {
     return await send('replica', replica.pool, statement);
   } catch (error) {
-    if (!isConnectionError(error)) throw error;
-    replica.usable = false;
+    const isGone = isDatabaseUnavailable(error);
+    if (!isGone && !isRecoveryConflict(error)) throw error;
+    if (isGone) replica.usable = false;
     return await send('primary', primary, statement);
   } finally {
     replica.inFlight -= 1;

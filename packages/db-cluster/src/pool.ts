@@ -50,7 +50,8 @@ export function createStatementNamer(): (statement: SqlStatement) => pg.QueryCon
   };
 }
 
-const CONNECTION_LOST = new Set([
+/** Lost connections, a server that stops or starts, too many connections, and a primary that has become read-only. */
+const UNAVAILABLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -61,14 +62,24 @@ const CONNECTION_LOST = new Set([
   '08006',
   '08001',
   '08003',
+  '25006',
 ]);
 
-/** Whether an error says that the server or the connection is gone, as opposed to the statement being wrong. */
-export function isConnectionError(error: unknown): boolean {
+/** SQLSTATE classes: insufficient resources such as a full disk, and errors of the system below. */
+const UNAVAILABLE_CLASS = /^(?:53|58)/;
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
+
+/** A replica cancels reads that stand in the way of replaying. */
+export const isRecoveryConflict = (error: unknown): boolean => error instanceof Error && codeOf(error) === '40001';
+
+/** Whether an error says that the database cannot work now, as opposed to the statement or its values being wrong. */
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   return (
-    CONNECTION_LOST.has(code) ||
+    UNAVAILABLE.has(code) ||
+    UNAVAILABLE_CLASS.test(code) ||
     /connection terminated|is not queryable|timeout exceeded when trying to connect/i.test(error.message)
   );
 }

@@ -1,5 +1,5 @@
 import type { EventEnvelope, EventSpec } from '@soc/contracts';
-import { type DbCluster, isConnectionError } from '@soc/db-cluster';
+import { type DbCluster, isDatabaseUnavailable } from '@soc/db-cluster';
 import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
 import { decodeMessage } from './envelope.ts';
@@ -62,7 +62,7 @@ export function createDeliverer(options: {
       await handle(subscription, [pending]);
       return DONE;
     } catch (error) {
-      if (isConnectionError(error)) throw error;
+      if (isDatabaseUnavailable(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       log.warn(
         { err: error, eventId: pending.item.event.id, eventType: subscription.spec.type },
@@ -81,7 +81,7 @@ export function createDeliverer(options: {
       try {
         return await handle(subscription, pending);
       } catch (error) {
-        if (isConnectionError(error)) throw error;
+        if (isDatabaseUnavailable(error)) throw error;
         log.warn({ err: error, events: pending.length }, 'batch failed, handling its events one by one');
       }
     }

@@ -57,7 +57,7 @@ export function createMessage<E extends EventSpec>(
 
 const Envelope = z.object({
   specversion: z.literal('1.0'),
-  id: z.uuid(),
+  id: z.uuidv7(),
   type: z.string(),
   dataschemaversion: z.number().int(),
   source: z.string(),

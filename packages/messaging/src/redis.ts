@@ -25,6 +25,7 @@ export function createRedisConnector(url: string, onError: (error: Error) => voi
   };
 }
 
+export type RedisConnector = ReturnType<typeof createRedisConnector>;
 export type { Redis };
 
 /** The stream of an event type. */

@@ -16,7 +16,7 @@ export interface Relay {
   /** Takes over what this process has just committed. Returns at once. */
   readonly hand: (committed: Committed) => void;
   readonly start: () => void;
-  /** Finishes what is under way; the rest stays in the outbox for the next start. */
+  /** Sends what it holds; what cannot be sent stays in the outbox for another relay or the next start. */
   readonly stop: () => Promise<void>;
 }
 
@@ -111,7 +111,7 @@ export function createRelay(options: {
       await relayAll();
       const waited = await Promise.race([wakeUp.promise, pause(POLL_MS, 'poll' as const, { signal: stopping.signal })]);
       wakeUp = Promise.withResolvers();
-      if (waited === 'poll') await relayStored(LEFT_BEHIND_AFTER_MS);
+      if (waited === 'poll') while (await relayStored(LEFT_BEHIND_AFTER_MS));
       return 0;
     } catch (error) {
       if (stopping.signal.aborted) return 0;
@@ -145,6 +145,11 @@ export function createRelay(options: {
     stop: async () => {
       stopping.abort();
       await loop;
+      try {
+        while (held.length > 0) await relayHeld();
+      } catch (error) {
+        log.warn({ err: error }, 'stopped with messages left in the outbox');
+      }
     },
   };
 }

@@ -17,17 +17,29 @@ export function createRetryOnDemand(
   const { redis, log, prefix, serviceName } = options;
   let opened: Promise<RetryQueue> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const load = async (): Promise<RetryQueue> => {
+    try {
+      const { createRetryQueue } = await import('./retry-queue.ts');
+      return createRetryQueue(options);
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
 
   const open = (): Promise<RetryQueue> => {
     clearInterval(timer);
-    opened ??= import('./retry-queue.ts').then(({ createRetryQueue }) => createRetryQueue(options));
+    opened ??= load();
     return opened;
   };
 
   const look = async (): Promise<void> => {
     try {
       // BullMQ writes this key when a queue is first opened.
-      if ((await redis.exists(`${prefix}:bull:retry-${serviceName}:meta`)) > 0) await open();
+      const exists = (await redis.exists(`${prefix}:bull:retry-${serviceName}:meta`)) > 0;
+      if (exists && !isClosed) await open();
     } catch (error) {
       log.warn({ err: error }, 'retry queue not looked for');
     }
@@ -41,6 +53,7 @@ export function createRetryOnDemand(
     },
     add: async (job, maxAttempts) => (await open()).add(job, maxAttempts),
     close: async () => {
+      isClosed = true;
       clearInterval(timer);
       await (await opened)?.close();
     },

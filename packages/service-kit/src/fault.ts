@@ -1,4 +1,4 @@
-import { isConnectionError } from '@soc/db-cluster';
+import { isDatabaseUnavailable } from '@soc/db-cluster';
 import { badRequest, HttpProblem, tooLarge, unavailable, unsupportedMediaType } from './problems.ts';
 
 const codeOf = (error: unknown): string =>
@@ -21,7 +21,7 @@ export function asProblem(error: unknown): HttpProblem {
     return unsupportedMediaType('request.unsupported_media_type', 'send application/json');
   }
   if (UNSTORABLE.has(code)) return badRequest('request.unstorable', 'a value cannot be stored');
-  if (isConnectionError(error)) {
+  if (isDatabaseUnavailable(error)) {
     return new HttpProblem(503, 'database.unavailable', 'the database does not answer', {
       headers: { 'retry-after': '1' },
     });

@@ -1,5 +1,5 @@
 import type { AcceptedAlert } from '@soc/contracts/alert/ingest';
-import { isConnectionError } from '@soc/db-cluster';
+import { isDatabaseUnavailable } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Ingest, Submission } from './ingest.ts';
 
@@ -32,7 +32,7 @@ async function storeChunk(
   try {
     return await ingest.many(chunk);
   } catch (error) {
-    if (isConnectionError(error)) throw error;
+    if (isDatabaseUnavailable(error)) throw error;
     log.warn({ err: error, alerts: chunk.length }, 'chunk not stored, storing its alerts one by one');
   }
   const accepted: (AcceptedAlert | undefined)[] = [];
@@ -40,7 +40,7 @@ async function storeChunk(
     try {
       accepted.push(...(await ingest.many([submission])));
     } catch (error) {
-      if (isConnectionError(error)) throw error;
+      if (isDatabaseUnavailable(error)) throw error;
       log.error({ err: error, source: submission.alert.source }, 'alert cannot be stored');
       accepted.push(undefined);
     }

@@ -48,10 +48,12 @@ export function createAlertFactRepository() {
         where alerts.version < excluded.version`);
     },
 
+    /** Locks the rows, in the order of `save`: two replicas that learn of one milestone do not both find it new. */
     milestones: async (tx: Queryable, alertIds: readonly string[]): Promise<ReadonlyMap<string, KnownMilestones>> => {
       if (alertIds.length === 0) return new Map();
       const rows = await tx.query<MilestoneRow>(sql`
-        select alert_id, triaged_at, closed_at from analytics.alerts where alert_id = any(${alertIds}::uuid[])`);
+        select alert_id, triaged_at, closed_at from analytics.alerts where alert_id = any(${alertIds}::uuid[])
+        order by alert_id for update`);
       return new Map(rows.map((row) => [row.alert_id, { triagedAt: row.triaged_at, closedAt: row.closed_at }]));
     },
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DbCluster, isConnectionError } from '@soc/db-cluster';
+import { type DbCluster, isDatabaseUnavailable } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { JournalRecord } from '../domain/journal.ts';
 import type { PlannedEffect } from '../domain/plan-effect.ts';
@@ -25,7 +25,7 @@ async function persist(write: () => Promise<void>): Promise<void> {
     try {
       return await write();
     } catch (error) {
-      if (!isConnectionError(error) || tried === JOURNAL_TRIES.count) throw error;
+      if (!isDatabaseUnavailable(error) || tried === JOURNAL_TRIES.count) throw error;
       await sleep(JOURNAL_TRIES.pauseMs * tried);
     }
   }
