@@ -20,14 +20,15 @@ interface Run {
   readonly db: DbCluster;
 }
 
-/** One alert in ten is about one of 500 hosts in trouble, the others about one of 50,000; each host has its own user. */
-const hostOf = (index: number): number => (index % 10 === 0 ? (index / 10) % 500 : 1_000 + (index % 50_000));
+/** One alert in ten is about one of 500 hosts in trouble, the others each about a host of its own. */
+const hostOf = (run: string, index: number): string =>
+  index % 10 === 0 ? `hot-${(index / 10) % 500}` : `${run}-${index}`;
 
 /** A plausible alert; fingerprints never repeat. */
 function alertOf(run: string, index: number): object {
-  const host = hostOf(index);
+  const host = hostOf(run, index);
   return {
-    title: `Suspicious process on host-${host}`,
+    title: `Suspicious process on ${host}`,
     severity: ['low', 'medium', 'high', 'critical'][index % 4],
     source: 'bench',
     ruleId: `rule-${index % 200}`,
@@ -37,7 +38,7 @@ function alertOf(run: string, index: number): object {
     tags: [run],
     techniques: ['T1059'],
     observables: [
-      { type: 'host', value: `host-${host}.bench.example` },
+      { type: 'host', value: `${host}.bench.example` },
       { type: 'ip', value: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}` },
       { type: 'user', value: `user-${host}` },
     ],
@@ -78,7 +79,7 @@ async function untilDone({ db }: Run, run: string, alerts: number): Promise<void
         (select count(*) from storage.documents) as searchable`);
     if ((row?.processed ?? 0) >= alerts && (row?.searchable ?? 0) >= alerts) return;
     if (performance.now() > deadlineMs) throw new Error(`not done in time: ${JSON.stringify(row)} of ${alerts}`);
-    await pause(100);
+    await pause(500);
   }
 }
 

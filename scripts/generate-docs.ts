@@ -1,4 +1,4 @@
-// Writes docs/generated and .env.example from the contracts and the configuration schemas; with --check it only compares
+// Writes docs/generated and env.example from the contracts and the configuration schemas; with --check it only compares
 // and fails on drift.
 import { endpoints } from '@soc/contracts/endpoints';
 import { events } from '@soc/contracts/events';
@@ -23,7 +23,7 @@ const pages = {
   'docs/generated/events.md': NOTICE + eventsPage(events, findEventUses()),
   'docs/generated/env.md': NOTICE + envPage(sections),
   'docs/generated/openapi.json': JSON.stringify(openApiDocument(endpoints, { title: 'SOC Agent', version }), null, 2),
-  '.env.example': envExample(sections),
+  'env.example': envExample(sections),
 };
 const changed = Object.entries(pages).filter(([name, text]) => {
   const file = path.join(repositoryRoot, name);
