@@ -1,41 +1,22 @@
 import { type Alert, type Enrichment, type Observable, uuidv7 } from '@soc/contracts';
+import { exampleAlert } from '@soc/fleet/testing';
 
 const AT = '2026-03-01T00:00:00.000Z';
 
 /** An alert as alert publishes it when it is new. */
-export const newAlert = (about: Partial<Alert> = {}): Alert => ({
-  id: uuidv7(Date.parse(AT)),
-  tenantId: 'default',
-  title: 'Something happened',
-  description: null,
-  severity: 'medium',
-  status: 'new',
-  source: 'edr',
-  ruleId: '4711',
-  ruleName: null,
-  externalId: null,
-  fingerprint: 'f',
-  occurrences: 1,
-  observables: [],
-  tactics: [],
-  techniques: [],
-  tags: [],
-  occurredAt: AT,
-  lastSeenAt: AT,
-  receivedAt: AT,
-  score: null,
-  suggestedVerdict: null,
-  reputation: null,
-  verdict: null,
-  assignee: null,
-  incidentId: null,
-  analysedAt: null,
-  enrichedAt: null,
-  triagedAt: null,
-  closedAt: null,
-  version: 1,
-  ...about,
-});
+export const newAlert = (about: Partial<Alert> = {}): Alert =>
+  exampleAlert({
+    id: uuidv7(Date.parse(AT)),
+    title: 'Something happened',
+    severity: 'medium',
+    source: 'edr',
+    ruleId: '4711',
+    observables: [],
+    occurredAt: AT,
+    lastSeenAt: AT,
+    receivedAt: AT,
+    ...about,
+  });
 
 /** What intel says of an alert: nothing, or that an observable is known with a confidence. */
 export const newEnrichment = (alertId: string, observable?: Observable, confidence = 90): Enrichment => ({

@@ -1,35 +1,17 @@
 import { type Alert, type Observable, uuidv7 } from '@soc/contracts';
+import { exampleAlert } from '@soc/fleet/testing';
+
+const AT = '2026-03-01T00:00:00.000Z';
 
 /** An alert as alert publishes it when it is new. */
-export const newAlert = (observables: readonly Observable[]): Alert => ({
-  id: uuidv7(Date.parse('2026-03-01T00:00:00Z')),
-  tenantId: 'default',
-  title: 'Outbound connection',
-  description: null,
-  severity: 'medium',
-  status: 'new',
-  source: 'suricata',
-  ruleId: '2024897',
-  ruleName: null,
-  externalId: null,
-  fingerprint: 'f',
-  occurrences: 1,
-  observables: [...observables],
-  tactics: [],
-  techniques: [],
-  tags: [],
-  occurredAt: '2026-03-01T00:00:00.000Z',
-  lastSeenAt: '2026-03-01T00:00:00.000Z',
-  receivedAt: '2026-03-01T00:00:00.000Z',
-  score: null,
-  suggestedVerdict: null,
-  reputation: null,
-  verdict: null,
-  assignee: null,
-  incidentId: null,
-  analysedAt: null,
-  enrichedAt: null,
-  triagedAt: null,
-  closedAt: null,
-  version: 1,
-});
+export const newAlert = (observables: readonly Observable[]): Alert =>
+  exampleAlert({
+    id: uuidv7(Date.parse(AT)),
+    title: 'Outbound connection',
+    severity: 'medium',
+    ruleId: '2024897',
+    observables: [...observables],
+    occurredAt: AT,
+    lastSeenAt: AT,
+    receivedAt: AT,
+  });
