@@ -191,6 +191,30 @@ test.each([
   expect(letter.attempts).toBe(1);
 });
 
+test('an event that does not concern the service is acknowledged and leaves no trace', async () => {
+  const consumer = await start('storage', [
+    recording(undefined, { concerns: ({ name }: PayloadOf<typeof MetricRecorded>) => name !== 'dull' }),
+  ]);
+  consumer.bus.start();
+  await writeToStreams(consumer.redis, consumer.prefix, [message('dull'), message('interesting')]);
+  await effectsAre(consumer, ['interesting']);
+  expect(await consumer.db.write.query(sql`select count(*) as claims from storage.inbox`)).toEqual([{ claims: 1 }]);
+  const stream = streamKey(consumer.prefix, 'metric.recorded');
+  await waitFor(async () => (await consumer.redis.xpending(stream, 'storage'))[0] === 0);
+});
+
+test('a stop sends what was committed before it', async () => {
+  const publisher = await start('analytics', []);
+  publisher.bus.start();
+  await Promise.all(
+    Array.from({ length: 200 }, (_, index) =>
+      publisher.db.tx((tx) => publisher.bus.outbox.publish(tx, Recorded, metric(`m${index}`), meta)),
+    ),
+  );
+  await publisher.bus.close();
+  expect(await publisher.stream('metric.recorded')).toHaveLength(200);
+});
+
 test('an event for another service is acknowledged and ignored', async () => {
   const consumer = await start('storage', [recording()]);
   consumer.bus.start();
