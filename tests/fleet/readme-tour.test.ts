@@ -2,11 +2,15 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ListIncidents } from '@soc/contracts/alert/incidents';
+import { ListRuns } from '@soc/contracts/response/runs';
+import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
+const BY = { deadlineMs: 30_000, everyMs: 200 };
 
 let started: TestFleet;
 beforeAll(async () => {
@@ -41,5 +45,13 @@ test('every command of the README works as written', async () => {
   expect(stdout).toMatch(/"occurrences":1,"deduplicated":false.*\n?.*"occurrences":2,"deduplicated":true/);
   expect(stdout).toMatch(/"received":2,"created":1,"deduplicated":0,"rejected":\[\{"index":1,/);
   expect(stdout).toMatch(/"filename":"notes.txt"/);
+  const query = { query: { entity: 'laptop-8' } };
+  const incident = await waitFor(async () => (await started.client.call(ListIncidents, query)).items[0], BY);
+  expect(incident).toMatchObject({ severity: 'critical', alertCount: 2 });
+  const runs = await waitFor(async () => {
+    const { items } = await started.client.call(ListRuns, { query: { incidentId: incident.id } });
+    return items.length > 0 ? items : undefined;
+  }, BY);
+  expect(runs).toMatchObject([{ dryRun: true, origin: { kind: 'trigger', name: 'contain' } }]);
   expect(stdout).toMatch(/== keys [1-9]\d{2,} [1-9]\d+ playbook--/);
 });
