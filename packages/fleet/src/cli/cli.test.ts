@@ -58,7 +58,10 @@ test.each([
   ['an unknown option', ['up', '--fast'], "Unknown option '--fast'; soc up --help tells the options."],
   ['an unknown service', ['up', '--only', 'alerts'], 'There is no service "alerts"; there are gateway,'],
   ['a bad scale', ['up', '--scale', 'alert'], '--scale wants a service and a number, such as alert=2, not alert.'],
-  ['a port that is no number', ['up', '--port-base', 'http'], 'The port base must be a whole number from 1024 to'],
+  ['a port that is no number', ['up', '--port-base', 'http'], '--port-base wants a port, such as 8000, not http.'],
+  ['a port out of range', ['up', '--port-base', '80'], 'The port base must be a whole number from 1024 to'],
+  ['a word where only options stand', ['up', '9000'], 'soc up takes options only, not 9000; through npm they stand'],
+  ['help with an unknown command', ['help', 'down'], 'There is no command down; soc help lists them.'],
   ['migrate without status', ['migrate', 'down'], 'Say soc migrate status;'],
 ])('%s is one sentence and exit code 1', async (_, args, sentence) => {
   const { code, stderr } = await soc(...args);

@@ -4,7 +4,7 @@ import { ReceiveWebhook } from '@soc/contracts/alert/ingest';
 import { GetAlert } from '@soc/contracts/alert/queries';
 import { WebhookSource } from '@soc/contracts/alert/webhook-source';
 import { findRunningFleet } from '../claim-data-directory.ts';
-import { type FleetClient, logIn } from '../client/fleet-client.ts';
+import { type FleetClient, FleetRefusal, logIn } from '../client/fleet-client.ts';
 import { type ExampleAlert, readExampleAlerts } from '../demo/examples.ts';
 import { prepareDemo } from '../demo/prepare.ts';
 import { tellAlert, tellIncident } from '../demo/story.ts';
@@ -23,23 +23,34 @@ export const demoCommand: Command = {
   synopsis: '',
   options: [dataDirOption],
   run: async (input) => {
-    const client = await connect(input);
-    const { indicators } = await prepareDemo(client);
-    input.print(`${indicators} indicators and a playbook are in place. The alerts come in:\n`);
-    const ids = new Set<string>();
-    for (const example of await readExampleAlerts(WebhookSource.options)) {
-      input.interrupted.throwIfAborted();
-      for (const id of await replay(client, example, input)) ids.add(id);
+    try {
+      await tellStory(input);
+    } catch (error) {
+      if (!(error instanceof FleetRefusal)) throw error;
+      throw new OperatorError(`The story ends here: ${error.message}; soc doctor tells how the fleet is.`, {
+        cause: error,
+      });
     }
-    await pause(SETTLE_MS);
-    const incidentId = await mainIncident(client, [...ids]);
-    if (incidentId === undefined) {
-      throw new OperatorError('The alerts came in, but no incident was correlated from them.');
-    }
-    await tellIncident(client, incidentId, input.print);
     return 0;
   },
 };
+
+async function tellStory(input: CommandInput): Promise<void> {
+  const client = await connect(input);
+  const { indicators } = await prepareDemo(client);
+  input.print(`${indicators} indicators and a playbook are in place. The alerts come in:\n`);
+  const ids = new Set<string>();
+  for (const example of await readExampleAlerts(WebhookSource.options)) {
+    input.interrupted.throwIfAborted();
+    for (const id of await replay(client, example, input)) ids.add(id);
+  }
+  await pause(SETTLE_MS);
+  const incidentId = await mainIncident(client, [...ids]);
+  if (incidentId === undefined) {
+    throw new OperatorError('The alerts came in, but no incident was correlated from them.');
+  }
+  await tellIncident(client, incidentId, input.print);
+}
 
 async function connect(input: CommandInput): Promise<FleetClient> {
   const dataDirectory = dataDirOf(input);
@@ -67,8 +78,10 @@ async function whenAnalysed(client: FleetClient, id: string): Promise<string> {
   const deadlineMs = performance.now() + ANALYSED_WITHIN_MS;
   for (;;) {
     const told = await tellAlert(client, id);
-    if (told) return told.line;
-    if (performance.now() > deadlineMs) return `  not analysed within ${ANALYSED_WITHIN_MS / 1000} s; is ai well?`;
+    if (told?.isFinal) return told.line;
+    if (performance.now() > deadlineMs) {
+      return told?.line ?? `  not analysed within ${ANALYSED_WITHIN_MS / 1000} s; is ai well?`;
+    }
     await pause(50);
   }
 }

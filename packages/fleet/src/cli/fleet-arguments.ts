@@ -19,8 +19,12 @@ export const portBaseOption: CommandOption = {
   help: "The gateway's port, from which all others are counted; 8000 when absent.",
 };
 
-/** The port base; NaN, which no layout takes, for what is not a number. */
-export const portBaseOf = ({ value }: CommandInput): number => Number(value('port-base') ?? 8000);
+/** The port base. Throws for what is not a number; the layout tells which numbers will do. */
+export function portBaseOf({ value }: CommandInput): number {
+  const text = value('port-base') ?? '8000';
+  if (!/^\d+$/.test(text)) throw new OperatorError(`--port-base wants a port, such as 8000, not ${text}.`);
+  return Number(text);
+}
 
 /** Reads `--scale alert=2` options. Throws for what is not `service=count`. */
 export function parseScale(texts: readonly string[]): Readonly<Partial<Record<ServiceName, number>>> {

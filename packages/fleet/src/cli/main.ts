@@ -38,12 +38,21 @@ function listenForInterrupts(): Pick<CommandInput, 'interrupted' | 'insisted'> {
   return { interrupted: first.signal, insisted: second.signal };
 }
 
+/** npm keeps an option before `--` to itself and passes its value on alone; a fleet elsewhere than asked must not start. */
+function refuseStrayWords({ name, synopsis }: Command, words: readonly string[]): void {
+  if (synopsis !== '' || words.length === 0) return;
+  throw new OperatorError(
+    `soc ${name} takes options only, not ${words.join(' ')}; through npm they stand behind --, as in npm run soc -- ${name} --help.`,
+  );
+}
+
 async function runCommand(command: Command, args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(command, args);
   if (values['help'] === true) {
     print(helpOf(command));
     return 0;
   }
+  refuseStrayWords(command, positionals);
   const valuesOf = (option: string): readonly string[] =>
     [values[option] ?? []].flat().filter((value) => typeof value === 'string');
   return command.run({
@@ -60,8 +69,9 @@ async function main([name = 'help', ...args]: readonly string[]): Promise<number
   const command = commands.find((each) => each.name === name);
   if (command) return runCommand(command, args);
   const isHelp = name === 'help' || name.startsWith('-');
-  if (!isHelp) throw new OperatorError(`There is no command ${name}; soc help lists them.`);
-  const asked = commands.find((each) => each.name === args[0]);
+  const asked = isHelp ? commands.find((each) => each.name === args[0]) : undefined;
+  const wanted = isHelp ? args[0] : name;
+  if (wanted !== undefined && !asked) throw new OperatorError(`There is no command ${wanted}; soc help lists them.`);
   print(asked ? helpOf(asked) : overview(commands));
   return 0;
 }

@@ -29,6 +29,12 @@ export const upCommand: Command = {
     const beganAtMs = performance.now();
     const fleet = await start(input);
     input.print(describe(fleet, Math.round(performance.now() - beganAtMs)));
+    if (asksForAnotherAdmin(fleet, input)) {
+      input.print(
+        '\nSOC_ADMIN_EMAIL and SOC_ADMIN_PASSWORD count at the first start only; this data has its administrator.',
+      );
+    }
+    input.print('\nCtrl-C stops it.');
     if (!input.interrupted.aborted) await once(input.interrupted, 'abort');
     input.insisted.addEventListener('abort', fleet.forceStop);
     input.print('Stopping. Ctrl-C again to kill.');
@@ -57,6 +63,13 @@ function start(input: CommandInput): Promise<Fleet> {
   });
 }
 
+function asksForAnotherAdmin({ admin }: Fleet, { host }: CommandInput): boolean {
+  const { SOC_ADMIN_EMAIL: email, SOC_ADMIN_PASSWORD: password } = host.env;
+  return Boolean(
+    (email && email.toLowerCase() !== admin.email.toLowerCase()) || (password && password !== admin.password),
+  );
+}
+
 const describe = (fleet: Fleet, afterMs: number): string =>
   [
     `\nThe fleet is up after ${(afterMs / 1000).toFixed(1)} s.\n`,
@@ -72,7 +85,6 @@ const describe = (fleet: Fleet, afterMs: number): string =>
       ['e-mail', fleet.admin.email],
       ['password', `${fleet.admin.password}   (as of the first start)`],
     ]),
-    '\nCtrl-C stops it.',
   ].join('\n');
 
 const rows = (pairs: readonly (readonly [string, string])[]): readonly string[] =>

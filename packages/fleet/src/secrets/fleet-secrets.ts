@@ -50,7 +50,10 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   const keepJson = async <T>(name: string, schema: z.ZodType<T>, create: () => T): Promise<T> =>
     schema.parse(JSON.parse(await keepSecret(join(directory, name), () => `${JSON.stringify(create(), null, 2)}\n`)));
   const given = AdminCredentials.partial().safeParse(admin);
-  if (!given.success) throw new OperatorError(`No administrator can be made: ${z.prettifyError(given.error)}`);
+  if (!given.success) {
+    const reasons = given.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new OperatorError(`No administrator can be made: ${reasons.join('; ')}.`);
+  }
   const firstAdmin = () => ({
     email: admin.email ?? 'admin@soc.local',
     password: admin.password ?? randomSecret().slice(0, 24),
