@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OpenApiDocument } from '@soc/service-kit/openapi';
 import { z } from 'zod';
 import { DOCS_STYLE } from './docs-style.ts';
-import { escapeHtml, jsonHtml } from './html.ts';
+import { escapeHtml, jsonHtml, sentenceHtml } from './html.ts';
 
 /** Nothing but its own style is loaded: the page has no script, no image, no font, no form. */
 export const DOCS_CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(DOCS_STYLE).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
@@ -41,7 +41,7 @@ export function docsPage({ info, tags, paths, components }: OpenApiDocument): st
     `<nav><strong>${escapeHtml(info.title)}</strong> <span class="dim">${escapeHtml(info.version)}</span>`,
     ...services.map((name) => `<a href="#${name}">${name}</a>`),
     '<a href="#schemas">schemas</a><a href="/api/v1/openapi.json">openapi.json</a></nav><main>',
-    `<h1>${escapeHtml(info.title)} API</h1><p>${escapeHtml(info.description ?? '')}</p>`,
+    `<h1>${escapeHtml(info.title)} API</h1><p>${sentenceHtml(info.description ?? '')}</p>`,
     ...services.map((name) => serviceSection(name, all)),
     '<h2 id="schemas">schemas</h2>',
     ...schemas.map(([name, schema]) => entry(`schema-${name}`, `<code>${escapeHtml(name)}</code>`, jsonHtml(schema))),
@@ -61,7 +61,7 @@ function endpointEntry({ method, path, operation }: ShownEndpoint): string {
   const summary = [
     `<span class="method">${method.toUpperCase()}</span>`,
     `<code>${escapeHtml(path)}</code>`,
-    `<span class="dim">${escapeHtml(operation.summary)}</span>`,
+    `<span class="dim">${sentenceHtml(operation.summary)}</span>`,
   ].join(' ');
   const content = [
     `<p>Needs: <code>${escapeHtml(operation['x-permission'])}</code></p>`,
@@ -87,7 +87,7 @@ function parametersTable({ parameters }: Operation): string {
 function answersTable({ responses }: Operation): string {
   const rows = Object.entries(responses).map(([status, { description, content }]) => {
     const schemas = Object.values(content ?? {}).map(({ schema }) => jsonHtml(schema));
-    return `<tr><td>${escapeHtml(status)}</td><td>${escapeHtml(description)}${status.startsWith('2') ? schemas.join('') : ''}</td></tr>`;
+    return `<tr><td>${escapeHtml(status)}</td><td>${sentenceHtml(description)}${status.startsWith('2') ? schemas.join('') : ''}</td></tr>`;
   });
   return `<table><tr><th>status</th><th>answer</th></tr>${rows.join('')}</table>`;
 }

@@ -95,6 +95,7 @@ test('the page lists every endpoint, loads nothing and runs nothing', async () =
     expect(body).toContain(`<details id="${id}">`);
     expect(body).toContain(summary.replaceAll("'", '&#39;').slice(0, 20));
   }
+  expect(body).toContain('problem details whose <code>code</code> is stable');
   expect(body).not.toMatch(/<script|<img|<link|https?:\/\/(?!json-schema)/);
   expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]{44}';/);
 });
