@@ -25,8 +25,9 @@ export default defineConfig({
           name: 'fleet',
           include: ['tests/{fleet,chaos}/**/*.test.ts'],
           globalSetup,
-          // A fleet takes the whole machine: one at a time.
+          // A fleet takes the whole machine: one at a time, and after the others when paths of both are asked for.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
