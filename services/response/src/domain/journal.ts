@@ -25,6 +25,15 @@ export const LOST: Pick<JournalRecord, 'state' | 'outcome' | 'dueAt' | 'request'
   request: null,
 };
 
+/** What becomes of a journal nobody works on any more but for what is in flight: what was started is of unknown outcome. */
+export const lostRecords = (
+  journal: readonly JournalEntry[],
+  inFlight: ReadonlySet<string>,
+): readonly JournalRecord[] =>
+  [...latestEntries(journal).values()]
+    .filter((entry) => entry.state === 'started' && !inFlight.has(attemptKey(entry)))
+    .map((entry) => ({ ...entry, ...LOST }));
+
 /** Names an effect of a step; with `attempt`, one try at it. */
 export const effectKey = (stepId: string, effect: number): string => `${stepId}#${effect}`;
 export const attemptKey = ({ stepId, effect, attempt }: Pick<JournalEntry, 'stepId' | 'effect' | 'attempt'>): string =>

@@ -2,7 +2,7 @@ import type { RunOutcome } from '@soc/contracts';
 import { breakageOf } from './effect-progress.ts';
 import { effectsOf } from './effects.ts';
 import { evaluate } from './evaluate.ts';
-import { attemptKey, effectKey, type JournalEntry, type JournalRecord, latestEntries, LOST } from './journal.ts';
+import { attemptKey, effectKey, type JournalEntry, type JournalRecord, latestEntries, lostRecords } from './journal.ts';
 import { parseExpression } from './parse-expression.ts';
 import { planEffect, type PlannedEffect, type Stop } from './plan-effect.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -30,12 +30,9 @@ export function plan(input: PlanInput): Plan {
 }
 
 function planCancel({ journal, inFlight }: PlanInput): Plan {
-  const records = [...latestEntries(journal).values()]
-    .filter((entry) => entry.state === 'started' && !inFlight.has(attemptKey(entry)))
-    .map((entry): JournalRecord => ({ ...entry, ...LOST }));
   const next: Next =
     inFlight.size > 0 ? { kind: 'busy' } : { kind: 'end', outcome: 'cancelled', detail: 'cancelled by a person' };
-  return { records, begin: [], next };
+  return { records: lostRecords(journal, inFlight), begin: [], next };
 }
 
 /** What the finished steps gave; a step's own variables stay its own. */

@@ -96,11 +96,17 @@ export function readPlaybook(document: unknown): ReadPlaybook {
   return tangled.length > 0 ? refuse(tangled) : { ok: true, playbook };
 }
 
+const REASON_CHARACTERS = 1_000;
+
+/** Why a stored document, accepted by another version, is refused by this one. */
+export const whyRefused = (errors: readonly PlaybookError[]): string =>
+  `the stored playbook is refused: ${errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}`
+    .slice(0, REASON_CHARACTERS)
+    .toWellFormed();
+
 /** Reads a document that was accepted before. Throws when it no longer is: that is a fault of ours. */
 export function readAcceptedPlaybook(document: unknown): Playbook {
   const read = readPlaybook(document);
   if (read.ok) return read.playbook;
-  throw new Error(
-    `a stored playbook is refused: ${read.errors.map(({ path, message }) => `${path}: ${message}`).join('; ')}`,
-  );
+  throw new Error(whyRefused(read.errors));
 }

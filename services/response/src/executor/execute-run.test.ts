@@ -1,8 +1,9 @@
+import { ResponseCompleted } from '@soc/contracts';
 import { CancelRun, DecideStep } from '@soc/contracts/response/runs';
 import { startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { responseService } from '../app.ts';
-import { httpStep } from '../domain/playbook.fixture.ts';
+import { httpStep, manualStep } from '../domain/playbook.fixture.ts';
 import { type EffectServer, startEffectServer } from '../effect-server.fixture.ts';
 import { importSteps, startRun, waitForRun } from '../run-playbook.fixture.ts';
 
@@ -46,6 +47,11 @@ async function answerHeld(path: string): Promise<void> {
 
 const decide = (id: string, decision: string) =>
   service.call(DecideStep, { params: { id }, body: { stepId: 'a', decision } });
+
+const decideOutcome = async (id: string) => {
+  const { status, problem } = await decide(id, 'approve');
+  return [status, problem?.code];
+};
 
 test('parallel branches go on independently, and what comes after waits for all', async () => {
   const id = await run(1, {
@@ -189,4 +195,45 @@ test('two replicas share the runs, and no effect happens twice', async () => {
     .map(({ key }) => key);
   expect(keys.toSorted()).toEqual(runs.flatMap((runId) => [`${runId}:a`, `${runId}:b`]).toSorted());
   await second.close({ keepData: true });
+});
+
+describe('a stored playbook that is refused today', () => {
+  const spoil = (id: string) =>
+    service.query(
+      `update response.playbook_revisions set document = jsonb_set(document::jsonb, '{workflow,a,type}', '"while-condition"')
+       where playbook_id = $1`,
+      [id],
+    );
+
+  test('ends its run as failed with the reason, which can be looked at', async () => {
+    const id = await importSteps(service, { id: 70, steps: { a: manualStep() } });
+    const runId = await startRun(service, id);
+    await waitForRun(service, runId, ['waiting']);
+    await spoil(id);
+    expect(await decideOutcome(runId)).toEqual([409, 'run.step_not_waiting']);
+    await service.call(CancelRun, { params: { id: runId } });
+    const ended = await waitForRun(service, runId);
+    expect([ended.status, ended.detail]).toEqual([
+      'failed',
+      expect.stringContaining('workflow.a: steps of type while'),
+    ]);
+    expect(ended.steps.at(-1)).toMatchObject({ stepId: 'a', stepType: 'unknown' });
+    const [event] = await service.published(ResponseCompleted, { where: ({ data }) => data.runId === runId });
+    expect(event.data).toMatchObject({ outcome: 'failed', stepsExecuted: 0 });
+  });
+
+  test('leaves nothing in the journal as if it were under way', async () => {
+    const id = await importSteps(service, { id: 71, url: effects.url, steps: { a: send('POST /held-71') } });
+    const runId = await startRun(service, id);
+    await asked('/held-71');
+    await spoil(id);
+    // As after the death of the executor: another takes the run over.
+    await service.query(
+      'update response.runs set lease_token = lease_token + 1, lease_until = now(), wake_at = now() where id = $1',
+      [runId],
+    );
+    const ended = await waitForRun(service, runId);
+    expect([ended.status, ended.steps.at(-1)?.state]).toEqual(['failed', 'uncertain']);
+    await answerHeld('/held-71');
+  });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attemptKey } from '../domain/journal.ts';
+import { attemptKey, lostRecords } from '../domain/journal.ts';
 import type { Playbook } from '../domain/playbook.ts';
-import { readAcceptedPlaybook } from '../domain/read-playbook.ts';
+import { readPlaybook, whyRefused } from '../domain/read-playbook.ts';
 import type { Lease } from '../lease-repository.ts';
 import type { PlaybookRepository } from '../playbook-repository.ts';
 import { performEffect, type PerformDeps } from './perform-effect.ts';
@@ -14,12 +14,28 @@ export interface ExecuteDeps extends TurnDeps, PerformDeps {
   readonly leaseMs: number;
 }
 
-async function loadPlaybook({ db, leases, playbooks }: ExecuteDeps, lease: Lease): Promise<Playbook | undefined> {
+/** The playbook of a run. Undefined when the run is another executor's by now, or was ended for want of its playbook. */
+async function loadPlaybook(deps: ExecuteDeps, lease: Lease): Promise<Playbook | undefined> {
+  const { db, leases, playbooks } = deps;
   const run = await leases.lock(db.write, lease);
   if (!run) return undefined;
   const document = await playbooks.findDocument(db.write, run.tenantId, run.playbookId, run.playbookRevision);
-  return readAcceptedPlaybook(document);
+  const read = readPlaybook(document);
+  if (read.ok) return read.playbook;
+  await endUnreadable(deps, lease, whyRefused(read.errors));
+  return undefined;
 }
+
+/** A playbook that was accepted by another version and is refused by this one: its run would be taken up for ever. */
+const endUnreadable = ({ db, leases, journals, finishRun, log }: ExecuteDeps, lease: Lease, detail: string) =>
+  db.tx(async (tx) => {
+    const run = await leases.lock(tx, lease);
+    if (!run) return;
+    const journal = await journals.load(tx, run.id);
+    await journals.write(tx, run.id, lostRecords(journal, new Set()), run.now);
+    await finishRun(tx, run, { outcome: 'failed', detail, playbook: undefined, journal });
+    log.error({ runId: run.id, playbookId: run.playbookId, reason: detail }, 'run ended: its playbook cannot be read');
+  });
 
 /** Prolongs the lease until told to stop: an effect may take longer than a lease lasts. */
 function keepLease({ db, leases, leaseMs, log }: ExecuteDeps, lease: Lease): { readonly stop: () => void } {

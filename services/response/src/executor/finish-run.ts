@@ -15,14 +15,18 @@ export interface RunEnd {
 export type FinishRun = (
   tx: Tx,
   run: LeasedRun,
-  facts: RunEnd & { readonly playbook: Playbook; readonly journal: readonly JournalEntry[] },
+  facts: RunEnd & {
+    /** Undefined where it cannot be read. */
+    readonly playbook: Playbook | undefined;
+    readonly journal: readonly JournalEntry[];
+  },
 ) => Promise<void>;
 
-/** How many action steps came to an end, whichever. */
-function countExecuted(playbook: Playbook, journal: readonly JournalEntry[]): number {
+/** How many action steps came to an end, whichever; none is known to without the playbook, which tells the steps' types. */
+function countExecuted(playbook: Playbook | undefined, journal: readonly JournalEntry[]): number {
   const ended = journal.filter(
     ({ stepId, state }) =>
-      ['succeeded', 'failed', 'simulated'].includes(state) && playbook.steps.get(stepId)?.type === 'action',
+      ['succeeded', 'failed', 'simulated'].includes(state) && playbook?.steps.get(stepId)?.type === 'action',
   );
   return new Set(ended.map(({ stepId }) => stepId)).size;
 }

@@ -15,6 +15,7 @@ export const decideStepRoute = (
       if (!run) throw notFound('run.not_found');
       if (run.endedAt !== null) throw conflict('run.ended', `it has ended: ${run.status}`);
       const playbook = await playbookOfRun(deps, tx, principal.tenantId, run);
+      if (!playbook) throw conflict('run.step_not_waiting', 'the playbook of the run cannot be read; cancel it');
       const journal = await journals.load(tx, run.id);
       const decided = decideStep(body, { playbook, journal, decidedBy: principal.name, now: now() });
       if (!decided.ok) {

@@ -3,7 +3,7 @@ import type { StepExecution, StepOutcome } from '@soc/contracts/response/step-ex
 import type { Queryable } from '@soc/db-cluster';
 import type { ResponseDeps } from '../deps.ts';
 import type { Playbook } from '../domain/playbook.ts';
-import { readAcceptedPlaybook } from '../domain/read-playbook.ts';
+import { readPlaybook } from '../domain/read-playbook.ts';
 import { redactRecord } from '../domain/redact.ts';
 import type { StoredEntry } from '../journal-repository.ts';
 import type { StoredRun } from '../run-repository.ts';
@@ -13,8 +13,8 @@ const shownOutcome = ({ variables, ...rest }: StepOutcome): StepOutcome => ({
   ...(variables && { variables: redactRecord(variables) }),
 });
 
-function toStep(playbook: Playbook, { outcome, ...entry }: StoredEntry): StepExecution {
-  const step = playbook.steps.get(entry.stepId);
+function toStep(playbook: Playbook | undefined, { outcome, ...entry }: StoredEntry): StepExecution {
+  const step = playbook?.steps.get(entry.stepId);
   return {
     ...entry,
     stepType: step?.type ?? 'unknown',
@@ -23,14 +23,15 @@ function toStep(playbook: Playbook, { outcome, ...entry }: StoredEntry): StepExe
   };
 }
 
-/** The playbook of a run, in the revision it runs with. */
+/** The playbook of a run, in the revision it runs with; undefined where it cannot be read any more. */
 export async function playbookOfRun(
   { playbooks }: Pick<ResponseDeps, 'playbooks'>,
   read: Queryable,
   tenantId: string,
   { playbookId, playbookRevision }: StoredRun,
-): Promise<Playbook> {
-  return readAcceptedPlaybook(await playbooks.findDocument(read, tenantId, playbookId, playbookRevision));
+): Promise<Playbook | undefined> {
+  const stored = readPlaybook(await playbooks.findDocument(read, tenantId, playbookId, playbookRevision));
+  return stored.ok ? stored.playbook : undefined;
 }
 
 /** A run with its journal as people see it: values of secret variables hidden. */
@@ -38,7 +39,7 @@ export async function toRunDetail(
   { journals }: Pick<ResponseDeps, 'journals'>,
   read: Queryable,
   run: StoredRun,
-  playbook: Playbook,
+  playbook: Playbook | undefined,
 ): Promise<RunDetail> {
   const entries = await journals.list(read, run.id);
   return { ...run, variables: redactRecord(run.variables), steps: entries.map((entry) => toStep(playbook, entry)) };

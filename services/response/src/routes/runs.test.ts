@@ -243,3 +243,17 @@ test('connectors are listed with whether the operator allows them', async () => 
     ['c', null],
   ]);
 });
+
+test('a stored playbook that is refused today costs no other its connectors', async () => {
+  const before = (await service.call(ListConnectors)).body.connectors.length;
+  const steps = { a: httpStep() };
+  const spoilt = await importSteps(service, { id: 901, steps, url: effects.url });
+  const good = await importSteps(service, { id: 902, steps, url: effects.url });
+  await service.query(
+    `update response.playbook_revisions set document = document::jsonb - 'workflow' where playbook_id = $1`,
+    [spoilt],
+  );
+  const { status, body } = await service.call(ListConnectors);
+  const ids = body.connectors.map(({ playbookId: of }) => of);
+  expect([status, ids.includes(spoilt), ids.includes(good), ids.length]).toEqual([200, false, true, before + 1]);
+});
