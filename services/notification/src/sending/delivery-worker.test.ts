@@ -179,3 +179,35 @@ test('a credential that no longer opens fails at once and asks for a new one', a
     lastError: expect.stringContaining('set it again'),
   });
 });
+
+test('what this version cannot read fails with its reason and costs no other its turn', async () => {
+  const { channelId } = await withWebhook();
+  receiver.answer({ status: 500, headers: { 'retry-after': '600' } });
+  const [badMessage = '', good = '', badSettings = ''] = await Promise.all(Array.from({ length: 3 }, openIncident));
+  const about = [badMessage, good, badSettings];
+  for (const incidentId of about) {
+    await waitFor(async () => (await deliveriesAbout(incidentId))[0]?.lastError);
+  }
+  receiver.answer({ status: 200 });
+  const makeDue = (subjects: readonly string[]) =>
+    service.query('update notification.deliveries set next_attempt_at = now() where subject = any($1)', [subjects]);
+
+  await service.query(`update notification.deliveries set message = message - 'lines' where subject = $1`, [
+    badMessage,
+  ]);
+  await makeDue([badMessage, good]);
+  expect(await ended(badMessage)).toMatchObject({
+    status: 'failed',
+    lastError: 'the stored message cannot be read: lines',
+  });
+  expect(await ended(good)).toMatchObject({ status: 'delivered' });
+  const [event] = await service.published(NotificationSent, { where: ({ data }) => data.aboutSubject === badMessage });
+  expect(event.data).toMatchObject({ aboutType: 'incident.created', outcome: 'failed' });
+
+  await service.query(`update notification.channels set settings = '{}' where id = $1`, [channelId]);
+  await makeDue([badSettings]);
+  expect(await ended(badSettings)).toMatchObject({
+    status: 'failed',
+    lastError: "the channel's settings cannot be read: settings.url",
+  });
+});

@@ -46,10 +46,11 @@ export function createDeliveryWorker(options: {
   let timer: NodeJS.Timeout | undefined;
 
   const attempt = (delivery: LeasedDelivery): Promise<SendResult> => {
-    const { target, attempts } = delivery;
-    if (!target) return refuse('the channel is gone or switched off');
+    const { id, content, attempts } = delivery;
+    if (!content.ok) return refuse(content.reason);
+    if (!content.target) return refuse('the channel is gone or switched off');
     if (attempts > retry.maxAttempts) return refuse('given up: every process that sent it ended in the middle');
-    return sender.send(target, delivery, stopping.signal);
+    return sender.send(content.target, { id, message: content.message }, stopping.signal);
   };
 
   const send = async (delivery: LeasedDelivery): Promise<void> => {
@@ -62,7 +63,7 @@ export function createDeliveryWorker(options: {
       if (!isOurs || decision.status === 'pending') return;
       const sent = sentPayload(delivery, decision.status, at);
       await outbox.publish(tx, NotificationSent, sent, { ...originOf(delivery), subject: deliveryId });
-      tx.afterCommit(() => live.publish([{ tenantId, event: liveDelivery(sent, delivery.message.title) }]));
+      tx.afterCommit(() => live.publish([{ tenantId, event: liveDelivery(sent, delivery.about.title) }]));
     });
     if (decision.status === 'delivered') log.info({ deliveryId, channelId }, 'notification delivered');
     else log.warn({ deliveryId, channelId, reason: decision.reason, status: decision.status }, 'notification not sent');
@@ -139,15 +140,15 @@ const originOf = ({ tenantId, correlationId, eventId }: LeasedDelivery) => ({
 });
 
 const sentPayload = (
-  { id, channelId, channelKind, message, attempts }: LeasedDelivery,
+  { id, channelId, channelKind, about, attempts }: LeasedDelivery,
   outcome: 'delivered' | 'failed',
   at: Date,
 ): PayloadOf<typeof NotificationSent> => ({
   deliveryId: id,
   channelId,
   channelKind,
-  aboutType: message.type,
-  aboutSubject: message.subject,
+  aboutType: about.type,
+  aboutSubject: about.subject,
   outcome,
   attempts,
   endedAt: at.toISOString(),

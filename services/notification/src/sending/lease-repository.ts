@@ -1,5 +1,6 @@
 import { type ChannelKind, ChannelSettings } from '@soc/contracts/notification/channels';
 import { type Queryable, sql, type Tx } from '@soc/db-cluster';
+import type { z } from 'zod';
 import type { AttemptDecision } from '../domain/decide-attempt.ts';
 import { Message } from '../domain/message.ts';
 import type { ChannelTarget } from './sender.ts';
@@ -14,10 +15,20 @@ export interface LeasedDelivery {
   readonly correlationId: string;
   /** This try included. */
   readonly attempts: number;
-  readonly message: Message;
-  /** Undefined when the channel is gone or switched off. */
-  readonly target: ChannelTarget | undefined;
+  /** What it is about, and its title. */
+  readonly about: { readonly type: string; readonly subject: string; readonly title: string };
+  readonly content: DeliveryContent;
 }
+
+/** What to send and where to, or why that cannot be told. */
+export type DeliveryContent =
+  | {
+      readonly ok: true;
+      readonly message: Message;
+      /** Undefined when the channel is gone or switched off. */
+      readonly target: ChannelTarget | undefined;
+    }
+  | { readonly ok: false; readonly reason: string };
 
 interface LeaseRow {
   readonly id: string;
@@ -27,11 +38,28 @@ interface LeaseRow {
   readonly event_id: string;
   readonly correlation_id: string;
   readonly attempts: number;
+  readonly event_type: string;
+  readonly subject: string;
+  readonly title: string;
   readonly message: unknown;
   readonly enabled: boolean | null;
   readonly settings: unknown;
   readonly secret: string | null;
 }
+
+/** Row by row: what another version wrote and this one cannot read must not cost the others of its batch their turn. */
+function contentOf({ message, enabled, channel_kind, settings, channel_id, secret }: LeaseRow): DeliveryContent {
+  const read = Message.safeParse(message);
+  if (!read.success) return { ok: false, reason: `the stored message cannot be read: ${placesOf(read.error)}` };
+  if (enabled !== true) return { ok: true, message: read.data, target: undefined };
+  const known = ChannelSettings.safeParse({ kind: channel_kind, settings });
+  if (!known.success) return { ok: false, reason: `the channel's settings cannot be read: ${placesOf(known.error)}` };
+  const target = { channelId: channel_id, settings: known.data, sealedSecret: secret };
+  return { ok: true, message: read.data, target };
+}
+
+/** Where it does not fit, without a value: settings may hold what the log is not for. */
+const placesOf = ({ issues }: z.ZodError): string => [...new Set(issues.map(({ path }) => path.join('.')))].join(', ');
 
 const fromRow = (row: LeaseRow): LeasedDelivery => ({
   id: row.id,
@@ -41,15 +69,8 @@ const fromRow = (row: LeaseRow): LeasedDelivery => ({
   eventId: row.event_id,
   correlationId: row.correlation_id,
   attempts: row.attempts,
-  message: Message.parse(row.message),
-  target:
-    row.enabled === true
-      ? {
-          channelId: row.channel_id,
-          settings: ChannelSettings.parse({ kind: row.channel_kind, settings: row.settings }),
-          sealedSecret: row.secret,
-        }
-      : undefined,
+  about: { type: row.event_type, subject: row.subject, title: row.title },
+  content: contentOf(row),
 });
 
 /** The delivery log as the sending process sees it. */
@@ -85,7 +106,8 @@ export function createLeaseRepository() {
             where id in (select id from placed where place <= ${perChannel})
               and status = 'pending' and next_attempt_at <= ${at}::timestamptz
             order by next_attempt_at limit ${limitRows} for update skip locked)
-          returning id, tenant_id, channel_id, channel_kind, event_id, correlation_id, attempts, message
+          returning id, tenant_id, channel_id, channel_kind, event_id, correlation_id, attempts, event_type, subject, title,
+            message
         )
         select leased.*, channel.enabled, channel.settings, channel.secret
         from leased left join notification.channels as channel on channel.id = leased.channel_id`);
