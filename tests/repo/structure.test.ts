@@ -1,7 +1,8 @@
 import { ServiceName } from '@soc/contracts';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { fileLengths } from '../../scripts/checks/file-lengths.ts';
 import { repositoryRoot } from '../../scripts/repository-root.ts';
 import { sourceFiles } from '../../scripts/source-files.ts';
@@ -66,6 +67,12 @@ test.each(ServiceName.options)('the README of %s tells its events, tables and en
 
 test('what continuous integration runs is there and executable', () => {
   expect(() => accessSync(inRepository('.ci/run'), constants.X_OK)).not.toThrow();
+});
+
+test('npm scripts replace their shell, so that a signal sent to npm reaches what it runs', () => {
+  const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
+  const { scripts } = manifest.parse(JSON.parse(readFileSync(inRepository('package.json'), 'utf8')));
+  for (const script of Object.values(scripts)) expect(script).toMatch(/^exec node /);
 });
 
 /** What a module imports, statically or not, types included. */
