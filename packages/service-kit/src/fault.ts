@@ -7,8 +7,8 @@ const codeOf = (error: unknown): string =>
 const statusOf = (error: unknown): number =>
   error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
 
-/** PostgreSQL's word for text it cannot hold: bad encoding, an untranslatable character, a value out of range. */
-const UNSTORABLE = new Set(['22021', '22P05', '22003', '22008']);
+/** PostgreSQL's word for what it cannot hold: bad encoding, an untranslatable character, a value, time or zone out of range. */
+const UNSTORABLE = new Set(['22021', '22P05', '22003', '22007', '22008', '22009']);
 
 /** Any thrown thing as the problem the client is told. A fault becomes a bare 500: its detail goes to the log only. */
 export function asProblem(error: unknown): HttpProblem {

@@ -65,6 +65,7 @@ async function start(
   const routes = [
     route(Echo, ({ body, principal: { tenantId } }) => {
       if (body.title === 'taken') throw conflict('echo.taken');
+      if (body.title.startsWith('22')) throw Object.assign(new Error('out of range'), { code: body.title });
       if (body.title === 'bug') throw new Error('the secret inner reason');
       return Promise.resolve({ title: body.title, tenantId });
     }),
@@ -161,6 +162,12 @@ test.each([
   const send = await start();
   const answer = await send(request);
   expect({ status: answer.statusCode, code: answer.json<{ code: string }>().code }).toEqual({ status, code });
+});
+
+test.each(['22007', '22008', '22009'])('a time PostgreSQL refuses with %s is the client’s mistake', async (title) => {
+  const send = await start();
+  const answer = await send({ payload: JSON.stringify({ title }) });
+  expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([400, 'request.unstorable']);
 });
 
 test('a fault is a bare 500: no word of what broke', async () => {

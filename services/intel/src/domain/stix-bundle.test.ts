@@ -103,6 +103,8 @@ describe('readBundle', () => {
   it.each([
     [indicator('a', ADDRESS, { pattern_type: 'snort' }), 'pattern_type snort is not read'],
     [indicator('a', ADDRESS, { valid_until: '2025-01-01T00:00:00Z' }), 'valid_until is not after valid_from'],
+    [indicator('a', ADDRESS, { valid_until: '9999-12-31T23:59:59-23:59' }), 'valid_until: no time a database can hold'],
+    [indicator('a', ADDRESS, { valid_from: '0000-01-01T00:00:00Z' }), 'valid_from: no time a database can hold'],
     [indicator('a', ADDRESS, { confidence: 101 }), 'confidence: Too big: expected number to be <=100'],
     [indicator('a', 'ipv4'), 'pattern: expected [ before ipv4'],
     [indicator('a', "[file:name = 'x']"), 'file:name is no observable that can be looked up'],

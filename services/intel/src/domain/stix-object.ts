@@ -1,8 +1,11 @@
 import { Confidence, Tlp } from '@soc/contracts/intel/indicator';
 import { z } from 'zod';
 
-/** RFC 3339 of any precision, brought to UTC milliseconds. */
-const StixTime = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+/** RFC 3339 of any precision, brought to UTC milliseconds. In UTC it must still be of a year from 1 to 9999. */
+const StixTime = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .refine((time) => /^(?!0000)\d{4}-/.test(time), 'no time a database can hold');
 
 /** What every STIX object has. */
 export const StixObject = z.object({ type: z.string().min(1).max(100), id: z.string().min(1).max(256) });
