@@ -16,6 +16,9 @@ export type AlertFilter = Omit<ListAlertsQuery, 'limit' | 'cursor'>;
 const keysOfValue = (tenantId: string, value: string): readonly string[] =>
   ObservableType.options.map((type) => entityKey(tenantId, type, value));
 
+/** PostgreSQL gives up ("tsquery stack too small") on some thirty minus signs in a row; more than one means no more than one. */
+const withSingleMinus = (q: string): string => q.replaceAll(/-[-\s]*-/g, '-');
+
 function conditions(tenantId: string, filter: AlertFilter): readonly SqlStatement[] {
   const { status, severity, source, assignee, verdict, incidentId, observable, technique, from, to, q } = filter;
   return [
@@ -38,7 +41,7 @@ function conditions(tenantId: string, filter: AlertFilter): readonly SqlStatemen
     q !== undefined &&
       sql`a.id in (
         select alert_id from alert.alert_search
-        where tenant_id = ${tenantId} and words @@ websearch_to_tsquery('simple', ${q}))`,
+        where tenant_id = ${tenantId} and words @@ websearch_to_tsquery('simple', ${withSingleMinus(q)}))`,
   ].filter((condition) => condition !== undefined && condition !== false);
 }
 

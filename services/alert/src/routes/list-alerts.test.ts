@@ -47,6 +47,13 @@ async function found(query: Record<string, string | readonly string[]>): Promise
   return body.items.map((alert) => names.get(alert.id) ?? alert.id);
 }
 
+test.each(['-'.repeat(512), '- '.repeat(200), `${'--'.repeat(100)}the`])(
+  'minus signs without end are read',
+  async (q) => {
+    expect((await service.call(ListAlerts, { query: { q } })).status).toBe(200);
+  },
+);
+
 test('all alerts come the latest first, each once over the pages', async () => {
   const seen: string[] = [];
   let cursor: string | null = '';
