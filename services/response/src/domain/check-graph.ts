@@ -65,9 +65,14 @@ function findShared(graph: Graph): readonly PlaybookError[] {
     const branches = branchesOf(step);
     demandApart(id, reachOf(branches), reachOf(continuationsOf(step)), 'a branch and what comes after it');
     if (step.type !== 'parallel') return;
-    branches.forEach((branch, index) =>
-      demandApart(id, reach(branch.stepId), reachOf(branches.slice(index + 1)), 'two parallel branches'),
-    );
+    const seen = new Set<string>();
+    for (const { stepId } of branches) {
+      const errorsBefore = errors.length;
+      demandApart(id, seen, reach(stepId), 'two parallel branches');
+      // One pair is enough; and branches that share nothing are together no larger than the graph.
+      if (errors.length > errorsBefore) break;
+      for (const reached of reach(stepId)) seen.add(reached);
+    }
   };
   for (const [id, step] of steps) checkBranches(id, step);
   if (exceptionId !== undefined) {

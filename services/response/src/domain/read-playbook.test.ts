@@ -14,6 +14,15 @@ function refusals(document: unknown): readonly string[] {
 const step = (rest: Readonly<Record<string, unknown>>) => ({ on_completion: 'end', ...rest });
 const branch = (next: string) => ({ type: 'if-condition', condition: 'true', on_true: next });
 
+test('a playbook of many wide parallel steps is judged in little time', () => {
+  const wide = (at: number) =>
+    Array.from({ length: 50 }, (_, ahead) => (at + ahead < 489 ? `p${at + ahead + 1}` : 'end'));
+  const steps = Array.from({ length: 490 }, (_, at) => [`p${at}`, { type: 'parallel', next_steps: wide(at) }]);
+  const beganAt = performance.now();
+  expect(refusals(playbookDocument(Object.fromEntries(steps)))).toContain('shared_step workflow.p0');
+  expect(performance.now() - beganAt).toBeLessThan(2_000);
+});
+
 describe('a playbook is refused with the place and the reason', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['of another kind', { ...playbookDocument({}), type: 'identity' }, 'bad_shape type'],
