@@ -6,6 +6,8 @@ import { type AlertListRepository, createAlertListRepository } from './alert-lis
 import { type AlertRepository, createAlertRepository } from './alert-repository.ts';
 import { type AlertTriage, createAlertTriage } from './alert-triage.ts';
 import { type ArrivalRepository, createArrivalRepository } from './arrival-repository.ts';
+import { createBulkClaimRepository } from './bulk-claim-repository.ts';
+import { type BulkOnce, createBulkOnce } from './bulk-once.ts';
 import { type CandidateRepository, createCandidateRepository } from './candidate-repository.ts';
 import { type CommentRepository, createCommentRepository } from './comment-repository.ts';
 import type { AlertConfig } from './config.ts';
@@ -38,6 +40,7 @@ export interface AlertDeps {
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
   readonly ingest: Ingest;
+  readonly bulkOnce: BulkOnce;
   readonly triage: AlertTriage;
   readonly correlation: Correlation;
   readonly reshaping: IncidentReshaping;
@@ -50,6 +53,7 @@ const HUB_ASSETS = 20;
 export function createAlertDeps({ db, outbox, now, log, config }: Platform<AlertConfig>): AlertDeps {
   const alerts = createAlertRepository();
   const arrivals = createArrivalRepository();
+  const bulkClaims = createBulkClaimRepository();
   const candidates = createCandidateRepository();
   const fingerprints = createFingerprintRepository();
   const idempotencyKeys = createIdempotencyRepository();
@@ -80,9 +84,10 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     timeline,
     idempotency,
     ingest: createIngest({ db, outbox, now, dedupWindowS, alerts, arrivals, fingerprints, timeline, idempotency }),
+    bulkOnce: createBulkOnce({ db, idempotency, claims: bulkClaims, log }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
     correlation: createCorrelation({ decide, incidents, members, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
-    pruning: createPruning({ db, fingerprints, idempotencyKeys, now, log }),
+    pruning: createPruning({ db, fingerprints, idempotencyKeys, bulkClaims, now, log }),
   };
 }

@@ -4,6 +4,7 @@ import { startTestService, type TestService } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { alertService } from './app.ts';
+import { createBulkClaimRepository } from './bulk-claim-repository.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
 import { createPruning } from './pruning.ts';
@@ -57,13 +58,18 @@ test('the news that it is over finds its alert after the window, and opens none'
   expect(again?.id).not.toBe(fired?.id);
 });
 
-test('expired fingerprints and keys are forgotten, the others kept', async () => {
+test('expired fingerprints, keys and claims are forgotten, the others kept', async () => {
   await post({ 'idempotency-key': 'old' });
   clockMs += 27 * HOUR_MS;
   await service.call(CreateAlert, {
     body: { title: 'Fresh', severity: 'low', fingerprint: 'fresh' },
     headers: { 'idempotency-key': 'new' },
   });
+  await service.query(
+    `insert into alert.bulk_claims (tenant_id, key, holder, claimed_until) values
+       ('default', 'dead', gen_random_uuid(), clock_timestamp() - interval '1 s'),
+       ('default', 'alive', gen_random_uuid(), clock_timestamp() + interval '1 min')`,
+  );
   const db = createDbCluster({
     primaryUrl: service.env['DATABASE_URL'] ?? '',
     replicaUrls: [],
@@ -75,10 +81,12 @@ test('expired fingerprints and keys are forgotten, the others kept', async () =>
     db,
     fingerprints: createFingerprintRepository(),
     idempotencyKeys: createIdempotencyRepository(),
+    bulkClaims: createBulkClaimRepository(),
     now: () => new Date(clockMs),
     log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   }).prune();
   await db.close();
   expect(await service.query('select fingerprint from alert.fingerprints')).toEqual([{ fingerprint: 'fresh' }]);
   expect(await service.query('select key from alert.idempotency_keys')).toEqual([{ key: 'new' }]);
+  expect(await service.query('select key from alert.bulk_claims')).toEqual([{ key: 'alive' }]);
 });

@@ -1,6 +1,7 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
+import type { BulkClaimRepository } from './bulk-claim-repository.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import { IDEMPOTENCY_KEEP_MS } from './idempotency.ts';
 import type { IdempotencyRepository } from './idempotency-repository.ts';
@@ -14,21 +15,23 @@ export interface Pruning extends Worker {
   readonly prune: () => Promise<void>;
 }
 
-/** Forgets fingerprints and idempotency keys whose time is over. */
+/** Forgets fingerprints, idempotency keys and claims whose time is over. */
 export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
   readonly fingerprints: FingerprintRepository;
   readonly idempotencyKeys: IdempotencyRepository;
+  readonly bulkClaims: BulkClaimRepository;
   readonly now: () => Date;
   readonly log: BusLog;
 }): Pruning {
-  const { db, fingerprints, idempotencyKeys, now, log } = given;
+  const { db, fingerprints, idempotencyKeys, bulkClaims, now, log } = given;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const prune = async (): Promise<void> => {
     const nowMs = now().getTime();
     await fingerprints.prune(db.write, new Date(nowMs - FINGERPRINT_KEEP_MS));
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
+    await bulkClaims.prune(db.write);
   };
   return {
     prune,

@@ -95,6 +95,38 @@ test('an Idempotency-Key answers the same bulk as the first time and refuses ano
   expect([other.status, other.problem?.code]).toEqual([422, 'idempotency.key_reused']);
 });
 
+test('the same bulk sent twice at once is stored once, and both get the one answer', async () => {
+  const headers = { 'idempotency-key': 'bulk-twice' };
+  const body = Array.from({ length: 700 }, (_, index) => line(`Twice ${index}`, { source: 'twice' })).join('\n');
+  const answers = await Promise.all(Array.from({ length: 3 }, () => service.call(BulkAlerts, { body, headers })));
+  const outcome = { received: 700, created: 700, deduplicated: 0, rejected: [] };
+  expect(answers.map((answer) => answer.body)).toEqual([outcome, outcome, outcome]);
+  const [sum] = await service.query(
+    `select sum(occurrences)::int as occurrences from alert.alerts where source = 'twice'`,
+  );
+  expect(sum).toEqual({ occurrences: 700 });
+});
+
+test('a key whose holder died is free again once the claim has run out', async () => {
+  await service.query(
+    `insert into alert.bulk_claims (tenant_id, key, holder, claimed_until)
+     values ('default', 'bulk-orphan', gen_random_uuid(), clock_timestamp() + interval '500 ms')`,
+  );
+  const startedAt = performance.now();
+  const answer = await service.call(BulkAlerts, {
+    body: line('Orphan'),
+    headers: { 'idempotency-key': 'bulk-orphan' },
+  });
+  expect([answer.status, answer.body.created, performance.now() - startedAt > 400]).toEqual([200, 1, true]);
+});
+
+test('a bulk that was refused leaves its key free', async () => {
+  const headers = { 'idempotency-key': 'bulk-refused' };
+  expect((await service.call(BulkAlerts, { body: 'no JSON', headers })).status).toBe(400);
+  expect((await service.call(BulkAlerts, { body: line('Better'), headers })).status).toBe(200);
+  expect(await service.query(`select from alert.bulk_claims where key like 'bulk%'`)).toEqual([]);
+});
+
 const documents = sharedData('11-robustness/json-parsing.ndjson');
 
 test.skipIf(documents === undefined)('no hostile document costs a good line beside it', async () => {

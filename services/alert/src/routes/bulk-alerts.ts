@@ -1,7 +1,7 @@
 import {
   BULK_MAX_ALERTS,
   BulkAlerts,
-  BulkOutcome,
+  type BulkOutcome,
   CreateAlertBody,
   type RejectedLine,
 } from '@soc/contracts/alert/ingest';
@@ -14,7 +14,7 @@ import type { Submission } from '../ingest.ts';
 import { CHUNK_ALERTS, storeAll } from '../store-all.ts';
 import { answerOf, idempotentRequest } from './idempotent-request.ts';
 
-type Deps = Pick<AlertDeps, 'db' | 'ingest' | 'idempotency' | 'now'>;
+type Deps = Pick<AlertDeps, 'ingest' | 'bulkOnce' | 'now'>;
 type Context = RouteContext<typeof BulkAlerts>;
 
 /** Bad lines named in a refusal of the whole body. */
@@ -22,22 +22,19 @@ const NAMED_LINES = 20;
 
 const DETAIL_CHARACTERS = 500;
 
-/**
- * Stores what is good and reports what is not. An Idempotency-Key is remembered once all is stored; a bulk that was cut
- * off before that is deduplicated when it is sent again.
- */
+/** Stores what is good and reports what is not; with an Idempotency-Key once. */
 export const bulkAlertsRoute = (deps: Deps) =>
   route(BulkAlerts, async (context) => {
-    const { db, idempotency } = deps;
     const request = idempotentRequest(context);
-    const answered = request && (await idempotency.peek(db.write, request, BulkOutcome));
-    if (answered) return answerOf(answered);
-    const outcome = await storeBulk(deps, context);
-    if (!request) return outcome;
-    return answerOf(await db.tx((tx) => idempotency.once(tx, request, BulkOutcome, async () => outcome)));
+    if (!request) return storeBulk(deps, context);
+    return answerOf(await deps.bulkOnce(request, (keepClaim) => storeBulk(deps, context, keepClaim)));
   });
 
-async function storeBulk({ ingest, now }: Deps, { body, origin, log }: Context): Promise<BulkOutcome> {
+async function storeBulk(
+  { ingest, now }: Deps,
+  { body, origin, log }: Context,
+  afterChunk?: () => Promise<void>,
+): Promise<BulkOutcome> {
   const documents = documentsOfText(body, parseJson);
   const received = documents.length;
   if (received > BULK_MAX_ALERTS) throw tooLarge('alert.bulk_too_large', `more than ${BULK_MAX_ALERTS} alerts`);
@@ -61,6 +58,7 @@ async function storeBulk({ ingest, now }: Deps, { body, origin, log }: Context):
       else if (alert.deduplicated) deduplicated += 1;
       else created += 1;
     });
+    await afterChunk?.();
   }
   if (received === 0 || rejected.filter(({ code }) => code === MALFORMED).length === received) refuse(rejected);
   return { received, created, deduplicated, rejected: rejected.toSorted((a, b) => a.index - b.index) };
