@@ -28,7 +28,12 @@ export const AuthConfig = z.object({
     .min(0)
     .default(100)
     .describe('Password hashes that may wait for their turn; further ones are answered 503.'),
-  AUTH_LOCKOUT_FAILURES: Count.default(10).describe('Failed logins of one account after which it is locked.'),
+  AUTH_LOCKOUT_FAILURES: Count.default(10).describe(
+    'Failed logins of one account from one address after which it is locked for that address.',
+  ),
+  AUTH_LOCKOUT_ACCOUNT_FAILURES: Count.default(100).describe(
+    'Failed logins of one account, wherever from, after which it is locked for everybody.',
+  ),
   AUTH_LOCKOUT_WINDOW_S: Count.default(15 * 60).describe('The time in which they count, and in which the lock ends.'),
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;

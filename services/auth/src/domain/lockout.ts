@@ -1,4 +1,4 @@
-/** Failed logins of one account since the window began. */
+/** Failed logins of one account, from one address or from all, since the window began. */
 export interface LoginFailures {
   readonly failures: number;
   readonly windowStartedAt: string;

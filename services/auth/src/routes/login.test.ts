@@ -7,7 +7,10 @@ import { adminEmail, adminPassword, startTestAuth, type TestAuth, userPassword }
 let auth: TestAuth;
 let nowMs = Date.now();
 beforeAll(async () => {
-  auth = await startTestAuth({ now: () => new Date(nowMs), env: { AUTH_LOCKOUT_FAILURES: '3' } });
+  auth = await startTestAuth({
+    now: () => new Date(nowMs),
+    env: { AUTH_LOCKOUT_FAILURES: '3', AUTH_LOCKOUT_ACCOUNT_FAILURES: '9' },
+  });
 });
 afterAll(() => auth.close());
 beforeEach(() => {
@@ -15,6 +18,9 @@ beforeEach(() => {
 });
 
 const attempt = (email: string, password: string) => auth.call(Login, { body: { email, password }, token: null });
+/** Through the gateway, which tells the address of its client. */
+const attemptFrom = (address: string, email: string, password: string) =>
+  auth.call(Login, { body: { email, password }, token: null, headers: { 'x-forwarded-for': address } });
 
 test('the first administrator of the environment can log in, however the address is written, and was announced', async () => {
   const { status, body } = await attempt(adminEmail.toUpperCase(), adminPassword);
@@ -47,6 +53,23 @@ test('an account that failed too often is locked, even for the right password, u
   expect(retryAfterS).toBeGreaterThan(800);
   nowMs += retryAfterS * 1000;
   expect((await attempt('locked@example.org', userPassword)).status).toBe(200);
+});
+
+test('a stranger who fails too often locks the account for no one but the stranger', async () => {
+  await auth.addUser('owner@example.org', ['viewer']);
+  for (let i = 0; i < 4; i += 1) await attemptFrom('203.0.113.1', 'owner@example.org', 'wrong');
+  expect((await attemptFrom('203.0.113.1', 'owner@example.org', userPassword)).status).toBe(429);
+  expect((await attemptFrom('2001:db8::1', 'owner@example.org', userPassword)).status).toBe(200);
+});
+
+test('failures from many addresses lock the account for everybody, in spite of a login between them', async () => {
+  await auth.addUser('wanted@example.org', ['viewer']);
+  const fail = (address: number) => attemptFrom(`203.0.113.${address}`, 'wanted@example.org', 'wrong');
+  for (let address = 1; address <= 8; address += 1) expect((await fail(address)).status).toBe(401);
+  expect((await attemptFrom('198.51.100.1', 'wanted@example.org', userPassword)).status).toBe(200);
+  expect((await fail(9)).status).toBe(401);
+  const { status, problem } = await attemptFrom('198.51.100.1', 'wanted@example.org', userPassword);
+  expect([status, problem?.code]).toEqual([429, 'auth.locked']);
 });
 
 test('an address that is no account is locked as well, so that the lock tells nothing', async () => {

@@ -2,12 +2,13 @@ import { Login } from '@soc/contracts/auth/sessions';
 import { route, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import { busy } from '../busy.ts';
 import type { AuthDeps } from '../deps.ts';
+import { clientAddressOf } from '../client-address.ts';
 import { createLogIn } from '../log-in.ts';
 
 export const loginRoute = (deps: AuthDeps) => {
   const logIn = createLogIn(deps);
-  return route(Login, async ({ body, log }) => {
-    const outcome = await logIn(body.email, body.password);
+  return route(Login, async ({ body, log, request }) => {
+    const outcome = await logIn({ ...body, clientAddress: clientAddressOf(request) });
     switch (outcome.kind) {
       case 'opened':
         log.info({ userId: outcome.userId }, 'logged in');
