@@ -4,8 +4,9 @@ import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/i
 import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
 import { Redis } from 'ioredis';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { type BaseConfig, type Env, parseConfig } from './config.ts';
+import { errorForLog } from './error-for-log.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
@@ -37,13 +38,19 @@ function readVersion(): string {
   return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 }
 
+/** The log of a process, one JSON object a line; to the standard output unless told otherwise. */
+export const createLog = (
+  { level, service, instance }: Readonly<Record<'level' | 'service' | 'instance', string>>,
+  destination: DestinationStream = pino.destination(1),
+): Logger => pino({ level, base: { service, instance }, serializers: { err: errorForLog } }, destination);
+
 /** Builds a service from its definition and the environment: migrates its schema, connects, registers its routes. */
 export async function bootService(definition: ServiceDefinition, options: BootOptions): Promise<RunningService> {
   const now = options.now ?? (() => new Date());
   const config = parseConfig(definition.config, options.env);
   const { name } = definition;
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
-  const log = options.log ?? pino({ level: config.LOG_LEVEL, base: { service: name, instance: instanceId } });
+  const log = options.log ?? createLog({ level: config.LOG_LEVEL, service: name, instance: instanceId });
   const edge = createEdgePlatform(config, { instanceId, log, now, verifier: options.verifier, name });
   const data = await connect(definition, edge.platform);
   // An edge service's create() is typed not to see the database and the bus; for every other one `data` is there.
