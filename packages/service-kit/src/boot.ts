@@ -57,7 +57,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const parts = await definition.create({ ...edge.platform, ...data } as Platform<BaseConfig>);
   data?.bus.subscribe(parts.subscriptions ?? []);
 
-  const app = createHttpApp({ log, now });
+  const app = createHttpApp({ log, now, ...(parts.trustedProxies && { trustedProxies: parts.trustedProxies }) });
   const health = createHealthChecker({
     service: name,
     version: FLEET_VERSION,

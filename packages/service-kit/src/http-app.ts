@@ -24,6 +24,8 @@ export interface HttpAppOptions {
   readonly db?: Pick<DbCluster, 'consistencyToken'>;
   readonly checkResponses: boolean;
   readonly now: () => Date;
+  /** Addresses and CIDR ranges whose `x-forwarded-*` is believed; nobody's by default. */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** Longer than the gateway keeps an idle connection, so that it is always the gateway that closes one. */
@@ -46,10 +48,12 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 }
 
 /** A Fastify application that speaks problem+json, carries request and trace ids, and parses bodies strictly. */
-export function createHttpApp({ log, now }: Pick<HttpAppOptions, 'log' | 'now'>): FastifyInstance {
+export function createHttpApp(options: Pick<HttpAppOptions, 'log' | 'now' | 'trustedProxies'>): FastifyInstance {
+  const { log, now, trustedProxies = [] } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: KEEP_ALIVE_MS,

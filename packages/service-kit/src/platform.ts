@@ -44,6 +44,8 @@ export interface ServiceParts {
   readonly checks?: Readonly<Record<string, HealthCheck>>;
   /** Checks access tokens in place of the platform's: the service that issues them needs no key set from elsewhere. */
   readonly verifier?: TokenVerifier;
+  /** Proxies before the service whose word on the client's address is taken; only what faces the outside has any. */
+  readonly trustedProxies?: readonly string[];
   /** For what a contract cannot express, such as the gateway's proxying. */
   readonly extend?: (app: FastifyInstance) => void | Promise<void>;
 }

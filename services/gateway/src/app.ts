@@ -19,6 +19,7 @@ export const gatewayService = defineEdgeService({
     return {
       routes: [getServicesHealthRoute(deps), getIndexRoute(), getOpenApiRoute(), getDocsRoute()],
       checks: deps.checks,
+      trustedProxies: deps.config.TRUSTED_PROXIES,
       workers: [createProber(deps.upstreams, deps.config.UPSTREAM_PROBE_EVERY_MS)],
       extend: async (app) => {
         addTrafficRules(app, deps);

@@ -2,15 +2,19 @@ import { z } from 'zod';
 
 const Url = z.url({ protocol: /^https?$/ });
 
-const Urls = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  )
-  .pipe(z.array(Url));
+const List = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+const Urls = List.pipe(z.array(Url));
+
+/** An address or a range of them; never all there are, which would let every client name its own address. */
+const Proxy = z
+  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+  .refine((range) => !/\/0+$/.test(range), 'trusts everybody');
 
 const instancesOf = (service: string) => Urls.default([]).describe(`Comma-separated URLs of the ${service} instances.`);
 
@@ -44,6 +48,11 @@ export const GatewayConfig = z.object({
   RATE_LIMIT_LOGIN_PER_MIN: Count.default(10).describe('Logins a minute from one address.'),
   RATE_LIMIT_LOGIN_BURST: Count.default(20).describe('Logins that may come at once before that rate holds.'),
   CORS_ORIGINS: Urls.default([]).describe('Comma-separated origins whose pages may call the API; none by default.'),
+  TRUSTED_PROXIES: List.pipe(z.array(Proxy))
+    .default([])
+    .describe(
+      'Comma-separated addresses or CIDR ranges of the proxies before the gateway, whose X-Forwarded-For is believed; none by default.',
+    ),
   GRAFANA_URL: Url.optional().describe('Grafana, served under /admin/grafana to whoever may operate the fleet.'),
   PROMETHEUS_URL: Url.optional().describe(
     'Prometheus, served under /admin/prometheus to whoever may operate the fleet.',
