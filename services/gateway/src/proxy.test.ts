@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@soc/fleet/testing';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
@@ -123,6 +124,25 @@ test('a body of many megabytes goes through in both directions, and arrives whol
   const id = '00000000-0000-7000-8000-00000000abcd';
   const read = await request(`${gateway.url}/api/v1/storage/objects/${id}/content`, { headers });
   expect(await digestOf(read.body)).toBe(digest);
+});
+
+test('a stranger’s body reaches the service once it is whole, and not when it is large', async () => {
+  const auth = await startFakeService();
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url });
+  const refreshing = httpRequest(`${gateway.url}/api/v1/auth/refresh`, { method: 'POST' });
+  refreshing.write('{"refreshToken":');
+  expect((await gateway.send({ path: '/api/v1/auth/me' })).status).toBe(200);
+  await pause(100);
+  expect(auth.seen.map(({ url }) => url)).toEqual(['/api/v1/auth/me']);
+  refreshing.end('"x"}');
+  const [answer] = (await once(refreshing, 'response')) as [IncomingMessage];
+  expect([answer.statusCode, auth.seen.length]).toEqual([200, 2]);
+
+  const large = await request(`${gateway.url}/api/v1/auth/refresh`, {
+    method: 'POST',
+    body: Readable.from([Buffer.alloc(100_000)]),
+  });
+  expect([large.statusCode, auth.seen.length]).toEqual([413, 2]);
 });
 
 test('a client that reads slowly slows the service down, and the gateway holds nothing in between', async () => {

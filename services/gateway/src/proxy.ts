@@ -38,10 +38,11 @@ export function addProxiedRoutes(app: FastifyInstance, endpoints: readonly Endpo
 async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: FastifyReply, deps: ProxyDeps) {
   authorise(spec, request.principal);
   if (isTooLarge(spec, request.headers['content-length'])) {
-    throw tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
+    throw bodyTooLarge();
   }
-  const body = await takeBody(request.raw);
+  const body = await takeBody(request.raw, { mustBeHeld: !request.principal });
   if (!body) return reply.hijack();
+  if (body === 'too_large') throw bodyTooLarge();
   const isEventStream = spec.produces === EVENT_STREAM;
   if (isEventStream) deps.openStreams.add(reply.raw);
   const delivery = await deps.upstreams.deliver(
@@ -55,6 +56,8 @@ async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: Fastify
   if (body.kind === 'streamed') body.stream.destroy();
   return ending === 'abandoned' ? reply.hijack() : answerProblem(problemOf(ending), request, reply);
 }
+
+const bodyTooLarge = () => tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
 
 /** A service refuses such a body too, but by closing the connection, and then its answer may be lost on the way. */
 function isTooLarge({ bodyKind, bodyLimitBytes }: EndpointSpec, length: string | undefined): boolean {

@@ -10,21 +10,43 @@ export type RequestBody =
 /** Bodies up to this size are held: they can be sent again, and no slow client holds a connection to an instance. */
 const HELD_BYTES = 64 * 1024;
 
-/** Reads a small body whole and leaves a large one to be streamed. Undefined when the client left meanwhile. */
-export function takeBody(request: IncomingMessage): RequestBody | Promise<RequestBody | undefined> {
+/** Longest a body that is held may take to come. */
+const HOLD_FOR_MS = 60_000;
+
+/**
+ * Reads a small body whole and leaves a large one to be streamed, unless it `mustBeHeld`: a stranger whose body
+ * comes slowly, or never, must not occupy a connection to an instance. Undefined when the client left meanwhile.
+ */
+export function takeBody(
+  request: IncomingMessage,
+  { mustBeHeld }: { readonly mustBeHeld: boolean },
+): RequestBody | Promise<RequestBody | 'too_large' | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (encoding === undefined && (length === undefined || length === '0')) return { kind: 'none' };
-  return encoding === undefined && Number(length) <= HELD_BYTES ? hold(request) : stream(request);
+  const isSmall = encoding === undefined && Number(length) <= HELD_BYTES;
+  return isSmall || mustBeHeld ? hold(request) : stream(request);
 }
 
-function hold(request: IncomingMessage): Promise<RequestBody | undefined> {
+function hold(request: IncomingMessage): Promise<RequestBody | 'too_large' | undefined> {
   const chunks: Buffer[] = [];
-  return new Promise((resolve) => {
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve({ kind: 'held', bytes: Buffer.concat(chunks) }));
-    // After `end` this is too late to matter.
-    request.once('close', () => resolve(undefined));
+  let sizeBytes = 0;
+  const tooSlow = setTimeout(() => request.destroy(), HOLD_FOR_MS);
+  const { promise, resolve } = Promise.withResolvers<RequestBody | 'too_large' | undefined>();
+  request.on('data', (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    if (sizeBytes <= HELD_BYTES) chunks.push(chunk);
+    else resolve('too_large');
   });
+  request.once('end', () => {
+    clearTimeout(tooSlow);
+    resolve({ kind: 'held', bytes: Buffer.concat(chunks) });
+  });
+  // After `end` this is too late to matter.
+  request.once('close', () => {
+    clearTimeout(tooSlow);
+    resolve(undefined);
+  });
+  return promise;
 }
 
 /** Between the client and the instance, so that an instance that gives up does not take the client's socket with it. */
