@@ -10,8 +10,15 @@ export type RequestBody =
 /** Bodies up to this size are held: they can be sent again, and no slow client holds a connection to an instance. */
 const HELD_BYTES = 64 * 1024;
 
-/** Longest a body that is held may take to come. */
-const HOLD_FOR_MS = 60_000;
+/** How long is waited for a client. */
+export interface Patience {
+  /** For the whole of a body that is held. */
+  readonly heldMs: number;
+  /** For the next piece of one that is streamed; shorter than the services wait, so that it never is their fault. */
+  readonly silentMs: number;
+}
+
+const PATIENCE: Patience = { heldMs: 60_000, silentMs: 30_000 };
 
 /**
  * Reads a small body whole and leaves a large one to be streamed, unless it `mustBeHeld`: a stranger whose body
@@ -19,18 +26,18 @@ const HOLD_FOR_MS = 60_000;
  */
 export function takeBody(
   request: IncomingMessage,
-  { mustBeHeld }: { readonly mustBeHeld: boolean },
+  { mustBeHeld, patience = PATIENCE }: { readonly mustBeHeld: boolean; readonly patience?: Patience },
 ): RequestBody | Promise<RequestBody | 'too_large' | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (encoding === undefined && (length === undefined || length === '0')) return { kind: 'none' };
   const isSmall = encoding === undefined && Number(length) <= HELD_BYTES;
-  return isSmall || mustBeHeld ? hold(request) : stream(request);
+  return isSmall || mustBeHeld ? hold(request, patience) : stream(request, patience);
 }
 
-function hold(request: IncomingMessage): Promise<RequestBody | 'too_large' | undefined> {
+function hold(request: IncomingMessage, { heldMs }: Patience): Promise<RequestBody | 'too_large' | undefined> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  const tooSlow = setTimeout(() => request.destroy(), HOLD_FOR_MS);
+  const tooSlow = setTimeout(() => request.destroy(), heldMs);
   const { promise, resolve } = Promise.withResolvers<RequestBody | 'too_large' | undefined>();
   request.on('data', (chunk: Buffer) => {
     sizeBytes += chunk.length;
@@ -50,12 +57,20 @@ function hold(request: IncomingMessage): Promise<RequestBody | 'too_large' | und
 }
 
 /** Between the client and the instance, so that an instance that gives up does not take the client's socket with it. */
-function stream(request: IncomingMessage): RequestBody {
+function stream(request: IncomingMessage, { silentMs }: Patience): RequestBody {
   const between = new PassThrough();
+  const silent = setTimeout(() => {
+    // Where the instance does not read on, the client is not to blame.
+    if (between.writableNeedDrain) silent.refresh();
+    else request.destroy();
+  }, silentMs);
+  request.on('data', () => silent.refresh());
+  request.once('end', () => clearTimeout(silent));
   // Whoever reads it hears of the error; nobody reads it when no instance could be asked.
   between.on('error', () => undefined);
   request.pipe(between);
   request.once('close', () => {
+    clearTimeout(silent);
     if (!request.complete) between.destroy(new Error('the client left in the middle of its body'));
   });
   // Read to its end even when nobody wants it: a connection closed on a client that still sends loses the answer.
