@@ -40,6 +40,12 @@ function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: Fasti
 }
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (reply.raw.headersSent) {
+    // An answer that has begun (a stream) cannot become another; ending it is all that is left to tell.
+    request.log.info({ err: error, url: request.url }, 'answer broken off');
+    reply.raw.destroy();
+    return reply;
+  }
   const problem = asProblem(error);
   if (problem.status >= 500) {
     request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
