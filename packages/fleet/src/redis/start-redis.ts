@@ -81,12 +81,13 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   return { process, url };
 }
 
+/** Synced before every answer: an event has left the outbox of PostgreSQL once Redis has said that it has it. */
 const redisConf = ({ port, password, isDurable }: RedisOptions, directory: string): string => `bind 127.0.0.1
 port ${port}
 requirepass ${password}
 dir ${JSON.stringify(directory)}
 appendonly ${isDurable ? 'yes' : 'no'}
-appendfsync everysec
+appendfsync always
 save ""
 maxmemory-policy noeviction
 daemonize no
