@@ -19,7 +19,7 @@ const CLAIM_IDLE_MS = 15_000;
 const CLAIM_EVERY_MS = 5_000;
 const MAX_PAUSE_MS = 5_000;
 /** After a batch that was not full the next may gather this long: under load that saves transactions, at rest it costs nothing. */
-const GATHER_MS = 10;
+const GATHER_MS = 25;
 
 const asList = (raw: unknown): readonly unknown[] => (Array.isArray(raw) ? raw : []);
 

@@ -52,13 +52,13 @@ export interface Subscription<E extends EventSpec = EventSpec> {
 export interface SubscriptionOptions<E extends EventSpec> {
   /** Events for which this is false are acknowledged at once: no transaction, no inbox. Default: all concern. */
   readonly concerns?: (payload: PayloadOf<E>) => boolean;
-  /** Default 100. */
+  /** Default 250. */
   readonly batchSize?: number;
   /** Default 8, with exponential backoff from 500 ms: about two minutes. */
   readonly maxAttempts?: number;
 }
 
-const DEFAULTS = { batchSize: 100, maxAttempts: 8, concerns: () => true };
+const DEFAULTS = { batchSize: 250, maxAttempts: 8, concerns: () => true };
 
 /**
  * Handles a whole batch in one transaction, for set-based SQL. When it throws, the batch is rolled back and its events
