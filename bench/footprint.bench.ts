@@ -16,7 +16,8 @@ async function untilHealthy(gatewayUrl: string): Promise<void> {
 
 /**
  * Cold start of the whole fleet in an empty data directory (PostgreSQL is initialised, the replica copied, the schemas
- * migrated; the compile cache of an earlier start is used where there is one) until `/services/health` is ok, and the memory of the nine services when they have settled.
+ * migrated; the compile cache of an earlier start is used where there is one) until `/services/health` is ok, and the
+ * memory of the nine services when they have settled.
  */
 export const benchmark: Benchmark = {
   goals: { cold_start_s: '<= 10', rss_mb: '<= 900' },
