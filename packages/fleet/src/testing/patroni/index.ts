@@ -1,0 +1,3 @@
+export { type PatroniPair, startPatroniPair } from './start-patroni-pair.ts';
+export type { PatroniNode } from './patroni-node.ts';
+export { untilWritable } from './until-writable.ts';
