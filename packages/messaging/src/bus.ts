@@ -6,7 +6,7 @@ import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { createRedisConnector, streamKey } from './redis.ts';
+import { createRedisConnector, type RedisAccess, streamKey } from './redis.ts';
 import { createRelay } from './relay.ts';
 import { type Subscription, subscription } from './subscription.ts';
 import { startTrimming } from './trimmer.ts';
@@ -17,7 +17,9 @@ export interface EventBusOptions {
   /** Unique among the replicas and the same after a restart, so that a restarted process finds what it held. */
   readonly instanceId: string;
   readonly db: DbCluster;
+  /** A form that `parseRedisUrl` reads: one Redis, Sentinels, or a Cluster. */
   readonly redisUrl: string;
+  readonly redisAccess?: RedisAccess;
   /** Start of every key. */
   readonly prefix: string;
   readonly registry: Registry;
@@ -69,9 +71,13 @@ function eventSpec(type: string): EventSpec {
 
 /** Connects a service to the bus. Nothing is read or relayed before `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
-  const { serviceName, db, redisUrl, prefix, registry, log, now } = options;
+  const { serviceName, db, prefix, registry, log, now } = options;
   const repository = createBusRepository(serviceName);
-  const connector = createRedisConnector(redisUrl, (error) => log.warn({ err: error }, 'redis connection error'));
+  const connector = createRedisConnector({
+    url: options.redisUrl,
+    ...(options.redisAccess && { access: options.redisAccess }),
+    onError: (error) => log.warn({ err: error }, 'redis connection error'),
+  });
   const commands = connector.command();
   const relay = createRelay({ db, repository, redis: commands, prefix, log, registry });
   const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.hand });
@@ -85,7 +91,6 @@ export function createEventBus(options: EventBusOptions): EventBus {
     instanceId: options.instanceId,
     subscriptions,
     deliverer,
-    redisUrl,
     prefix,
     log,
     now,

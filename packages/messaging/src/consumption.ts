@@ -25,21 +25,20 @@ export function createConsumption(options: {
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly deliverer: Deliverer;
   readonly bury: (letter: Parameters<BusRepository['bury']>[1]) => Promise<void>;
-  readonly redisUrl: string;
   readonly connector: RedisConnector;
   readonly commands: Redis;
   readonly prefix: string;
   readonly log: BusLog;
   readonly now: () => Date;
 }): Consumption {
-  const { serviceName, subscriptions, deliverer, redisUrl, connector, commands, prefix, log, now } = options;
+  const { serviceName, subscriptions, deliverer, connector, commands, prefix, log, now } = options;
   const consumers: StreamConsumer[] = [];
 
   const bury = async ({ eventId, type, text, reason }: RetryJob, attempts: number): Promise<void> => {
     await options.bury({ eventId, type, envelope: text, reason, attempts, failedAt: now().toISOString() });
     log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
   };
-  const toRetry = { redisUrl, redis: commands, prefix, serviceName, subscriptions, deliverer, bury, log };
+  const toRetry = { connector, redis: commands, prefix, serviceName, subscriptions, deliverer, bury, log };
   const retries = createRetryOnDemand(toRetry);
 
   const settle = async (of: Subscription, entries: readonly StreamEntry[]): Promise<void> => {

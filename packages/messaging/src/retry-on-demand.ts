@@ -1,5 +1,5 @@
 import type { BusLog } from './log.ts';
-import type { Redis } from './redis.ts';
+import { queuePrefix, type Redis, retryQueueName } from './redis.ts';
 import type { RetryQueue, RetryQueueOptions } from './retry-queue.ts';
 
 /** What another process left to be tried again is looked for this often. */
@@ -38,7 +38,7 @@ export function createRetryOnDemand(
   const look = async (): Promise<void> => {
     try {
       // BullMQ writes this key when a queue is first opened.
-      const exists = (await redis.exists(`${prefix}:bull:retry-${serviceName}:meta`)) > 0;
+      const exists = (await redis.exists(`${queuePrefix(prefix)}:${retryQueueName(serviceName)}:meta`)) > 0;
       if (exists && !isClosed) await open();
     } catch (error) {
       log.warn({ err: error }, 'retry queue not looked for');

@@ -3,6 +3,7 @@ import { type Job, Queue, Worker } from 'bullmq';
 import { z } from 'zod';
 import type { Deliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
+import { queuePrefix, type RedisConnector, retryQueueName } from './redis.ts';
 import type { Subscription } from './subscription.ts';
 
 /** An event whose handler failed; tried again later, with growing pauses. */
@@ -35,7 +36,7 @@ const backoffMs = (attemptsMade: number): number => {
 };
 
 export interface RetryQueueOptions {
-  readonly redisUrl: string;
+  readonly connector: RedisConnector;
   readonly prefix: string;
   readonly serviceName: string;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
@@ -46,11 +47,12 @@ export interface RetryQueueOptions {
 
 /** BullMQ keeps the time between the tries. */
 export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
-  const { redisUrl, serviceName, subscriptions, deliverer, bury, log } = options;
-  const prefix = `${options.prefix}:bull`;
-  const name = `retry-${serviceName}`;
+  const { connector, serviceName, subscriptions, deliverer, bury, log } = options;
+  const prefix = queuePrefix(options.prefix);
+  const name = retryQueueName(serviceName);
+  const [adding, working] = [connector.command(), connector.waiting()];
   const onError = (error: Error): void => log.warn({ err: error }, 'retry queue lost redis');
-  const queue = new Queue(name, { prefix, connection: { url: redisUrl, maxRetriesPerRequest: 1 } });
+  const queue = new Queue(name, { prefix, connection: adding });
   queue.on('error', onError);
 
   const process = async (queued: Job): Promise<void> => {
@@ -70,7 +72,7 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
 
   const worker = new Worker(name, process, {
     prefix,
-    connection: { url: redisUrl, maxRetriesPerRequest: null },
+    connection: working,
     concurrency: 4,
     maxStalledCount: SPARE_ATTEMPTS,
     removeOnComplete: { count: 0 },
@@ -98,6 +100,7 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
       // BullMQ waits for Redis without end; a job cut off here is stalled, and another process takes it up.
       await Promise.race([closeBoth(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
       void Promise.all([worker.disconnect(), queue.disconnect()]).catch(onError);
+      for (const redis of [adding, working]) redis.disconnect();
     },
   };
 }

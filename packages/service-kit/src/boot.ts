@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/identity';
+import { createRedisConnector, type Redis } from '@soc/messaging/redis';
 import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
-import { Redis } from 'ioredis';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { type BaseConfig, type Env, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
+import { redisAccessOf } from './redis-config.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 
 export interface BootOptions {
@@ -114,6 +115,11 @@ function createEdgePlatform(
   const registry = createRegistry(name, instanceId);
   const nowMs = (): number => now().getTime();
   const connections: Redis[] = [];
+  const connector = createRedisConnector({
+    url: config.REDIS_URL,
+    access: redisAccessOf(config),
+    onError: (error) => log.warn({ err: error }, 'redis connection error'),
+  });
   const verifier =
     given.verifier ??
     createTokenVerifier({
@@ -131,12 +137,7 @@ function createEdgePlatform(
     verifier,
     performanceMonitor: createPerformanceMonitor({ registry, now }),
     connectRedis: (kind) => {
-      const redis = new Redis(config.REDIS_URL, {
-        maxRetriesPerRequest: kind === 'command' ? 1 : null,
-        enableAutoPipelining: kind === 'command',
-        retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-      });
-      redis.on('error', (error) => log.warn({ err: error }, 'redis connection error'));
+      const redis = kind === 'command' ? connector.command() : connector.waiting();
       connections.push(redis);
       return redis;
     },

@@ -19,6 +19,15 @@ test('every bad variable is named, and no value is shown', () => {
   expect(read).not.toThrow(/hunter2/);
 });
 
+test.each([
+  [{ REDIS_URL: 'redis+sentinel://:hunter2@a:26379' }, /REDIS_URL: needs the name of the master/],
+  [{ REDIS_CA_FILE: '/nonexistent/ca.pem' }, /REDIS_CA_FILE: file cannot be read: ENOENT/],
+])('what makes it impossible to reach redis is named', (given, complaint) => {
+  const read = () => parseConfig(BaseConfig, { ...env, ...given });
+  expect(read).toThrow(complaint);
+  expect(read).not.toThrow(/hunter2/);
+});
+
 test('replicas are a comma-separated list', () => {
   const DATABASE_REPLICA_URLS = 'postgres://a/soc, postgres://b/soc,';
   const config = parseConfig(DatabaseConfig, { DATABASE_URL: 'postgres://p/soc', DATABASE_REPLICA_URLS });

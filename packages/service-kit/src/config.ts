@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RedisConfig } from './redis-config.ts';
 
 const list = z
   .string()
@@ -24,8 +25,7 @@ export const BaseConfig = z.object({
     .max(64)
     .optional()
     .describe('Unique among replicas, the same after a restart; the host name by default.'),
-  REDIS_URL: z.url().describe('Redis, for events and rate limits.'),
-  REDIS_PREFIX: z.string().min(1).default('soc').describe('Start of every Redis key.'),
+  ...RedisConfig.shape,
   AUTH_JWKS_URL: z.url().describe('Where the public keys of access tokens are published.'),
   AUTH_ISSUER: z.string().default('soc-agent').describe('Expected issuer of access tokens.'),
   AUTH_AUDIENCE: z.string().default('soc-fleet').describe('Expected audience of access tokens.'),

@@ -4,6 +4,7 @@ import { createEventBus, type EventBus, messagingMigrations } from '@soc/messagi
 import type { HealthCheck } from '@soc/monitoring';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { EdgePlatform } from './platform.ts';
+import { redisAccessOf } from './redis-config.ts';
 
 /** Migrates the schema of a service and opens its database and its end of the bus. */
 export async function connectData(name: ServiceName, migrations: URL, platform: EdgePlatform<BaseConfig>) {
@@ -29,6 +30,7 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     instanceId,
     db,
     redisUrl: config.REDIS_URL,
+    redisAccess: redisAccessOf(config),
     prefix: config.REDIS_PREFIX,
     registry,
     log,

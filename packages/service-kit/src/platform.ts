@@ -1,9 +1,9 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { TokenVerifier } from '@soc/identity';
 import type { EventBus, Outbox, Subscription } from '@soc/messaging';
+import type { Redis } from '@soc/messaging/redis';
 import type { HealthCheck, PerformanceMonitor, Registry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { Route } from './route.ts';
@@ -17,7 +17,10 @@ export interface EdgePlatform<Config> {
   readonly performanceMonitor: PerformanceMonitor;
   readonly verifier: TokenVerifier;
   readonly now: () => Date;
-  /** A Redis connection of its own, closed with the service. `subscriber` ones wait for Redis instead of failing at once. */
+  /**
+   * A Redis connection of its own, closed with the service. `subscriber` ones wait for Redis instead of failing at once.
+   * A command, or a pipeline, touches one key only: on a Cluster others may lie elsewhere.
+   */
   readonly connectRedis: (kind: 'command' | 'subscriber') => Redis;
 }
 

@@ -1,6 +1,5 @@
 import { Counter, type Registry } from '@soc/monitoring';
 import type { EdgePlatform } from '@soc/service-kit';
-import type { Redis } from 'ioredis';
 import { TAKE_REQUEST } from './rate-limit-script.ts';
 
 /** How many requests of one kind a caller may send. */
@@ -33,7 +32,7 @@ const BLIND_FOR_MS = 5_000;
  * counted.
  */
 export function createRateLimiter(options: {
-  readonly redis: Redis;
+  readonly redis: ReturnType<EdgePlatform<unknown>['connectRedis']>;
   /** Start of every key. */
   readonly prefix: string;
   readonly registry: Registry;

@@ -51,9 +51,9 @@ export function createLiveFeed(
   const keyOf = (tenantId: string): string => `${config.REDIS_PREFIX}:notification:live:${tenantId}`;
 
   const write = async (events: readonly TenantEvent[]): Promise<void> => {
-    const pipeline = commands.pipeline();
-    for (const { tenantId, event } of events) {
-      pipeline.xadd(
+    // Single commands, which the connection sends together: on a Cluster the streams of two tenants lie on two servers.
+    const add = ({ tenantId, event }: TenantEvent) =>
+      commands.xadd(
         keyOf(tenantId),
         'MAXLEN',
         '~',
@@ -64,12 +64,9 @@ export function createLiveFeed(
         'data',
         JSON.stringify(event),
       );
-    }
-    for (const tenantId of new Set(events.map((one) => one.tenantId))) {
-      pipeline.expire(keyOf(tenantId), KEPT_S);
-      pipeline.publish(channel, tenantId);
-    }
-    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    const tenantIds = [...new Set(events.map(({ tenantId }) => tenantId))];
+    await Promise.all([...events.map(add), ...tenantIds.map((tenantId) => commands.expire(keyOf(tenantId), KEPT_S))]);
+    await Promise.all(tenantIds.map((tenantId) => commands.publish(channel, tenantId)));
   };
 
   return {
@@ -85,7 +82,7 @@ export function createLiveFeed(
     },
     onNews: (listener) => {
       const subscriber = connectRedis('subscriber');
-      subscriber.on('message', (_, tenantId) => listener(tenantId));
+      subscriber.on('message', (_: string, tenantId: string) => listener(tenantId));
       // Waits for Redis where it is away, and is repeated by the client after every reconnect.
       subscriber.subscribe(channel).catch((error: unknown) => log.warn({ err: error }, 'live news not subscribed to'));
     },
