@@ -2,6 +2,7 @@ import './provided.ts';
 
 export type { TestAnswer, TestRequest } from './call.ts';
 export { coverRefusals, type RefusalSample } from './cover-refusals.ts';
+export { delayReplay, type EmbeddedPair, startEmbeddedPair } from './embedded-pair.ts';
 export { exampleAlert, exampleIncident } from './example-facts.ts';
 export { takeFreePorts } from './free-ports.ts';
 export { sharedData } from './shared-data.ts';
