@@ -49,6 +49,13 @@ test('SQL of the services is in their repositories', () => {
   expect(strays.map(({ file }) => file)).toEqual([]);
 });
 
+test('a route reads with the token of its caller, never what may lag behind it', () => {
+  const strays = productionSources('services/').filter(
+    ({ file, text }) => /\/routes\//.test(file) && /\bdb\.read\b/.test(text),
+  );
+  expect(strays.map(({ file }) => file)).toEqual([]);
+});
+
 test.each(ServiceName.options)('%s has the rooms of a service', (service) => {
   const rooms = ['package.json', 'README.md', 'src/main.ts', 'src/app.ts', 'src/deps.ts', 'src/config.ts'];
   const missing = rooms.filter((room) => !existsSync(inRepository(`services/${service}/${room}`)));

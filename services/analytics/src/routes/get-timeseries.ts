@@ -4,8 +4,12 @@ import type { AnalyticsDeps } from '../deps.ts';
 import { askedSpan } from './asked-span.ts';
 
 export const getTimeseriesRoute = ({ db, figures, now }: Pick<AnalyticsDeps, 'db' | 'figures' | 'now'>) =>
-  route(GetTimeseries, async ({ query, principal }) => {
+  route(GetTimeseries, async ({ query, principal, consistencyToken }) => {
     const span = askedSpan(query, now());
     const { bucket = 'hour', by = 'severity' } = query;
-    return { span, bucket, points: await figures.timeseries(db.read, principal.tenantId, span, { bucket, by }) };
+    return {
+      span,
+      bucket,
+      points: await figures.timeseries(db.readYourWrites(consistencyToken), principal.tenantId, span, { bucket, by }),
+    };
   });

@@ -6,13 +6,14 @@ import { askedSpan } from './asked-span.ts';
 const DEFAULT_LIMIT_ROWS = 10;
 
 export const getTopRoute = ({ db, top, now }: Pick<AnalyticsDeps, 'db' | 'top' | 'now'>) =>
-  route(GetTop, async ({ query, principal: { tenantId } }) => {
+  route(GetTop, async ({ query, principal: { tenantId }, consistencyToken }) => {
     const span = askedSpan(query, now());
     const { limit = DEFAULT_LIMIT_ROWS } = query;
+    const read = db.readYourWrites(consistencyToken);
     const [entities, techniques, rules] = await Promise.all([
-      top.entities(db.read, tenantId, span, limit),
-      top.techniques(db.read, tenantId, span, limit),
-      top.rules(db.read, tenantId, span, limit),
+      top.entities(read, tenantId, span, limit),
+      top.techniques(read, tenantId, span, limit),
+      top.rules(read, tenantId, span, limit),
     ]);
     return { span, entities, techniques, rules };
   });
