@@ -71,7 +71,7 @@ test('what is written to the primary is read from the replica, also after kill -
   await insert(again.adminUrl());
   await waitFor(async () => (await count(replicaUrl)) === 3, { deadlineMs: 5_000 });
   expect(events.filter(({ kind }) => kind === 'rebuilt')).toEqual([]);
-});
+}, 60_000);
 
 test('a replica that cannot follow any more is copied again', async () => {
   const { primary: primaryOptions, replica: replicaOptions, events } = await makeOptions();
@@ -94,4 +94,4 @@ test('a replica that cannot follow any more is copied again', async () => {
   await expect(withConnection(second.adminUrl(), (client) => client.query('select from own_way'))).rejects.toThrow(
     'does not exist',
   );
-});
+}, 60_000);

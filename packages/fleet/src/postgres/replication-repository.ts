@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { withConnection } from './connection.ts';
+import { scramVerifier } from './scram-verifier.ts';
 import { REPLICATION_ROLE, REPLICATION_SLOT } from './settings.ts';
 
 const { escapeIdentifier, escapeLiteral } = pg;
@@ -10,7 +11,7 @@ export async function ensureReplication(primaryUrl: string, password: string): P
     const found = await client.query('select from pg_roles where rolname = $1', [REPLICATION_ROLE]);
     const verb = found.rowCount === 0 ? 'create' : 'alter';
     await client.query(
-      `${verb} role ${escapeIdentifier(REPLICATION_ROLE)} login replication password ${escapeLiteral(password)}`,
+      `${verb} role ${escapeIdentifier(REPLICATION_ROLE)} login replication connection limit 8 password ${escapeLiteral(scramVerifier(password))}`,
     );
     await client.query(
       `select pg_create_physical_replication_slot($1, true)

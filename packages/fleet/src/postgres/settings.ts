@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { SCRAM_ITERATIONS } from './scram-verifier.ts';
 
 export interface ServerSettings {
   readonly port: number;
@@ -26,8 +27,7 @@ export function postgresqlConf(settings: ServerSettings, memoryBytes = totalmem(
     `unix_socket_directories = ''`,
     'max_connections = 200',
     'password_encryption = scram-sha-256',
-    // The passwords are 256 random bits: there is nothing for the iterations to protect, and each costs every login.
-    'scram_iterations = 1',
+    `scram_iterations = ${SCRAM_ITERATIONS}`,
     `shared_buffers = '${buffersMb}MB'`,
     `effective_cache_size = '${cacheGb}GB'`,
     `work_mem = '8MB'`,
