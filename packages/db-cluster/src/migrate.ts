@@ -52,6 +52,8 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     connectionString: url,
     application_name: 'soc-migrate',
     connectionTimeoutMillis: 5_000,
+    // The limits of the role are for its work: an index takes its time, and a replica that starts waits for the one before.
+    options: '-c statement_timeout=0 -c lock_timeout=0',
   });
   await client.connect();
   try {

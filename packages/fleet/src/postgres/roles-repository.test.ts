@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import '../testing/provided.ts';
 import { beforeAll, expect, inject, test } from 'vitest';
 import { withConnection } from './connection.ts';
-import { ensureDatabase, ensureRoles, ensureSchemas } from './roles-repository.ts';
+import { ensureDatabase, ensureRoles } from './roles-repository.ts';
+import { ensureSchemas } from './schemas-repository.ts';
 
 const database = `roles_${randomUUID().slice(0, 8)}`;
 const roles = ['one', 'two'].map((name) => ({ schema: name, role: `${database}_${name}`, password: `of-${name}` }));

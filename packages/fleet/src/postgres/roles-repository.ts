@@ -1,5 +1,8 @@
+import { tenantRoleOf } from '@soc/db-cluster';
 import pg from 'pg';
+import { AUDIT_ROLE } from './audit-repository.ts';
 import { withConnection } from './connection.ts';
+import { scramVerifier } from './scram-verifier.ts';
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
@@ -12,12 +15,19 @@ export interface ServiceRole {
 
 export const roleOf = (service: string): string => `soc_${service}`;
 
-/** Drops a database, with whoever is still connected to it. */
-export async function dropDatabase(adminUrl: string, database: string): Promise<void> {
-  await withConnection(adminUrl, (client) =>
-    client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`),
-  );
-}
+/** What no role of ours may do, whatever a role of that name could before. */
+const POWERLESS = 'nosuperuser nocreatedb nocreaterole noreplication nobypassrls';
+
+/** Of 200 connections in all, so that one service gone wild leaves enough for the seven others and for the operator. */
+const CONNECTIONS_PER_ROLE = 60;
+
+/** Where a client says nothing else: nothing runs, waits or holds its locks for ever. */
+const ROLE_SETTINGS = {
+  statement_timeout: '60s',
+  lock_timeout: '20s',
+  // Longer than a handler may take between two statements of its transaction, short enough that one left open is no damage.
+  idle_in_transaction_session_timeout: '5min',
+} as const;
 
 /** Makes the database when it is not there. `adminUrl` connects a superuser to another one. */
 export async function ensureDatabase(adminUrl: string, database: string): Promise<void> {
@@ -27,39 +37,38 @@ export async function ensureDatabase(adminUrl: string, database: string): Promis
   });
 }
 
-/** Makes the login roles of services; those that are there get the passwords given. Safe to repeat, not to do twice at once. */
-export async function ensureRoles(adminUrl: string, services: readonly ServiceRole[]): Promise<void> {
-  await withConnection(adminUrl, async (client) => {
-    const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
-      services.map(({ role }) => role),
-    ]);
-    const existing = new Set(rows.map(({ rolname }) => rolname));
-    const statements = services.map(({ role, password }) => {
-      const verb = existing.has(role) ? 'alter' : 'create';
-      return `${verb} role ${escapeIdentifier(role)} login nosuperuser nocreatedb nocreaterole password ${escapeLiteral(password)}`;
-    });
-    await client.query(statements.join(';\n'));
-  });
+/** Drops a database, with whoever is still connected to it. */
+export async function dropDatabase(adminUrl: string, database: string): Promise<void> {
+  await withConnection(adminUrl, (client) =>
+    client.query(`drop database if exists ${escapeIdentifier(database)} with (force)`),
+  );
 }
 
 /**
- * Gives each role its schema in a database, and takes from everybody what nobody needs: no role may connect without being
- * named, create anything outside its own schema, or make temporary tables. Safe to repeat. `adminUrl` connects a
- * superuser to the database.
+ * Makes the roles of services: one that logs in and owns its schema, and one without login that requests work as, under
+ * row-level security, which the first may become but whose rights it does not inherit; and the role that owns the audit.
+ * Those that are there get the passwords given. Safe to repeat, not to do twice at once.
  */
-export async function ensureSchemas(
-  adminUrl: string,
-  database: string,
-  services: readonly Omit<ServiceRole, 'password'>[],
-): Promise<void> {
-  const name = escapeIdentifier(database);
-  const closedToPublic = [`revoke all on database ${name} from public`, 'revoke all on schema public from public'];
-  const opened = services.flatMap(({ schema, role }) => [
-    `grant connect on database ${name} to ${escapeIdentifier(role)}`,
-    `create schema if not exists ${escapeIdentifier(schema)} authorization ${escapeIdentifier(role)}`,
-    `alter role ${escapeIdentifier(role)} in database ${name} set search_path = ${escapeIdentifier(schema)}`,
-  ]);
-  await withConnection(adminUrl, (client) =>
-    client.query(['begin', ...closedToPublic, ...opened, 'commit'].join(';\n')),
-  );
+export async function ensureRoles(adminUrl: string, services: readonly ServiceRole[]): Promise<void> {
+  await withConnection(adminUrl, async (client) => {
+    const names = services.flatMap(({ role }) => [role, tenantRoleOf(role)]);
+    const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
+      [AUDIT_ROLE, ...names],
+    ]);
+    const existing = new Set(rows.map(({ rolname }) => rolname));
+    const makeRole = (role: string, rights: string): string =>
+      `${existing.has(role) ? 'alter' : 'create'} role ${escapeIdentifier(role)} ${POWERLESS} ${rights}`;
+    const statements = services.flatMap(({ role, password }) => [
+      makeRole(
+        role,
+        `login connection limit ${CONNECTIONS_PER_ROLE} password ${escapeLiteral(scramVerifier(password))}`,
+      ),
+      makeRole(tenantRoleOf(role), 'nologin'),
+      `grant ${escapeIdentifier(tenantRoleOf(role))} to ${escapeIdentifier(role)} with inherit false, set true, admin false`,
+      ...Object.entries(ROLE_SETTINGS).map(
+        ([name, value]) => `alter role ${escapeIdentifier(role)} set ${name} = ${escapeLiteral(value)}`,
+      ),
+    ]);
+    await client.query([makeRole(AUDIT_ROLE, 'nologin'), ...statements].join(';\n'));
+  });
 }

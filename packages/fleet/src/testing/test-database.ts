@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceName } from '@soc/contracts';
 import { inject } from 'vitest';
-import { dropDatabase, ensureDatabase, ensureSchemas, roleOf } from '../postgres/roles-repository.ts';
+import { dropDatabase, ensureDatabase, roleOf } from '../postgres/roles-repository.ts';
+import { ensureSchemas } from '../postgres/schemas-repository.ts';
 import { TEST_PASSWORD } from './provided.ts';
 
 export interface TestDatabase {
