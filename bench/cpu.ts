@@ -25,7 +25,8 @@ async function timesOf(pid: number | string): Promise<ProcessTimes | undefined> 
   return { parentPid, ownMs: (user + system) * MS_PER_TICK, childrenMs: (childUser + childSystem) * MS_PER_TICK };
 }
 
-async function treeMs(rootPid: number): Promise<number> {
+/** CPU milliseconds used so far by a process and its direct children. */
+export async function treeMs(rootPid: number): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const all = await Promise.all(pids.map(timesOf));
   const children = all.reduce(

@@ -7,7 +7,13 @@ export { exampleAlert, exampleIncident } from './example-facts.ts';
 export { takeFreePorts } from './free-ports.ts';
 export { sharedData } from './shared-data.ts';
 export { makeTemporaryDirectory } from './temporary-directory.ts';
-export { createTestDatabase, type TestDatabase } from './test-database.ts';
+export { startTestPostgres, type TestPostgres } from './start-test-postgres.ts';
+export {
+  createSharedTestDatabase,
+  createTestDatabase,
+  type SharedTestDatabase,
+  type TestDatabase,
+} from './test-database.ts';
 export type { PublishedQuery } from './test-events.ts';
 export { startTestService, type TestService, type TestServiceOptions } from './test-service.ts';
 export type { TestRole } from './test-tokens.ts';

@@ -13,13 +13,43 @@ export interface TestDatabase {
 
 /** A new, empty database on the PostgreSQL of the tests, with the role and the schema of one service. */
 export async function createTestDatabase(service: ServiceName): Promise<TestDatabase> {
-  const adminUrl = inject('postgresUrl');
-  const database = `${service}_${randomBytes(6).toString('hex')}`;
-  const url = new URL(adminUrl);
-  url.pathname = database;
-  await ensureDatabase(adminUrl, database);
-  await ensureSchemas(url.href, database, [{ schema: service, role: roleOf(service) }]);
-  url.username = roleOf(service);
-  url.password = TEST_PASSWORD;
-  return { url: url.href, drop: () => dropDatabase(adminUrl, database) };
+  const { urlOf, drop } = await createSharedTestDatabase([service]);
+  return { url: urlOf(service), drop };
+}
+
+export interface SharedTestDatabase {
+  /** Connects the superuser. */
+  readonly adminUrl: string;
+  /** Connects one service's own role. */
+  readonly urlOf: (service: ServiceName) => string;
+  readonly drop: () => Promise<void>;
+}
+
+/**
+ * A new, empty database with the roles and the schemas of several services. `serverUrl` connects a superuser to a server
+ * that has the services' roles; the server of the tests when absent.
+ */
+export async function createSharedTestDatabase(
+  services: readonly ServiceName[],
+  serverUrl: string = inject('postgresUrl'),
+): Promise<SharedTestDatabase> {
+  const database = `${services[0] ?? 'test'}_${randomBytes(6).toString('hex')}`;
+  const adminUrl = new URL(serverUrl);
+  adminUrl.pathname = database;
+  await ensureDatabase(serverUrl, database);
+  await ensureSchemas(
+    adminUrl.href,
+    database,
+    services.map((schema) => ({ schema, role: roleOf(schema) })),
+  );
+  return {
+    adminUrl: adminUrl.href,
+    urlOf: (service) => {
+      const url = new URL(adminUrl);
+      url.username = roleOf(service);
+      url.password = TEST_PASSWORD;
+      return url.href;
+    },
+    drop: () => dropDatabase(serverUrl, database),
+  };
 }
