@@ -3,16 +3,20 @@ import { createDbCluster, type DbCluster, sql } from '@soc/db-cluster';
 import {
   batchSubscription,
   createEventBus,
+  createKeyRing,
   createMessage,
+  createStreamPublisher,
   type Subscription,
   subscription,
-  writeToStreams,
 } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
 import { Redis } from 'ioredis';
 import type { BenchPayload, Contender, Endpoints, Group, Topic } from './contender.ts';
 
 const META = { tenantId: 'default', subject: 'bench', correlationId: 'bench' };
+
+/** Publisher and consumers are processes of their own and need the same key. */
+const keyRing = createKeyRing({ current: 'bench', keys: { bench: Buffer.alloc(32, 'bench').toString('base64') } });
 
 const log = {
   info: () => undefined,
@@ -23,11 +27,12 @@ const log = {
 const openPublisher: Contender['openPublisher'] = async ({ redisUrl }, { name }) => {
   const redis = new Redis(redisUrl);
   await redis.ping();
+  const publisher = createStreamPublisher({ keyRing, redis, prefix: name, source: 'alert' });
   return {
     publish: async (payloads) => {
       const now = new Date();
       const messages = payloads.map((payload) => createMessage(AlertCreated, payload, META, { source: 'alert', now }));
-      await writeToStreams(redis, name, messages);
+      await publisher.publish(messages);
     },
     close: async () => redis.disconnect(),
   };
@@ -49,6 +54,7 @@ function startBus(db: DbCluster, { redisUrl }: Endpoints, topic: Topic, group: G
     db,
     redisUrl,
     prefix: topic.name,
+    keyRing,
     registry: createRegistry(group, 'bench'),
     log,
     now: () => new Date(),
@@ -66,7 +72,7 @@ export const ours: Contender = {
   openPublisher,
   openConsumer: async (endpoints, topic, group, handle) => {
     const db = openDb(endpoints.databaseUrls[group] ?? '', group);
-    const counting = subscription(AlertCreated, async (payload) => handle(payload));
+    const counting = subscription(AlertCreated, async (payload) => handle(payload), { inbox: false });
     return startBus(db, endpoints, topic, group, counting);
   },
 };

@@ -36,5 +36,7 @@ export interface EventEnvelope<Payload = unknown> {
   readonly causationid?: string;
   readonly traceparent?: string;
   readonly targetservice?: string;
+  /** Stands for the writes the event tells of; given to `readYourWrites`, a replica shows them. Comes with the delivery. */
+  readonly consistencytoken?: string;
   readonly data: Payload;
 }

@@ -46,6 +46,7 @@ export function environmentOf(
     ...(service !== 'gateway' && {
       DATABASE_URL: options.databaseUrl(service),
       DATABASE_REPLICA_URLS: options.replicaUrl(service) ?? '',
+      BUS_KEY_RING_FILE: options.secrets.busKeyRingFile,
     }),
     ...environmentOfService(service, options),
     ...options.overrides[service],

@@ -1,9 +1,10 @@
 import { identifier, type Queryable, sql } from '@soc/db-cluster';
-import type { Message } from './envelope.ts';
+import { idIn, type Message } from './envelope.ts';
 
 export interface DeadLetter {
   readonly eventId: string;
   readonly type: string;
+  /** The event in a sealed frame, in base64. */
   readonly envelope: string;
   readonly reason: string;
   readonly attempts: number;
@@ -34,8 +35,8 @@ export function createBusRepository(schemaName: string) {
      * the work. By ctid: with `id in (select …)` the planner, which knows nothing of a table that is mostly empty, reads the
      * whole of it for each batch (31 ms against 2).
      */
-    takeOldest: (tx: Queryable, limitRows: number, olderThanMs: number): Promise<Message[]> =>
-      tx.query<Message>(sql`
+    takeOldest: async (tx: Queryable, limitRows: number, olderThanMs: number): Promise<Message[]> => {
+      const rows = await tx.query<{ type: string; envelope: string }>(sql`
         with taken as (
           delete from ${schema}.outbox
           where ctid = any(array(
@@ -44,7 +45,10 @@ export function createBusRepository(schemaName: string) {
             order by id limit ${limitRows} for update skip locked))
           returning id, type, envelope
         )
-        select type, envelope from taken order by id`),
+        select type, envelope from taken order by id`);
+      // Only `createMessage` writes envelopes, and each has an id.
+      return rows.map(({ type, envelope }) => ({ id: idIn(envelope) ?? '', type, envelope }));
+    },
 
     backlog: async (read: Queryable): Promise<{ readonly messages: number; readonly oldestS: number }> => {
       const [row] = await read.query<{ messages: number; oldest_s: number | null }>(sql`
@@ -62,9 +66,21 @@ export function createBusRepository(schemaName: string) {
       return new Set(rows.map(({ event_id }) => event_id));
     },
 
-    /** Forgets events made before `unixMs`: their ids begin with their time, so no column and no second index is needed. */
-    forgetClaims: (write: Queryable, unixMs: number): Promise<unknown> =>
-      write.query(sql`delete from ${schema}.inbox where event_id < ${earliestUuidv7(unixMs)}::uuid`),
+    /**
+     * Forgets events made before `unixMs`: their ids begin with their time, so no column and no second index is needed.
+     * Resolves with how many were forgotten, at most `limitRows`: a long delete would hold up vacuum and replicas.
+     */
+    forgetClaims: async (write: Queryable, unixMs: number, limitRows: number): Promise<number> => {
+      const [row] = await write.query<{ forgotten: number }>(sql`
+        with forgotten as (
+          delete from ${schema}.inbox where event_id = any(array(
+            select event_id from ${schema}.inbox where event_id < ${earliestUuidv7(unixMs)}::uuid
+            order by event_id limit ${limitRows}))
+          returning 1
+        )
+        select count(*) as forgotten from forgotten`);
+      return row?.forgotten ?? 0;
+    },
 
     bury: async (write: Queryable, letter: DeadLetter): Promise<void> => {
       await write.query(sql`

@@ -2,14 +2,7 @@ import { type MetricRecorded, MetricRecorded as Recorded, type PayloadOf } from 
 import { sql } from '@soc/db-cluster';
 import { waitFor } from '@soc/fleet/testing';
 import { afterEach, expect, test } from 'vitest';
-import {
-  createMessage,
-  NonRetryableError,
-  streamKey,
-  type Subscription,
-  subscription,
-  writeToStreams,
-} from './index.ts';
+import { createMessage, NonRetryableError, streamKey, type Subscription, subscription } from './index.ts';
 import { startTestBus, type TestBus } from './test-bus.fixture.ts';
 
 const closing: TestBus[] = [];
@@ -98,9 +91,9 @@ test('the same event delivered many times has one effect', async () => {
   const consumer = await start('storage', [recording()]);
   consumer.bus.start();
   const again = message('once');
-  await writeToStreams(consumer.redis, consumer.prefix, [again, again, message('other')]);
+  await consumer.send([again, again, message('other')]);
   await effectsAre(consumer, ['once', 'other']);
-  await writeToStreams(consumer.redis, consumer.prefix, [again, message('third')]);
+  await consumer.send([again, message('third')]);
   await effectsAre(consumer, ['once', 'other', 'third']);
 });
 
@@ -113,11 +106,7 @@ test('one event that fails does not take its batch with it, and succeeds when tr
       throw new Error('not now');
     }),
   ]);
-  await writeToStreams(
-    consumer.redis,
-    consumer.prefix,
-    ['a', 'flaky', 'z'].map((name) => message(name)),
-  );
+  await consumer.send(['a', 'flaky', 'z'].map((name) => message(name)));
   failures = 2; // the batch, then alone
   consumer.bus.start();
   await effectsAre(consumer, ['a', 'flaky', 'z']);
@@ -133,11 +122,11 @@ test('an outage of the database costs an event none of its attempts', async () =
         const fault = faults.shift();
         if (fault) throw fault;
       },
-      { maxAttempts: 3 },
+      { retry: { maxAttempts: 3 } },
     ),
   ]);
   consumer.bus.start();
-  await writeToStreams(consumer.redis, consumer.prefix, [message('patient')]);
+  await consumer.send([message('patient')]);
   await effectsAre(consumer, ['patient']);
   expect(await consumer.bus.listDeadLetters(10)).toEqual([]);
 });
@@ -150,11 +139,11 @@ test('an event that keeps failing ends in the dead letters after its attempts, w
         tries += 1;
         throw new Error('the disk is full');
       },
-      { maxAttempts: 3 },
+      { retry: { maxAttempts: 3 } },
     ),
   ]);
   consumer.bus.start();
-  await writeToStreams(consumer.redis, consumer.prefix, [message('poison')]);
+  await consumer.send([message('poison')]);
   const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0], { deadlineMs: 10_000 });
   expect(letter).toMatchObject({ type: 'metric.recorded', reason: 'the disk is full', attempts: 3 });
   expect(tries).toBe(3);
@@ -184,7 +173,7 @@ test.each([
     }),
   ]);
   consumer.bus.start();
-  await writeToStreams(consumer.redis, consumer.prefix, [poison, message('good')]);
+  await consumer.send([poison, message('good')]);
   await effectsAre(consumer, ['good']);
   const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0]);
   expect(letter.reason).toContain(reason);
@@ -196,7 +185,7 @@ test('an event that does not concern the service is acknowledged and leaves no t
     recording(undefined, { concerns: ({ name }: PayloadOf<typeof MetricRecorded>) => name !== 'dull' }),
   ]);
   consumer.bus.start();
-  await writeToStreams(consumer.redis, consumer.prefix, [message('dull'), message('interesting')]);
+  await consumer.send([message('dull'), message('interesting')]);
   await effectsAre(consumer, ['interesting']);
   expect(await consumer.db.write.query(sql`select count(*) as claims from storage.inbox`)).toEqual([{ claims: 1 }]);
   const stream = streamKey(consumer.prefix, 'metric.recorded');
@@ -218,7 +207,7 @@ test('a stop sends what was committed before it', async () => {
 test('an event for another service is acknowledged and ignored', async () => {
   const consumer = await start('storage', [recording()]);
   consumer.bus.start();
-  await writeToStreams(consumer.redis, consumer.prefix, [
+  await consumer.send([
     message('theirs', { targetService: 'ai-service' }),
     message('ours', { targetService: 'storage-service' }),
   ]);
@@ -229,7 +218,7 @@ test('a restarted consumer takes up at once what it held when it died', async ()
   const consumer = await start('storage', [recording()]);
   const stream = streamKey(consumer.prefix, 'metric.recorded');
   await consumer.redis.xgroup('CREATE', stream, 'storage', '0', 'MKSTREAM');
-  await writeToStreams(consumer.redis, consumer.prefix, [message('held')]);
+  await consumer.send([message('held')]);
   await consumer.redis.xreadgroup('GROUP', 'storage', 'storage-test', 'STREAMS', stream, '>');
   consumer.bus.start();
   await effectsAre(consumer, ['held']);
@@ -248,11 +237,7 @@ test('two replicas share the events of their service', async () => {
   first.bus.start();
   second.bus.start();
   const names = Array.from({ length: 500 }, (_, index) => `e${String(index).padStart(3, '0')}`);
-  await writeToStreams(
-    first.redis,
-    first.prefix,
-    names.map((name) => message(name)),
-  );
+  await first.send(names.map((name) => message(name)));
   await effectsAre(first, names);
 });
 

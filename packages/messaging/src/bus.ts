@@ -7,7 +7,12 @@ import { createDeliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createRedisConnector, type RedisAccess, streamKey } from './redis.ts';
+import { createDoor } from './intake.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { RefusedMessage } from './refusal.ts';
 import { createRelay } from './relay.ts';
+import { CLAIM_IDLE_MS } from './stream-consumer.ts';
+import { createStreamPublisher } from './stream-publisher.ts';
 import { type Subscription, subscription } from './subscription.ts';
 import { startTrimming } from './trimmer.ts';
 
@@ -22,6 +27,14 @@ export interface EventBusOptions {
   readonly redisAccess?: RedisAccess;
   /** Start of every key. */
   readonly prefix: string;
+  /** Seals and opens the events; closed with the bus. */
+  readonly keyRing: KeyRing;
+  /** Replicas of Redis that must have an event before it leaves the outbox; default 1, and 0 for a single Redis. */
+  readonly replicasToAck?: number;
+  /** What another replica of the service has held so long without a sign of life is taken over; default 15,000 ms. */
+  readonly claimIdleMs?: number;
+  /** Told of every message that is turned away at the door, beside the metric and the dead letter. */
+  readonly onRefused?: (refused: RefusedMessage) => void;
   readonly registry: Registry;
   readonly log: BusLog;
   readonly now: () => Date;
@@ -62,6 +75,7 @@ export interface SubscribeRequest {
 
 const INBOX_KEEP_MS = 7 * 24 * 60 * 60 * 1000;
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
+const PRUNE_ROWS = 5_000;
 
 function eventSpec(type: string): EventSpec {
   const spec = allEvents.find((candidate) => candidate.type === type);
@@ -71,7 +85,7 @@ function eventSpec(type: string): EventSpec {
 
 /** Connects a service to the bus. Nothing is read or relayed before `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
-  const { serviceName, db, prefix, registry, log, now } = options;
+  const { serviceName, db, prefix, keyRing, registry, log, now } = options;
   const repository = createBusRepository(serviceName);
   const connector = createRedisConnector({
     url: options.redisUrl,
@@ -79,7 +93,18 @@ export function createEventBus(options: EventBusOptions): EventBus {
     onError: (error) => log.warn({ err: error }, 'redis connection error'),
   });
   const commands = connector.command();
-  const relay = createRelay({ db, repository, redis: commands, prefix, log, registry });
+  const replicasToAck = options.replicasToAck ?? (connector.kind === 'single' ? 0 : 1);
+  // A publisher that waits for replicas holds up its connection meanwhile.
+  const publishing = replicasToAck > 0 ? connector.command() : commands;
+  const publisher = createStreamPublisher({
+    keyRing,
+    redis: publishing,
+    prefix,
+    source: serviceName,
+    now,
+    replicasToAck,
+  });
+  const relay = createRelay({ db, repository, publisher, log, registry });
   const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.hand });
   const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
   const subscriptions = new Map<string, Subscription>();
@@ -91,13 +116,23 @@ export function createEventBus(options: EventBusOptions): EventBus {
     instanceId: options.instanceId,
     subscriptions,
     deliverer,
+    keyRing,
+    door: createDoor({ keyRing, now, inboxKeepMs: INBOX_KEEP_MS }),
+    claimIdleMs: options.claimIdleMs ?? CLAIM_IDLE_MS,
+    onRefused: options.onRefused ?? (() => undefined),
     prefix,
+    registry,
     log,
     now,
-    bury: (letter) => repository.bury(db.write, letter),
+    repositoryBury: (letter) => repository.bury(db.write, letter),
     connector,
     commands,
   });
+
+  const pruneInbox = async (): Promise<void> => {
+    const before = now().getTime() - INBOX_KEEP_MS;
+    while ((await repository.forgetClaims(db.write, before, PRUNE_ROWS)) === PRUNE_ROWS);
+  };
 
   const subscribe = (added: readonly Subscription[]): void => {
     for (const one of added) {
@@ -130,9 +165,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
       consumption.start();
       stops.push(startTrimming({ redis: commands, streams: owned, now, log }).stop);
       const prune = setInterval(() => {
-        repository
-          .forgetClaims(db.write, now().getTime() - INBOX_KEEP_MS)
-          .catch((error: unknown) => log.warn({ err: error }, 'inbox not pruned'));
+        pruneInbox().catch((error: unknown) => log.warn({ err: error }, 'inbox not pruned'));
       }, PRUNE_EVERY_MS);
       prune.unref();
       stops.push(() => clearInterval(prune));
@@ -149,6 +182,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
       await consumption.stop();
       await relay.stop();
       commands.disconnect();
+      publishing.disconnect();
+      keyRing.close();
     },
   };
 }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { BusRepository } from './bus-repository.ts';
-import type { Deliverer } from './delivery.ts';
+import { type RedisConnector, type Redis, streamKey } from './redis.ts';
 import type { BusLog } from './log.ts';
-import { type Redis, type RedisConnector, streamKey } from './redis.ts';
 import { createRetryOnDemand } from './retry-on-demand.ts';
-import type { RetryJob } from './retry-queue.ts';
-import { createStreamConsumer, type StreamConsumer, type StreamEntry } from './stream-consumer.ts';
+import type { AddRetry } from './retry-job.ts';
+import { createSettlement } from './settlement.ts';
+import { createStreamConsumer, type StreamConsumer } from './stream-consumer.ts';
+import { createStreamGroup } from './stream-group.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface Consumption {
@@ -14,54 +13,53 @@ export interface Consumption {
   readonly stop: () => Promise<void>;
 }
 
-/** The event's own id; for a text that is no event, its hash, so that a redelivery is the same dead letter. */
-const eventIdOf = (text: string): string =>
-  /"id":"([0-9a-f-]{36})"/.exec(text)?.[1] ?? createHash('sha256').update(text).digest('hex');
+type SettlementOptions = Parameters<typeof createSettlement>[0];
 
-/** Reads the stream of every subscription and decides each event's fate: done, to be tried again, or a dead letter. */
-export function createConsumption(options: {
-  readonly serviceName: string;
-  readonly instanceId: string;
-  readonly subscriptions: ReadonlyMap<string, Subscription>;
-  readonly deliverer: Deliverer;
-  readonly bury: (letter: Parameters<BusRepository['bury']>[1]) => Promise<void>;
-  readonly connector: RedisConnector;
-  readonly commands: Redis;
-  readonly prefix: string;
-  readonly log: BusLog;
-  readonly now: () => Date;
-}): Consumption {
-  const { serviceName, subscriptions, deliverer, connector, commands, prefix, log, now } = options;
+/** Reads the stream of every subscription, and keeps the queue of what is to be tried again. */
+export function createConsumption(
+  options: Omit<SettlementOptions, 'addRetry'> & {
+    readonly serviceName: string;
+    readonly instanceId: string;
+    readonly subscriptions: ReadonlyMap<string, Subscription>;
+    readonly connector: RedisConnector;
+    readonly commands: Redis;
+    readonly prefix: string;
+    readonly claimIdleMs: number;
+    readonly log: BusLog;
+  },
+): Consumption {
+  const { serviceName, subscriptions, connector, commands, prefix, log } = options;
   const consumers: StreamConsumer[] = [];
-
-  const bury = async ({ eventId, type, text, reason }: RetryJob, attempts: number): Promise<void> => {
-    await options.bury({ eventId, type, envelope: text, reason, attempts, failedAt: now().toISOString() });
-    log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
-  };
-  const toRetry = { connector, redis: commands, prefix, serviceName, subscriptions, deliverer, bury, log };
-  const retries = createRetryOnDemand(toRetry);
-
-  const settle = async (of: Subscription, entries: readonly StreamEntry[]): Promise<void> => {
-    const texts = entries.flatMap(({ text }) => (text === undefined ? [] : [text]));
-    const outcomes = await deliverer.deliver(of, texts);
-    for (const [index, text] of texts.entries()) {
-      const outcome = outcomes[index];
-      if (!outcome || outcome.kind === 'done') continue;
-      const job: RetryJob = { eventId: eventIdOf(text), type: of.spec.type, text, reason: outcome.reason };
-      if (outcome.kind === 'failed' && of.maxAttempts > 1) await retries.add(job, of.maxAttempts);
-      else await bury(job, 1);
-    }
-  };
+  const addRetry: AddRetry = (job, policy) => retries.add(job, policy);
+  const settlement = createSettlement({ ...options, addRetry });
+  const retries = createRetryOnDemand({
+    connector,
+    redis: commands,
+    prefix,
+    serviceName,
+    subscriptions,
+    settlement,
+    log,
+  });
 
   const consume = (of: Subscription): void => {
-    const consumer = createStreamConsumer({
+    const group = createStreamGroup({
       stream: streamKey(prefix, of.spec.type),
       group: serviceName,
       consumer: options.instanceId,
-      batchSize: of.batchSize,
       reader: connector.blocking(),
       commands,
-      settle: (entries) => settle(of, entries),
+    });
+    const consumer = createStreamConsumer({
+      group,
+      batchSize: of.batchSize,
+      concurrency: of.concurrency,
+      claimIdleMs: options.claimIdleMs,
+      settle: (frames) =>
+        settlement.settle(
+          of,
+          frames.map(({ frame }) => frame),
+        ),
       log,
     });
     consumers.push(consumer);

@@ -1,8 +1,7 @@
 import type { EventEnvelope, EventSpec } from '@soc/contracts';
-import { type DbCluster, isDatabaseUnavailable } from '@soc/db-cluster';
+import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster';
 import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
-import { decodeMessage } from './envelope.ts';
 import type { BusLog } from './log.ts';
 import type { Outbox } from './outbox.ts';
 import { type BatchHandlerContext, type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
@@ -14,8 +13,8 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Deliverer {
-  /** One outcome per text, in order. Throws only when the database cannot be reached: then nothing was decided. */
-  readonly deliver: (subscription: Subscription, texts: readonly string[]) => Promise<readonly Outcome[]>;
+  /** One outcome per event, in order. Throws only when the database cannot be reached: then nothing was decided. */
+  readonly deliver: (subscription: Subscription, events: readonly EventEnvelope[]) => Promise<readonly Outcome[]>;
 }
 
 const DONE: Outcome = { kind: 'done' };
@@ -25,7 +24,7 @@ interface Pending {
   readonly item: BatchItem<EventSpec>;
 }
 
-/** Turns event texts into effects, each exactly once: handler and inbox share a transaction. */
+/** Turns events into effects, each exactly once: handler and inbox share a transaction. */
 export function createDeliverer(options: {
   readonly serviceName: string;
   readonly db: DbCluster;
@@ -37,7 +36,16 @@ export function createDeliverer(options: {
   const { serviceName, db, repository, outbox, log, registry } = options;
   const metrics = createMetrics(registry);
 
-  const handle = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
+  const contextOf = (tx: Tx | undefined): BatchHandlerContext => ({
+    // A subscription without an inbox is typed not to see it.
+    tx: tx as Tx,
+    log,
+    message: (cause, spec, payload, meta) => outbox.message(spec, payload, { ...causedBy(cause), ...meta }),
+    publishMany: (messages) =>
+      tx ? outbox.publishMany(tx, messages) : db.tx((own) => outbox.publishMany(own, messages)),
+  });
+
+  const handleOnce = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
     db.tx(async (tx) => {
       const fresh = await repository.claim(
         tx,
@@ -47,15 +55,17 @@ export function createDeliverer(options: {
       const items = new Map(
         pending.filter(({ item }) => fresh.has(item.event.id)).map(({ item }) => [item.event.id, item]),
       );
-      if (items.size === 0) return;
-      const context: BatchHandlerContext = {
-        tx,
-        log,
-        message: (cause, spec, payload, meta) => outbox.message(spec, payload, { ...causedBy(cause), ...meta }),
-        publishMany: (messages) => outbox.publishMany(tx, messages),
-      };
-      await subscription.handle([...items.values()], context);
+      if (items.size > 0) await subscription.handle([...items.values()], contextOf(tx));
     });
+
+  const withoutInbox = contextOf(undefined);
+  const handle = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
+    subscription.hasInbox
+      ? handleOnce(subscription, pending)
+      : subscription.handle(
+          pending.map(({ item }) => item),
+          withoutInbox,
+        );
 
   const handleAlone = async (subscription: Subscription, pending: Pending): Promise<Outcome> => {
     try {
@@ -89,16 +99,14 @@ export function createDeliverer(options: {
   };
 
   return {
-    deliver: async (subscription, texts) => {
+    deliver: async (subscription, events) => {
       const { type } = subscription.spec;
       const startedAt = performance.now();
-      const outcomes = texts.map(() => DONE);
+      const outcomes = events.map(() => DONE);
       const pending: Pending[] = [];
-      texts.forEach((text, index) => {
-        const decoded = decodeMessage(subscription.spec, text);
-        if (!decoded.ok) outcomes[index] = { kind: 'refused', reason: decoded.reason };
-        else if (isForUs(decoded.event, serviceName) && subscription.concerns(decoded.event.data)) {
-          pending.push({ index, item: { payload: decoded.event.data, event: decoded.event } });
+      events.forEach((event, index) => {
+        if (isForUs(event, serviceName) && subscription.concerns(event.data)) {
+          pending.push({ index, item: { payload: event.data, event } });
         }
       });
       if (pending.length > 0) await handleAll(subscription, pending, outcomes);

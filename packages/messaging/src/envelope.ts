@@ -1,5 +1,6 @@
 import { type EventEnvelope, type EventSpec, type PayloadOf, uuidv7 } from '@soc/contracts';
 import { z } from 'zod';
+import type { Refusal } from './refusal.ts';
 
 /** What ties an event to the request or event that began it. */
 export interface Origin {
@@ -19,7 +20,9 @@ export interface PublishMeta extends Origin {
 
 /** An event ready for the outbox. */
 export interface Message {
+  readonly id: string;
   readonly type: string;
+  /** The CloudEvent as JSON. */
   readonly envelope: string;
 }
 
@@ -37,9 +40,10 @@ export function createMessage<E extends EventSpec>(
 ): Message {
   const parsed = spec.payload.safeParse(payload);
   if (!parsed.success) throw new InvalidEventError(`${spec.type}: ${z.prettifyError(parsed.error)}`);
+  const id = uuidv7(from.now.getTime());
   const envelope: EventEnvelope = {
     specversion: '1.0',
-    id: uuidv7(from.now.getTime()),
+    id,
     type: spec.type,
     dataschemaversion: spec.version,
     source: from.source,
@@ -52,8 +56,11 @@ export function createMessage<E extends EventSpec>(
     ...(meta.targetService !== undefined && { targetservice: meta.targetService }),
     data: parsed.data,
   };
-  return { type: spec.type, envelope: JSON.stringify(envelope) };
+  return { id, type: spec.type, envelope: JSON.stringify(envelope) };
 }
+
+/** The id of an event in its text; undefined for a text that is no event of ours. */
+export const idIn = (envelope: string): string | undefined => /"id":"([0-9a-f-]{36})"/.exec(envelope)?.[1];
 
 const Envelope = z.object({
   specversion: z.literal('1.0'),
@@ -73,7 +80,7 @@ const Envelope = z.object({
 
 export type Decoded<E extends EventSpec> =
   | { readonly ok: true; readonly event: EventEnvelope<PayloadOf<E>> }
-  | { readonly ok: false; readonly reason: string };
+  | ({ readonly ok: false } & Refusal);
 
 const parseJson = (text: string): unknown => {
   try {
@@ -83,14 +90,21 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+const refused = (refusal: Refusal['refusal'], reason: string) => ({ ok: false, refusal, reason }) as const;
+
 /** Reads an event as consumers do: unknown keys are ignored, an unknown version or a payload that does not fit is refused. */
 export function decodeMessage<E extends EventSpec>(spec: E, text: string): Decoded<E> {
   const envelope = Envelope.safeParse(parseJson(text));
-  if (!envelope.success) return { ok: false, reason: `not a CloudEvent: ${z.prettifyError(envelope.error)}` };
-  const { data, dataschemaversion } = envelope.data;
-  if (dataschemaversion !== spec.version) return { ok: false, reason: `unknown schema version ${dataschemaversion}` };
+  if (!envelope.success) return refused('invalid', `not a CloudEvent: ${z.prettifyError(envelope.error)}`);
+  const { data, dataschemaversion, type, source } = envelope.data;
+  if (type !== spec.type || source !== spec.owner) {
+    return refused('forged', `${source} may not speak as the owner of ${spec.type}`);
+  }
+  if (dataschemaversion !== spec.version) {
+    return refused('unknown_version', `unknown schema version ${dataschemaversion}`);
+  }
   const payload = spec.payload.safeParse(data);
-  if (!payload.success) return { ok: false, reason: `payload refused: ${z.prettifyError(payload.error)}` };
+  if (!payload.success) return refused('invalid', `payload refused: ${z.prettifyError(payload.error)}`);
   // Optional keys that were absent stay absent; the payload was checked against the schema of `E` just above.
   return { ok: true, event: { ...envelope.data, data: payload.data } as EventEnvelope<PayloadOf<E>> };
 }

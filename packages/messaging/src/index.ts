@@ -7,10 +7,14 @@ export {
   type Origin,
   type PublishMeta,
 } from './envelope.ts';
+export { openFrame, sealFrame } from './frame.ts';
+export { createKeyRing, type KeyRing, KeyRingData, newKey, newKeyRing } from './key-ring.ts';
+export { openKeyRingFile } from './key-ring-file.ts';
 export type { BusLog } from './log.ts';
 export type { Outbox } from './outbox.ts';
 export { streamKey } from './redis.ts';
-export { writeToStreams } from './relay.ts';
+export type { RefusedMessage } from './refusal.ts';
+export { createStreamPublisher, FRAME_FIELD, type StreamPublisher, TooFewReplicasError } from './stream-publisher.ts';
 export {
   type BatchItem,
   batchSubscription,

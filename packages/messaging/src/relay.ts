@@ -4,7 +4,7 @@ import { Counter, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
 import type { Message } from './envelope.ts';
 import type { BusLog } from './log.ts';
-import { type Redis, streamKey } from './redis.ts';
+import type { StreamPublisher } from './stream-publisher.ts';
 
 /** Messages of one commit, with their rows in the outbox. */
 export interface Committed {
@@ -30,15 +30,6 @@ const POLL_MS = 1_000;
 const LEFT_BEHIND_AFTER_MS = 3_000;
 const MAX_BACKOFF_MS = 5_000;
 
-/** Puts messages on their streams, all in one round trip. Throws when any of them was not accepted. */
-export async function writeToStreams(redis: Redis, prefix: string, messages: readonly Message[]): Promise<void> {
-  const pipeline = redis.pipeline();
-  for (const { type, envelope } of messages) pipeline.xadd(streamKey(prefix, type), '*', 'event', envelope);
-  const answers = await pipeline.exec();
-  const failed = answers?.find(([error]) => error)?.[0];
-  if (failed) throw failed;
-}
-
 /**
  * Moves messages from the outbox to the streams. What this process commits goes straight from its memory; its rows are
  * deleted once Redis has the messages, so a crash in between sends them twice but never loses them. After a failure, at the
@@ -47,12 +38,11 @@ export async function writeToStreams(redis: Redis, prefix: string, messages: rea
 export function createRelay(options: {
   readonly db: DbCluster;
   readonly repository: BusRepository;
-  readonly redis: Redis;
-  readonly prefix: string;
+  readonly publisher: StreamPublisher;
   readonly log: BusLog;
   readonly registry: Registry;
 }): Relay {
-  const { db, repository, redis, prefix, log, registry } = options;
+  const { db, repository, publisher, log, registry } = options;
   const published = new Counter({
     name: 'soc_events_published_total',
     help: 'Events written to their stream.',
@@ -68,7 +58,7 @@ export function createRelay(options: {
   let loop: Promise<void> = Promise.resolve();
 
   const send = async (messages: readonly Message[]): Promise<void> => {
-    await writeToStreams(redis, prefix, messages);
+    await publisher.publish(messages);
     for (const { type } of messages) published.inc({ type });
   };
 

@@ -51,7 +51,7 @@ export function createRetryOnDemand(
       timer.unref();
       void look();
     },
-    add: async (job, maxAttempts) => (await open()).add(job, maxAttempts),
+    add: async (job, policy) => (await open()).add(job, policy),
     close: async () => {
       isClosed = true;
       clearInterval(timer);

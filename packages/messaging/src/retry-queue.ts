@@ -1,53 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, Queue, Worker } from 'bullmq';
-import { z } from 'zod';
-import type { Deliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
 import { queuePrefix, type RedisConnector, retryQueueName } from './redis.ts';
+import { type AddRetry, backoffMs, RetryJob } from './retry-job.ts';
+import type { Settlement } from './settlement.ts';
 import type { Subscription } from './subscription.ts';
 
-/** An event whose handler failed; tried again later, with growing pauses. */
-const RetryJob = z.object({
-  eventId: z.string(),
-  type: z.string(),
-  text: z.string(),
-  reason: z.string(),
-  /** Tries that ended in the handler; absent after the first, made when the event arrived. */
-  attempts: z.number().int().optional(),
-});
-export type RetryJob = z.infer<typeof RetryJob>;
-
 export interface RetryQueue {
-  /** Adding the same event twice keeps one job. */
-  readonly add: (job: RetryJob, maxAttempts: number) => Promise<void>;
+  readonly add: AddRetry;
   readonly close: () => Promise<void>;
 }
 
-const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 60_000;
 const CLOSE_WITHIN_MS = 3_000;
 /** Faults outside the handler (PostgreSQL away, a killed process) also fail or stall a job; so many before BullMQ itself gives up. */
 const SPARE_ATTEMPTS = 10_000;
 
-/** The pause before the next try: exponential from 500 ms to a minute, the upper half of it random. */
-const backoffMs = (attemptsMade: number): number => {
-  const fullMs = Math.min(FIRST_DELAY_MS * 2 ** (attemptsMade - 1), MAX_DELAY_MS);
-  return Math.round(fullMs / 2 + (Math.random() * fullMs) / 2);
-};
+/** What a job that failed outside its handler waits for at most, whatever its subscription says. */
+const OUTSIDE = { firstDelayMs: 500, maxDelayMs: 60_000 };
 
 export interface RetryQueueOptions {
   readonly connector: RedisConnector;
   readonly prefix: string;
   readonly serviceName: string;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
-  readonly deliverer: Deliverer;
-  readonly bury: (job: RetryJob, attempts: number) => Promise<void>;
+  readonly settlement: Pick<Settlement, 'retry' | 'bury'>;
   readonly log: BusLog;
 }
 
 /** BullMQ keeps the time between the tries. */
 export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
-  const { connector, serviceName, subscriptions, deliverer, bury, log } = options;
+  const { connector, serviceName, subscriptions, settlement, log } = options;
   const prefix = queuePrefix(options.prefix);
   const name = retryQueueName(serviceName);
   const [adding, working] = [connector.command(), connector.waiting()];
@@ -59,15 +41,20 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     const job = RetryJob.parse(queued.data);
     const subscription = subscriptions.get(job.type);
     const attempts = (job.attempts ?? 1) + 1;
-    if (!subscription) return bury({ ...job, reason: 'no subscription for this type any more' }, attempts);
-    const [outcome] = await deliverer.deliver(subscription, [job.text]);
-    if (!outcome || outcome.kind === 'done') return;
-    if (outcome.kind === 'failed' && attempts < subscription.maxAttempts) {
-      // Counted here and not by BullMQ, which counts as well what failed before the handler.
-      await queued.updateData({ ...job, attempts });
-      throw new Error(outcome.reason);
+    if (!subscription) {
+      return settlement.bury({ ...job, reason: 'no subscription for this type any more' }, attempts);
     }
-    await bury({ ...job, reason: outcome.reason }, attempts);
+    const reason = await settlement.retry(subscription, job, attempts);
+    if (reason === undefined) return;
+    // Counted here and not by BullMQ, which counts as well what failed before the handler.
+    await queued.updateData({ ...job, attempts });
+    throw new Error(reason);
+  };
+
+  const pauseOf = (attemptsMade: number, queued: Pick<Job, 'data'> | undefined): number => {
+    const job = RetryJob.safeParse(queued?.data).data;
+    const policy = job && subscriptions.get(job.type)?.retry;
+    return policy && job.attempts ? backoffMs(job.attempts, policy) : backoffMs(attemptsMade, OUTSIDE);
   };
 
   const worker = new Worker(name, process, {
@@ -77,7 +64,7 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     maxStalledCount: SPARE_ATTEMPTS,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 1_000 },
-    settings: { backoffStrategy: (attemptsMade) => backoffMs(attemptsMade) },
+    settings: { backoffStrategy: (attemptsMade, _type, _error, queued) => pauseOf(attemptsMade, queued) },
   });
   worker.on('error', onError);
 
@@ -87,11 +74,11 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
   };
 
   return {
-    add: async (job, maxAttempts) => {
+    add: async (job, policy) => {
       await queue.add(job.type, job, {
         jobId: job.eventId,
-        attempts: maxAttempts + SPARE_ATTEMPTS,
-        delay: FIRST_DELAY_MS,
+        attempts: policy.maxAttempts + SPARE_ATTEMPTS,
+        delay: backoffMs(1, policy),
         backoff: { type: 'capped' },
         removeOnComplete: true,
       });

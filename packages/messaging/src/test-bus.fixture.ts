@@ -5,7 +5,21 @@ import { createTestDatabase } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
-import { createEventBus, type EventBus, messagingMigrations, streamKey, type Subscription } from './index.ts';
+import {
+  createEventBus,
+  createKeyRing,
+  createStreamPublisher,
+  type EventBus,
+  type EventBusOptions,
+  messagingMigrations,
+  newKeyRing,
+  openFrame,
+  streamKey,
+  type Subscription,
+} from './index.ts';
+
+/** The ring of every test bus that is given none of its own. */
+const testKeyRing = createKeyRing(newKeyRing());
 
 export interface TestBus {
   readonly bus: EventBus;
@@ -14,6 +28,8 @@ export interface TestBus {
   readonly prefix: string;
   /** Event texts on a type's stream. */
   readonly stream: (type: string) => Promise<readonly string[]>;
+  /** Writes events as analytics would, all in as few frames as possible. */
+  readonly send: (messages: readonly { readonly type: string; readonly envelope: string }[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -23,12 +39,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export async function startTestBus(
   serviceName: ServiceName,
   subscriptions: readonly Subscription[],
-  options: {
-    readonly prefix?: string;
-    readonly redisUrl?: string;
-    readonly databaseUrl?: string;
-    readonly instanceId?: string;
-  } = {},
+  options: Partial<EventBusOptions> & { readonly databaseUrl?: string } = {},
 ): Promise<TestBus & { readonly databaseUrl: string }> {
   const prefix = options.prefix ?? `test-${randomBytes(6).toString('hex')}`;
   const database = options.databaseUrl === undefined ? await createTestDatabase(serviceName) : undefined;
@@ -48,13 +59,15 @@ export async function startTestBus(
   });
   const bus = createEventBus({
     serviceName,
-    instanceId: options.instanceId ?? `${serviceName}-test`,
-    db,
-    redisUrl: options.redisUrl ?? inject('redisUrl'),
-    prefix,
-    registry,
+    instanceId: `${serviceName}-test`,
+    redisUrl: inject('redisUrl'),
+    keyRing: testKeyRing,
     log: quiet,
     now: () => new Date(),
+    ...options,
+    db,
+    prefix,
+    registry,
   });
   bus.subscribe(subscriptions);
   const redis = new Redis(inject('redisUrl'));
@@ -64,8 +77,17 @@ export async function startTestBus(
     redis,
     prefix,
     databaseUrl,
-    stream: async (type) =>
-      (await redis.xrange(streamKey(prefix, type), '-', '+')).map(([, fields]) => fields[1] ?? ''),
+    stream: async (type) => {
+      const entries = await redis.xrangeBuffer(streamKey(prefix, type), '-', '+');
+      return entries.flatMap(([, fields]) => {
+        const opened = openFrame(testKeyRing, fields[1] ?? Buffer.alloc(0));
+        return opened.ok ? opened.texts : [];
+      });
+    },
+    send: (messages) =>
+      createStreamPublisher({ keyRing: testKeyRing, redis, prefix, source: 'analytics' }).publish(
+        messages.map((message) => ({ id: '', ...message })),
+      ),
     close: async () => {
       await bus.close();
       await db.close();

@@ -30,6 +30,7 @@ test.each([
 
 test('replicas are a comma-separated list', () => {
   const DATABASE_REPLICA_URLS = 'postgres://a/soc, postgres://b/soc,';
-  const config = parseConfig(DatabaseConfig, { DATABASE_URL: 'postgres://p/soc', DATABASE_REPLICA_URLS });
+  const rest = { DATABASE_URL: 'postgres://p/soc', BUS_KEY_RING_FILE: '/keys.json' };
+  const config = parseConfig(DatabaseConfig, { ...rest, DATABASE_REPLICA_URLS });
   expect(config.DATABASE_REPLICA_URLS).toEqual(['postgres://a/soc', 'postgres://b/soc']);
 });

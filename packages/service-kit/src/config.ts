@@ -38,6 +38,10 @@ export type BaseConfig = z.infer<typeof BaseConfig>;
 export const DatabaseConfig = z.object({
   DATABASE_URL: z.url().describe('The PostgreSQL primary, as the role that owns the schema of the service.'),
   DATABASE_REPLICA_URLS: list.default([]).describe('Comma-separated replicas for reads.'),
+  BUS_KEY_RING_FILE: z
+    .string()
+    .min(1)
+    .describe('JSON file of the keys that events are sealed with; read again when it changes (soc keys rotate).'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8).describe('Connections per server.'),
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@soc/contracts';
 import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
-import { createEventBus, type EventBus, messagingMigrations } from '@soc/messaging';
+import { createEventBus, type EventBus, messagingMigrations, openKeyRingFile } from '@soc/messaging';
 import type { HealthCheck } from '@soc/monitoring';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { EdgePlatform } from './platform.ts';
@@ -32,6 +32,7 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     redisUrl: config.REDIS_URL,
     redisAccess: redisAccessOf(config),
     prefix: config.REDIS_PREFIX,
+    keyRing: await openKeyRingFile(database.BUS_KEY_RING_FILE, log),
     registry,
     log,
     now,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServiceName } from '@soc/contracts';
 import { AccountEmail, NewPassword } from '@soc/contracts/auth/account';
+import { KeyRingData, newKeyRing } from '@soc/messaging';
 import { z } from 'zod';
 import { OperatorError } from '../operator-error.ts';
 import { keepSecret } from './secret-file.ts';
@@ -23,9 +24,13 @@ export interface FleetSecrets {
   readonly serviceSecrets: z.infer<typeof PerService>;
   readonly postgres: z.infer<typeof PostgresPasswords>;
   readonly redisPassword: string;
+  /** JSON file of the keys that events are sealed with. */
+  readonly busKeyRingFile: string;
   /** Seals the credentials of notification channels: 32 bytes in base64. */
   readonly notificationKey: string;
 }
+
+const BUS_KEY_RING = 'bus-key-ring.json';
 
 /** 256 random bits that need no quoting anywhere. */
 const randomSecret = (): string => randomBytes(32).toString('base64url');
@@ -68,8 +73,10 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     keepSecret(join(directory, 'redis-password'), randomSecret),
     keepSecret(join(directory, 'notification-key'), () => randomBytes(32).toString('base64')),
     keepSecret(signingKeyFile, newSigningKey),
+    keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
   ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
-  const shared = { serviceSecrets, postgres, redisPassword, notificationKey };
+  const busKeyRingFile = join(directory, BUS_KEY_RING);
+  const shared = { serviceSecrets, postgres, redisPassword, busKeyRingFile, notificationKey };
   return { admin: credentials, signingKeyFile, serviceSecretsFile, ...shared };
 }

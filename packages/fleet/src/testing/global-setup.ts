@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ServiceName } from '@soc/contracts';
+import { newKeyRing } from '@soc/messaging';
 import type { TestProject } from 'vitest/node';
 import { thisHost } from '../cli/host.ts';
 import { preparePostgres } from '../postgres/installation.ts';
@@ -27,6 +28,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const shared = { host, isDurable: false, onEvent: () => undefined };
   const program = (await findRedisServer(host.env['PATH'] ?? '')) ?? (await installRedisServer(host, () => undefined));
   const signingKeyFile = join(directory.path, 'signing-key.pem');
+  const busKeyRingFile = join(directory.path, 'bus-key-ring.json');
 
   const [postgres, redis] = await together([
     startPrimary({
@@ -45,6 +47,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       log: openLogFile(join(directory.path, 'redis.log')),
     }),
     keepSecret(signingKeyFile, newSigningKey),
+    keepSecret(busKeyRingFile, () => JSON.stringify(newKeyRing())),
   ]);
   await ensureRoles(
     postgres.adminUrl(),
@@ -53,6 +56,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('postgresUrl', postgres.adminUrl());
   provide('redisUrl', redis.url);
   provide('signingKeyFile', signingKeyFile);
+  provide('busKeyRingFile', busKeyRingFile);
   return async () => {
     await together([postgres.process.stop(), redis.process.stop()]);
     await directory[Symbol.asyncDispose]();

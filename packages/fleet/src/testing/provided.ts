@@ -6,6 +6,8 @@ declare module 'vitest' {
     readonly redisUrl: string;
     /** PEM of the RSA key that test tokens are signed with. */
     readonly signingKeyFile: string;
+    /** JSON of the keys that the events of the tests are sealed with. */
+    readonly busKeyRingFile: string;
   }
 }
 

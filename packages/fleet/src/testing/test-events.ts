@@ -1,7 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import type { EventEnvelope, EventSpec, PayloadOf } from '@soc/contracts';
 import { uuidv7 } from '@soc/contracts';
-import { createMessage, decodeMessage, type PublishMeta, streamKey, writeToStreams } from '@soc/messaging';
+import {
+  createKeyRing,
+  createMessage,
+  createStreamPublisher,
+  decodeMessage,
+  KeyRingData,
+  openFrame,
+  type PublishMeta,
+  streamKey,
+} from '@soc/messaging';
 import { Redis } from 'ioredis';
+import { inject } from 'vitest';
 import { waitFor } from './wait-for.ts';
 
 export interface PublishedQuery<E extends EventSpec> {
@@ -16,7 +27,7 @@ export interface PublishedQuery<E extends EventSpec> {
 export interface TestEvents {
   /** Publishes as the owner of the event would. Returns the id of the event. */
   readonly emit: <E extends EventSpec>(spec: E, payload: PayloadOf<E>, meta?: Partial<PublishMeta>) => Promise<string>;
-  /** Puts any text on the stream of an event, as no owner would. */
+  /** Seals any text onto the stream of an event, as no owner would. */
   readonly emitText: (spec: EventSpec, text: string) => Promise<void>;
   /** The events of a type on its stream, oldest first. Throws when they do not come in time. */
   readonly published: <E extends EventSpec>(
@@ -26,14 +37,19 @@ export interface TestEvents {
   readonly close: () => void;
 }
 
-export function createTestEvents(redisUrl: string, prefix: string, now: () => Date): TestEvents {
+export async function createTestEvents(redisUrl: string, prefix: string, now: () => Date): Promise<TestEvents> {
   const redis = new Redis(redisUrl);
+  const keyRing = createKeyRing(KeyRingData.parse(JSON.parse(await readFile(inject('busKeyRingFile'), 'utf8'))));
+
+  const put = ({ type, owner }: EventSpec, envelope: string): Promise<void> =>
+    createStreamPublisher({ keyRing, redis, prefix, source: owner, now }).publish([{ id: '', type, envelope }]);
 
   const read = async <E extends EventSpec>(spec: E): Promise<readonly EventEnvelope<PayloadOf<E>>[]> => {
-    const entries = await redis.xrange(streamKey(prefix, spec.type), '-', '+');
+    const entries = await redis.xrangeBuffer(streamKey(prefix, spec.type), '-', '+');
     return entries.flatMap(([, fields]) => {
-      const decoded = decodeMessage(spec, fields[1] ?? '');
-      return decoded.ok ? [decoded.event] : [];
+      const opened = openFrame(keyRing, fields[1] ?? Buffer.alloc(0));
+      const decoded = opened.ok ? opened.texts.map((text) => decodeMessage(spec, text)) : [];
+      return decoded.flatMap((each) => (each.ok ? [each.event] : []));
     });
   };
 
@@ -42,12 +58,10 @@ export function createTestEvents(redisUrl: string, prefix: string, now: () => Da
       const id = uuidv7(now().getTime());
       const filled: PublishMeta = { tenantId: 'default', subject: id, correlationId: id, ...meta };
       const message = createMessage(spec, payload, filled, { source: spec.owner, now: now() });
-      await writeToStreams(redis, prefix, [message]);
-      const decoded = decodeMessage(spec, message.envelope);
-      if (!decoded.ok) throw new Error(decoded.reason);
-      return decoded.event.id;
+      await put(spec, message.envelope);
+      return message.id;
     },
-    emitText: (spec, text) => writeToStreams(redis, prefix, [{ type: spec.type, envelope: text }]),
+    emitText: put,
     published: async (spec, { count = 1, deadlineMs = 5_000, where = () => true } = {}) =>
       waitFor(
         async () => {

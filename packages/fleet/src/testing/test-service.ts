@@ -44,6 +44,7 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}`,
     AUTH_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
     AUTH_SIGNING_KEY_FILE: inject('signingKeyFile'),
+    BUS_KEY_RING_FILE: inject('busKeyRingFile'),
     SERVICE_SECRET: 'secret of the tests',
     CHECK_RESPONSES: 'true',
     ...given,
@@ -65,7 +66,7 @@ export async function startTestService(
   const { verifier, ...identities } = createTestIdentities(await readFile(inject('signingKeyFile'), 'utf8'));
   const service = await bootService(definition, { env, verifier, now });
   const url = await service.listen();
-  const events = createTestEvents(env['REDIS_URL'] ?? '', env['REDIS_PREFIX'] ?? '', now);
+  const events = await createTestEvents(env['REDIS_URL'] ?? '', env['REDIS_PREFIX'] ?? '', now);
   return {
     ...identities,
     ...events,

@@ -1,0 +1,136 @@
+import type { EventSpec } from '@soc/contracts';
+import { Counter, type Registry } from '@soc/monitoring';
+import type { BusRepository } from './bus-repository.ts';
+import type { Deliverer } from './delivery.ts';
+import { sealFrame } from './frame.ts';
+import { type Arrival, type Door, frameId, type Intake } from './intake.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { BusLog } from './log.ts';
+import type { RefusedMessage } from './refusal.ts';
+import type { AddRetry, RetryJob } from './retry-job.ts';
+import type { Subscription } from './subscription.ts';
+
+/** Decides what becomes of every event: done, to be tried again, or a dead letter. */
+export interface Settlement {
+  /** Throws only when nothing could be decided: PostgreSQL or Redis is away. Settling again is harmless. */
+  readonly settle: (of: Subscription, frames: readonly Buffer[]) => Promise<void>;
+  /** One more try of a job. Resolves with the reason when there is to be another, undefined when it is settled. */
+  readonly retry: (of: Subscription, job: RetryJob, attempts: number) => Promise<string | undefined>;
+  readonly bury: (job: RetryJob, attempts: number) => Promise<void>;
+}
+
+type Opened = Extract<Intake, { readonly ok: true }>;
+type Accepted = Extract<Arrival, { readonly ok: true }> & { readonly from: Opened };
+
+/** A reason that may pass: the ring of this process may be behind. */
+const MAY_PASS = 'unknown_key';
+
+export function createSettlement(options: {
+  readonly keyRing: KeyRing;
+  readonly door: Door;
+  readonly deliverer: Deliverer;
+  readonly addRetry: AddRetry;
+  readonly repositoryBury: (letter: Parameters<BusRepository['bury']>[1]) => Promise<void>;
+  /** Told of every message that is turned away, for the audit trail. */
+  readonly onRefused: (refused: RefusedMessage) => void;
+  readonly log: BusLog;
+  readonly now: () => Date;
+  readonly registry: Registry;
+}): Settlement {
+  const { keyRing, door, deliverer, addRetry, repositoryBury, onRefused, log, now } = options;
+  const refusals = new Counter({
+    name: 'soc_events_refused_total',
+    help: 'Messages turned away before their handler: tampered, unknown_key, forged, stale, from_the_future, unknown_version, invalid.',
+    labelNames: ['type', 'reason'],
+    registers: [options.registry],
+  });
+
+  const bury: Settlement['bury'] = async ({ eventId, type, frame, reason }, attempts) => {
+    await repositoryBury({ eventId, type, envelope: frame, reason, attempts, failedAt: now().toISOString() });
+    log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
+  };
+
+  const refuse = async (refused: RefusedMessage, frame: string, attempts: number): Promise<void> => {
+    const { type, eventId, refusal, reason } = refused;
+    await bury({ eventId, type, frame, reason: `${refusal}: ${reason}` }, attempts);
+    refusals.inc({ type, reason: refusal });
+    onRefused(refused);
+  };
+
+  /** Seals one event of a frame alone, for the retry queue and the dead letters. */
+  const sealAlone = ({ type, owner }: EventSpec, { publishedAt, token }: Opened, text: string): string =>
+    sealFrame(keyRing, { type, source: owner, publishedAt, token }, [text]).toString('base64');
+
+  const take = async (of: Subscription, frame: Buffer, allowStale = false): Promise<Intake> => {
+    const taken = door.take(of.spec, frame, { allowStale });
+    if (taken.ok || taken.refusal !== MAY_PASS) return taken;
+    await keyRing.refresh();
+    return door.take(of.spec, frame, { allowStale });
+  };
+
+  const accept = async (of: Subscription, from: Opened): Promise<readonly Accepted[]> => {
+    const accepted: Accepted[] = [];
+    for (const arrival of from.arrivals) {
+      if (arrival.ok) accepted.push({ ...arrival, from });
+      else await refuse({ ...arrival, type: of.spec.type }, sealAlone(of.spec, from, arrival.text), 1);
+    }
+    return accepted;
+  };
+
+  const open = async (of: Subscription, frame: Buffer): Promise<readonly Accepted[]> => {
+    const { type } = of.spec;
+    const taken = await take(of, frame);
+    if (taken.ok) return accept(of, taken);
+    const job: RetryJob = { eventId: frameId(frame), type, frame: frame.toString('base64'), reason: taken.reason };
+    if (taken.refusal === MAY_PASS && of.retry.maxAttempts > 1) await addRetry(job, of.retry);
+    else await refuse({ ...taken, type, eventId: job.eventId }, job.frame, 1);
+    return [];
+  };
+
+  const deliver = async (of: Subscription, accepted: readonly Accepted[]): Promise<void> => {
+    const outcomes = await deliverer.deliver(
+      of,
+      accepted.map(({ event }) => event),
+    );
+    for (const [index, { eventId, text, from }] of accepted.entries()) {
+      const outcome = outcomes[index];
+      if (!outcome || outcome.kind === 'done') continue;
+      const job = { eventId, type: of.spec.type, frame: sealAlone(of.spec, from, text), reason: outcome.reason };
+      if (outcome.kind === 'failed' && of.retry.maxAttempts > 1) await addRetry(job, of.retry);
+      else await bury(job, 1);
+    }
+  };
+
+  const settle: Settlement['settle'] = async (of, frames) => {
+    const accepted: Accepted[] = [];
+    for (const frame of frames) accepted.push(...(await open(of, frame)));
+    for (let from = 0; from < accepted.length; from += of.batchSize) {
+      await deliver(of, accepted.slice(from, from + of.batchSize));
+    }
+  };
+
+  return {
+    settle,
+    bury,
+    retry: async (of, job, attempts) => {
+      const frame = Buffer.from(job.frame, 'base64');
+      const taken = await take(of, frame, job.allowStale);
+      if (!taken.ok) {
+        if (taken.refusal === MAY_PASS && attempts < of.retry.maxAttempts) return taken.reason;
+        await refuse({ ...taken, type: job.type, eventId: job.eventId }, job.frame, attempts);
+        return undefined;
+      }
+      const accepted = await accept(of, taken);
+      const [only] = accepted;
+      if (accepted.length !== 1 || !only) {
+        await settle(of, [frame]);
+        return undefined;
+      }
+      const [outcome] = await deliverer.deliver(of, [only.event]);
+      if (!outcome || outcome.kind === 'done') return undefined;
+      if (outcome.kind === 'failed' && attempts < of.retry.maxAttempts) return outcome.reason;
+      await bury({ ...job, eventId: only.eventId, reason: outcome.reason }, attempts);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Message } from './envelope.ts';
+import { sealFrame } from './frame.ts';
+import type { KeyRing } from './key-ring.ts';
+import { type Redis, streamKey } from './redis.ts';
+
+/** Most events in one frame: so many travel, are acknowledged and are refused together. */
+const MAX_EVENTS = 128;
+/** Largest frame before sealing; a single event may be larger and then travels alone. */
+const MAX_BYTES = 256 * 1024;
+const ACK_WITHIN_MS = 2_000;
+
+/** Redis has the messages, but not as many replicas as asked for said so in time: a failover could lose them. */
+export class TooFewReplicasError extends Error {
+  override readonly name = 'TooFewReplicasError';
+}
+
+/** The field of a stream entry that holds the frame. */
+export const FRAME_FIELD = 'frame';
+
+/** Writes events to their streams, sealed. */
+export interface StreamPublisher {
+  /**
+   * Resolves when Redis has them all, and throws otherwise: then some may be on their streams, and publishing them again
+   * is what keeps the promise of at least once. Order is kept within a type.
+   */
+  readonly publish: (messages: readonly Message[], token?: string) => Promise<void>;
+}
+
+interface Packed {
+  readonly type: string;
+  readonly texts: string[];
+  bytes: number;
+}
+
+/** Frames of what is at hand, in order within each type. */
+function pack(messages: readonly Message[]): ReadonlyMap<string, readonly Packed[]> {
+  const byType = new Map<string, Packed[]>();
+  for (const { type, envelope } of messages) {
+    let frames = byType.get(type);
+    if (!frames) byType.set(type, (frames = []));
+    const bytes = Buffer.byteLength(envelope);
+    const last = frames.at(-1);
+    if (last && last.texts.length < MAX_EVENTS && last.bytes + bytes <= MAX_BYTES) {
+      last.texts.push(envelope);
+      last.bytes += bytes;
+    } else frames.push({ type, texts: [envelope], bytes });
+  }
+  return byType;
+}
+
+/**
+ * A publisher without an outbox, for events that no fact depends on; the relay sends through it as well. With
+ * `replicasToAck` above 0 the connection must be the publisher's own, for Redis holds it up until the replicas have answered.
+ */
+export function createStreamPublisher(options: {
+  readonly keyRing: KeyRing;
+  readonly redis: Redis;
+  /** Start of every key. */
+  readonly prefix: string;
+  /** The publishing service, without the `-service` suffix. */
+  readonly source: string;
+  readonly now?: () => Date;
+  /** Replicas that must have the messages before `publish` resolves (`WAIT`); default 0. */
+  readonly replicasToAck?: number;
+}): StreamPublisher {
+  const { keyRing, redis, prefix, source, now = () => new Date(), replicasToAck = 0 } = options;
+
+  /** One pipeline a stream: in a cluster each may live on another node, and `WAIT` speaks for the node it is sent to. */
+  const write = async (type: string, frames: readonly Packed[], token: string | undefined): Promise<void> => {
+    const header = { type, source, publishedAt: now().getTime(), ...(token !== undefined && { token }) };
+    const pipeline = redis.pipeline();
+    const key = streamKey(prefix, type);
+    for (const { texts } of frames) pipeline.xadd(key, '*', FRAME_FIELD, sealFrame(keyRing, header, texts));
+    if (replicasToAck > 0) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
+    const answers = (await pipeline.exec()) ?? [];
+    const failed = answers.find(([error]) => error)?.[0];
+    if (failed) throw failed;
+    const acks = replicasToAck > 0 ? Number(answers.at(-1)?.[1]) : 0;
+    if (acks < replicasToAck) throw new TooFewReplicasError(`${acks} of ${replicasToAck} replicas have ${type}`);
+  };
+
+  return {
+    publish: async (messages, token) => {
+      await Promise.all(Array.from(pack(messages), ([type, frames]) => write(type, frames, token)));
+    },
+  };
+}
