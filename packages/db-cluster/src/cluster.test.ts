@@ -1,7 +1,17 @@
 import { createTestDatabase, type TestDatabase } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDbCluster, type DbCluster, isDatabaseUnavailable, json, sql } from './index.ts';
+import {
+  CommitOutcomeUnknownError,
+  createDbCluster,
+  type DbCluster,
+  type DbClusterOptions,
+  isDatabaseUnavailable,
+  json,
+  NoPrimaryError,
+  sql,
+  type Tx,
+} from './index.ts';
 
 let database: TestDatabase;
 let db: DbCluster;
@@ -18,7 +28,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-const open = (primaryUrl: string, replicaUrls: readonly string[] = []): DbCluster =>
+const open = (
+  primaryUrl: string,
+  replicaUrls: readonly string[] = [],
+  more: Partial<DbClusterOptions> = {},
+): DbCluster =>
   createDbCluster({
     primaryUrl,
     replicaUrls,
@@ -26,6 +40,7 @@ const open = (primaryUrl: string, replicaUrls: readonly string[] = []): DbCluste
     probeEveryMs: 50,
     registry: createRegistry('alert', 'test'),
     onError: () => undefined,
+    ...more,
   });
 
 const ids = async (): Promise<readonly number[]> =>
@@ -84,30 +99,72 @@ test('a token that is asked for while a write is under way does not pass for the
   expect(await db.consistencyToken()).not.toBe(before);
 });
 
-test('a connection that dies in the middle of a transaction fails that transaction and nothing else', async () => {
-  const dying = db.tx(async (tx) => {
-    const [self] = await tx.query<{ pid: number }>(sql`select pg_backend_pid() as pid`);
-    const isThere = sql`select pid from pg_stat_activity where pid = ${self?.pid}`;
-    await db.write.query(sql`select pg_terminate_backend(${self?.pid})`);
-    await expect.poll(() => db.write.query(isThere)).toEqual([]);
+/** Ends the session of a transaction from outside, and waits until the server has. */
+async function endSession(tx: Tx): Promise<void> {
+  const [self] = await tx.query<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+  const isThere = sql`select pid from pg_stat_activity where pid = ${self?.pid}`;
+  await db.write.query(sql`select pg_terminate_backend(${self?.pid})`);
+  await expect.poll(() => db.write.query(isThere)).toEqual([]);
+}
+
+test('a transaction whose connection dies before the commit runs again and has its effect once', async () => {
+  let runs = 0;
+  const told: number[] = [];
+  await db.tx(async (tx) => {
+    runs += 1;
+    const run = runs;
+    tx.afterCommit(() => told.push(run));
     await tx.query(sql`insert into alert.notes (id) values (18)`);
+    if (run === 1) await endSession(tx);
+    await tx.query(sql`insert into alert.notes (id) values (${18 + run})`);
   });
-  await expect(dying).rejects.toSatisfy(isDatabaseUnavailable);
-  expect(await ids()).not.toContain(18);
+  expect(runs).toBe(2);
+  expect(told).toEqual([2]);
+  expect((await ids()).filter((id) => id >= 18 && id < 24)).toEqual([18, 20]);
+});
+
+test('work that answers a dead connection with an error of its own is not run again', async () => {
+  let runs = 0;
+  const giving = db.tx(async (tx) => {
+    runs += 1;
+    await endSession(tx);
+    await tx.query(sql`select 1`).catch(() => {
+      throw new Error('enough');
+    });
+  });
+  await expect(giving).rejects.toThrow('enough');
+  expect(runs).toBe(1);
+});
+
+test('a single write whose connection dies is not sent again: its outcome is not known', async () => {
+  const dying = db.write.query(sql`/* dying */ insert into alert.notes (id) select 24 from pg_sleep(30)`);
+  const settled = dying.catch((error: unknown) => error);
+  await expect
+    .poll(() =>
+      db.read.query(
+        sql`select pg_terminate_backend(pid) as ended from pg_stat_activity where query like '/* dying */%'`,
+      ),
+    )
+    .toEqual([{ ended: true }]);
+  const error = await settled;
+  expect(error).toBeInstanceOf(CommitOutcomeUnknownError);
+  expect(isDatabaseUnavailable(error)).toBe(true);
 });
 
 test('reads go on when a replica is not there, or is no replica at all', async () => {
-  const lonely = open(database.url, ['postgres://nobody@127.0.0.1:1/soc', database.url]);
-  const rows = await lonely.readYourWrites(await db.consistencyToken()).query(sql`select 1 as one`);
+  const alias = database.url.replace('127.0.0.1', 'localhost');
+  const lonely = open(database.url, ['postgres://nobody@127.0.0.1:1/soc', alias]);
+  const rows = await lonely.read.query(sql`select 1 as one`);
   expect(rows).toEqual([{ one: 1 }]);
-  expect(await lonely.check()).toEqual({ replicas: 2, replicasUsable: 0, lagBytes: null });
+  expect(await lonely.check()).toMatchObject({ replicas: 2, replicasUsable: 0, lagBytes: null, writeRefused: null });
   await lonely.close();
 });
 
 test('an unreachable primary is a connection error, a wrong statement is not', async () => {
-  const nowhere = open('postgres://nobody@127.0.0.1:1/soc');
-  const unreachable: unknown = await nowhere.write.query(sql`select 1`).catch((error: unknown) => error);
-  expect(isDatabaseUnavailable(unreachable)).toBe(true);
+  const nowhere = open('postgres://nobody@127.0.0.1:1/soc', [], { failoverWaitMs: 200 });
+  await expect(nowhere.write.query(sql`select 1`)).rejects.toBeInstanceOf(NoPrimaryError);
+  await expect(nowhere.read.query(sql`select 1`)).rejects.toSatisfy(isDatabaseUnavailable);
+  await expect(nowhere.tx(() => Promise.resolve())).rejects.toSatisfy(isDatabaseUnavailable);
   const wrong: unknown = await db.write.query(sql`select nonsense`).catch((error: unknown) => error);
   expect(isDatabaseUnavailable(wrong)).toBe(false);
   await nowhere.close();

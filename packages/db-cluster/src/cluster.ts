@@ -1,44 +1,75 @@
-import { Gauge, Histogram, type Registry } from '@soc/monitoring';
-import { decodeConsistencyToken, encodeConsistencyToken, type Lsn, parseLsn } from './lsn.ts';
-import {
-  createPool,
-  createStatementNamer,
-  isDatabaseUnavailable,
-  isRecoveryConflict,
-  type Pool,
-  type PoolClient,
-  type Queryable,
-} from './pool.ts';
-import { chooseReplica, createReplica, probeReplica, type ReplicaState } from './replica.ts';
+import type { Registry } from '@soc/monitoring';
+import { type ClusterFacts, checkCluster } from './health.ts';
+import { createRouterCounters, createStatementMetrics, observeCluster } from './metrics.ts';
+import { createNode, type Node } from './node.ts';
+import type { Queryable } from './queryable.ts';
+import { createReadRouter } from './read-router.ts';
+import { createSender, type Outgoing, type PrepareSession, type QueryOptions } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
-import { runTransaction, type Tx } from './transaction.ts';
+import { createStatementBook } from './statement.ts';
+import { createTokenCodec } from './token.ts';
+import { watchTopology } from './topology-watch.ts';
+import { attemptTransaction, POSITION, positionOf, type PositionRow, type Tx, type TxOptions } from './transaction.ts';
+import { createWriteRouter, type WriteOptions } from './write-router.ts';
+import { trackWritten } from './written.ts';
 
 export interface DbClusterOptions {
+  /** A server; which of them is the primary is learnt from the servers, and followed when it changes. */
   readonly primaryUrl: string;
+  /** The other servers. */
   readonly replicaUrls: readonly string[];
-  /** Connections per server; default 8. */
+  /** Connections with the primary; default 8. */
   readonly poolSize?: number;
+  /** Connections with each replica; default that of the primary. */
+  readonly replicaPoolSize?: number;
   readonly applicationName: string;
   /** A replica further behind than this serves no reads; default 16 MiB. */
   readonly maxLagBytes?: number;
-  /** How often replicas are asked how far they are; default 1,000 ms. */
+  /** The same in seconds; default 10. */
+  readonly maxLagS?: number;
+  /** How often servers are asked what they are and how far; default 1,000 ms. */
   readonly probeEveryMs?: number;
+  /** A server that does not answer a probe within this time is not used; default 3,000 ms. */
+  readonly probeTimeoutMs?: number;
   /** Default 30,000 ms. */
   readonly statementTimeoutMs?: number;
+  /** Longest a caller waits for a free connection; default 5,000 ms. */
+  readonly connectionWaitMs?: number;
+  /** Longest a call waits for a failover to end and tries again; default 5,000 ms. */
+  readonly failoverWaitMs?: number;
+  /** Longest a read waits for a replica to replay what its token stands for; default 100 ms. */
+  readonly causalWaitMs?: number;
+  /** Keys of consistency tokens, 32 bytes or more each: the first signs, all are believed. Made up when absent. */
+  readonly tokenKeys?: readonly Buffer[];
+  /** PEM file of the authority that certificates of servers must come from, with `sslmode=verify-full` in the URLs. */
+  readonly caFile?: string | undefined;
+  /** Adjusts the state of a session before a statement or a transaction runs in it. */
+  readonly prepareSession?: PrepareSession;
   readonly registry: Registry;
-  /** Told about pool errors of idle connections. */
+  /** Told about connections that were lost while idle. */
   readonly onError: (error: Error) => void;
 }
 
-/** A PostgreSQL primary with its replicas. The caller chooses where a statement goes; nothing is guessed from its text. */
+/** The servers of one PostgreSQL cluster. The caller chooses where a statement goes; nothing is guessed from its text. */
 export interface DbCluster {
-  /** A replica within the lag bound, the primary when there is none. The answer may be a moment old. */
+  /** The least loaded replica within the lag bounds, the primary when there is none. The answer may be a moment old. */
   readonly read: Queryable;
-  /** A replica that has replayed the write the token stands for, or the primary. Without a token the same as `read`. */
+  /**
+   * A server that has the write the token stands for. Without a token the same as `read`. Throws
+   * `InvalidConsistencyTokenError`, at once or from `query`.
+   */
   readonly readYourWrites: (token: string | undefined) => Queryable;
-  readonly write: Queryable;
-  /** One transaction on the primary; commits when `work` resolves, rolls back when it throws. */
-  readonly tx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /**
+   * One statement on the primary. Sent again after a failure only when it had no effect; otherwise throws
+   * `CommitOutcomeUnknownError`. Throws `NotCommittedError` and its kin when there is no time left.
+   */
+  readonly write: Queryable<WriteOptions>;
+  /**
+   * One transaction on the primary; commits when `work` resolves, rolls back when it throws. `work` runs again, from the
+   * start, when the server failed before it was asked to commit: what it does outside the transaction belongs into
+   * `afterCommit`. A failure after that throws `CommitOutcomeUnknownError`.
+   */
+  readonly tx: <T>(work: (tx: Tx) => Promise<T>, options?: TxOptions) => Promise<T>;
   /** The same choice in one call: `readOnly` true is `read`, false is `write`. */
   readonly withConnection: <T>(
     options: { readonly readOnly: boolean },
@@ -46,199 +77,123 @@ export interface DbCluster {
   ) => Promise<T>;
   /** Covers every write this process has committed; undefined when it has written nothing. */
   readonly consistencyToken: () => Promise<string | undefined>;
-  /** Facts for a health check; throws when the primary does not answer. */
-  readonly check: () => Promise<{
-    readonly replicas: number;
-    readonly replicasUsable: number;
-    readonly lagBytes: number | null;
-  }>;
+  /** Facts for a health check; throws when no server answers. */
+  readonly check: () => Promise<ClusterFacts>;
   readonly close: () => Promise<void>;
 }
 
-const DEFAULTS = { poolSize: 8, maxLagBytes: 16 * 1024 * 1024, probeEveryMs: 1_000, statementTimeoutMs: 30_000 };
+const DEFAULTS = {
+  poolSize: 8,
+  maxLagBytes: 16 * 1024 * 1024,
+  maxLagS: 10,
+  probeEveryMs: 1_000,
+  probeTimeoutMs: 3_000,
+  statementTimeoutMs: 30_000,
+  connectionWaitMs: 5_000,
+  failoverWaitMs: 5_000,
+  causalWaitMs: 100,
+};
+type Settings = DbClusterOptions & typeof DEFAULTS;
 
-/** Opens the pools; connections are made when first needed. */
+const IDLE_TIMEOUT_MS = 30_000;
+/** A connection that is busy for this much longer than a statement may take will not answer any more. */
+const BEYOND_TIMEOUT_MS = 10_000;
+
+/** Opens the cluster; the servers are asked at once what they are, and connections are made when first needed. */
 export function createDbCluster(options: DbClusterOptions): DbCluster {
-  const settings = { ...DEFAULTS, ...options };
-  const poolOptions = (url: string) => ({
-    url,
-    sizeConnections: settings.poolSize,
-    applicationName: settings.applicationName,
-    statementTimeoutMs: settings.statementTimeoutMs,
-  });
-  const primary = createPool(poolOptions(options.primaryUrl));
-  const replicas = options.replicaUrls.map((url) => createReplica(poolOptions(url)));
-  for (const pool of [primary, ...replicas.map((replica) => replica.pool)]) pool.on('error', options.onError);
-  const send = createSender(options.registry);
-  observePools(options.registry, primary, replicas);
-  const prober = startProbing(primary, replicas, settings.probeEveryMs);
-  const writes = trackWrites(primary);
+  const settings: Settings = { ...DEFAULTS, ...definedOf(options) };
+  const nodes = [...new Set([settings.primaryUrl, ...settings.replicaUrls])].map((url) =>
+    createNode({
+      ...settings,
+      url,
+      primarySize: settings.poolSize,
+      replicaSize: settings.replicaPoolSize ?? settings.poolSize,
+      connectTimeoutMs: settings.connectionWaitMs,
+      waitMs: settings.connectionWaitMs,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+      onIdleLost: settings.onError,
+      onDoubt: () => void watch.relearn(),
+      onFacts: () => watch.look(),
+    }),
+  );
+  const watch = watchTopology(nodes, settings.probeEveryMs, (nowMs) => sweep(nodes, settings, nowMs));
+  const counters = createRouterCounters(settings.registry);
+  observeCluster(settings.registry, nodes, watch);
+  const sender = createSender(
+    createStatementMetrics(settings.registry, () => undefined),
+    settings.prepareSession,
+  );
+  const reader = createReadRouter(watch, counters, settings);
+  const writer = createWriteRouter(watch, sender, counters, settings.failoverWaitMs);
 
-  const write: Queryable = {
-    query: async <Row extends object>(statement: SqlStatement) => {
+  const tokens = createTokenCodec(settings.tokenKeys);
+  const knownOf = createStatementBook();
+  const outgoing = (statement: SqlStatement, asked?: QueryOptions): Outgoing => ({
+    known: knownOf(statement, asked?.name),
+    values: statement.values,
+  });
+  const written = trackWritten(async () => {
+    const rows = await writer.write(outgoing({ text: POSITION, values: [] }), { idempotent: true });
+    return positionOf(rows[0] as PositionRow | undefined); // what POSITION selects
+  });
+
+  const readAt = (token: string | undefined): Queryable => {
+    const atLeast = token === undefined ? undefined : tokens.decode(token);
+    return {
+      query: <Row extends object>(statement: SqlStatement, asked?: QueryOptions) => {
+        const sent = outgoing(statement, asked);
+        // The caller names the row type it selected.
+        return reader.onReader(atLeast, (node) => sender.runAlone(node, sent, asked)) as Promise<Row[]>;
+      },
+    };
+  };
+  const read = readAt(undefined);
+  const write: DbCluster['write'] = {
+    query: async <Row extends object>(statement: SqlStatement, asked?: WriteOptions) => {
       try {
         // The caller names the row type it selected.
-        return (await send('primary', primary, statement)) as Row[];
+        return (await writer.write(outgoing(statement, asked), asked)) as Row[];
       } finally {
-        writes.ended();
+        written.ended();
       }
     },
   };
-  const reader = (atLeast?: Lsn): Queryable => ({
-    query: async <Row extends object>(statement: SqlStatement) => {
-      const replica = chooseReplica(replicas, { maxLagBytes: settings.maxLagBytes, atLeast });
-      // The caller names the row type it selected.
-      return (
-        replica ? await readFrom(replica, primary, statement, send) : await send('primary', primary, statement)
-      ) as Row[];
-    },
-  });
-  const read = reader();
 
   return {
     read,
     write,
-    readYourWrites: (token) => (token === undefined ? read : reader(decodeConsistencyToken(token))),
-    tx: async (work) => {
-      const { result, lsn, effects } = await runTransaction(
-        primary,
-        (client, statement) => send('primary', client, statement),
-        work,
-      );
-      writes.committed(lsn);
+    readYourWrites: (token) => (token === undefined ? read : readAt(token)),
+    tx: async (work, asked = {}) => {
+      const attempt = (node: Node) => attemptTransaction({ sender, counters, outgoing }, node, work, asked);
+      const { result, position, effects } = asked.readOnly
+        ? await reader.onReader(asked.token === undefined ? undefined : tokens.decode(asked.token), attempt)
+        : await writer.onPrimary('tx', attempt);
+      if (!asked.readOnly) written.committed(position);
       for (const effect of effects) effect();
       return result;
     },
     withConnection: ({ readOnly }, work) => work(readOnly ? read : write),
-    consistencyToken: writes.token,
-    check: async () => {
-      await primary.query('select 1');
-      const usable = replicas.filter((replica) => replica.usable);
-      const lagBytes = usable.length === 0 ? null : Math.max(...usable.map((replica) => replica.lagBytes));
-      return { replicas: replicas.length, replicasUsable: usable.length, lagBytes };
+    consistencyToken: async () => {
+      const position = await written.position();
+      return position && tokens.encode(position);
     },
+    check: () => checkCluster(nodes, watch),
     close: async () => {
-      await prober.stop();
-      await Promise.all([primary.end(), ...replicas.map((replica) => replica.pool.end())]);
+      watch.stop();
+      await Promise.all(nodes.map((node) => node.close()));
     },
   };
 }
 
-type Send = (role: 'primary' | 'replica', to: Pool | PoolClient, statement: SqlStatement) => Promise<object[]>;
+/** An option given as undefined counts as not given. */
+const definedOf = (options: DbClusterOptions): DbClusterOptions =>
+  // Only keys without a value are left out, and those that must be there have one.
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as DbClusterOptions;
 
-function createSender(registry: Registry): Send {
-  const named = createStatementNamer();
-  const duration = new Histogram({
-    name: 'soc_db_query_duration_seconds',
-    help: 'Duration of statements, waiting for a connection included.',
-    labelNames: ['role'],
-    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
-    registers: [registry],
-  });
-  return async (role, to, statement) => {
-    const startedAt = performance.now();
-    try {
-      const { rows } = await to.query<object>(named(statement));
-      return rows;
-    } finally {
-      duration.observe({ role }, (performance.now() - startedAt) / 1000);
-    }
-  };
-}
-
-/** A replica that drops out in the middle of a read, or cancels it to replay on, is passed over: the primary answers. */
-async function readFrom(replica: ReplicaState, primary: Pool, statement: SqlStatement, send: Send): Promise<object[]> {
-  replica.inFlight += 1;
-  try {
-    return await send('replica', replica.pool, statement);
-  } catch (error) {
-    const isGone = isDatabaseUnavailable(error);
-    if (!isGone && !isRecoveryConflict(error)) throw error;
-    if (isGone) replica.usable = false;
-    return await send('primary', primary, statement);
-  } finally {
-    replica.inFlight -= 1;
+function sweep(nodes: readonly Node[], { statementTimeoutMs, probeTimeoutMs }: Settings, nowMs: number): void {
+  for (const node of nodes) {
+    const isSilent = node.facts() === undefined && nowMs - node.answeredAtMs() > probeTimeoutMs * 2;
+    const patienceMs = isSilent ? probeTimeoutMs : statementTimeoutMs + BEYOND_TIMEOUT_MS;
+    node.pool.sweep(nowMs, (busyForMs) => busyForMs > patienceMs);
   }
-}
-
-function startProbing(
-  primary: Pool,
-  replicas: readonly ReplicaState[],
-  everyMs: number,
-): { stop: () => Promise<void> } {
-  if (replicas.length === 0) return { stop: () => Promise.resolve() };
-  const probe = async (): Promise<void> => {
-    const lsn = await currentLsn(primary).catch(() => undefined);
-    await Promise.all(replicas.map((replica) => probeReplica(replica, lsn ?? replica.replayedLsn)));
-  };
-  let running = probe();
-  const timer = setInterval(() => {
-    running = running.then(probe);
-  }, everyMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
-}
-
-async function currentLsn(primary: Pool): Promise<Lsn | undefined> {
-  const { rows } = await primary.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
-  return parseLsn(rows[0]?.lsn ?? '');
-}
-
-function trackWrites(primary: Pool) {
-  let latest: Lsn | undefined;
-  /** Writes whose position is not known, and how many of them `latest` covers. */
-  let unknown = 0;
-  let covered = 0;
-  const raise = (lsn: Lsn | undefined): void => {
-    if (lsn !== undefined && (latest === undefined || lsn > latest)) latest = lsn;
-  };
-  const ended = (): void => {
-    unknown += 1;
-  };
-  return {
-    ended,
-    committed: (lsn: Lsn | undefined): void => (lsn === undefined ? ended() : raise(lsn)),
-    token: async (): Promise<string | undefined> => {
-      const seen = unknown;
-      if (covered < seen) {
-        // Only writes that ended before the question are covered by its answer; others may end meanwhile.
-        raise(await currentLsn(primary));
-        covered = Math.max(covered, seen);
-      }
-      return latest === undefined ? undefined : encodeConsistencyToken(latest);
-    },
-  };
-}
-
-function observePools(registry: Registry, primary: Pool, replicas: readonly ReplicaState[]): void {
-  const connections = new Gauge({
-    name: 'soc_db_pool_connections',
-    help: 'Connections by server and state.',
-    labelNames: ['server', 'state'],
-    registers: [registry],
-    collect: () => {
-      [primary, ...replicas.map((replica) => replica.pool)].forEach((pool, index) => {
-        const server = index === 0 ? 'primary' : `replica-${index}`;
-        connections.set({ server, state: 'idle' }, pool.idleCount);
-        connections.set({ server, state: 'busy' }, pool.totalCount - pool.idleCount);
-        connections.set({ server, state: 'waiting' }, pool.waitingCount);
-      });
-    },
-  });
-  const lag = new Gauge({
-    name: 'soc_db_replica_lag_bytes',
-    help: 'Log bytes a replica has not replayed yet; -1 when it is not usable.',
-    labelNames: ['server'],
-    registers: [registry],
-    collect: () => {
-      replicas.forEach((replica, index) => {
-        lag.set({ server: `replica-${index + 1}` }, replica.usable ? replica.lagBytes : -1);
-      });
-    },
-  });
 }

@@ -1,7 +1,21 @@
 export { type Batcher, createBatcher } from './batcher.ts';
 export { createDbCluster, type DbCluster, type DbClusterOptions } from './cluster.ts';
+export {
+  CommitOutcomeUnknownError,
+  ConnectionWaitError,
+  InvalidConsistencyTokenError,
+  isDatabaseUnavailable,
+  NoPrimaryError,
+  NotCommittedError,
+  SplitBrainError,
+  StatementTimeoutError,
+} from './errors.ts';
+export type { ClusterFacts, NodeHealth } from './health.ts';
 export { migrate, type MigrationOptions, type MigrationStatus, migrationStatus } from './migrate.ts';
-export { isDatabaseUnavailable, type Queryable } from './pool.ts';
+export type { Queryable } from './queryable.ts';
+export type { PrepareSession, QueryOptions, SessionConnection } from './sender.ts';
 export { identifier, joinSql, json, sql, type SqlStatement } from './sql.ts';
 export { tenantRoleOf } from './tenant-role.ts';
-export type { Tx } from './transaction.ts';
+export { parseTokenKeys } from './token.ts';
+export type { Tx, TxOptions } from './transaction.ts';
+export type { WriteOptions } from './write-router.ts';

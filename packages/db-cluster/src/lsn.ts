@@ -9,14 +9,8 @@ export function parseLsn(text: string): Lsn | undefined {
   return match ? (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`) : undefined;
 }
 
-const formatLsn = (lsn: Lsn): string =>
-  `${(lsn >> 32n).toString(16)}/${(lsn & 0xffffffffn).toString(16)}`.toUpperCase();
-
-/** The opaque text a client carries to see its own writes. */
-export const encodeConsistencyToken = (lsn: Lsn): string => Buffer.from(`v1:${formatLsn(lsn)}`).toString('base64url');
-
-/** The position a token stands for; undefined when it is not one of ours (then a read simply may lag). */
-export function decodeConsistencyToken(token: string): Lsn | undefined {
-  const [version, lsn = ''] = Buffer.from(token, 'base64url').toString().split(':');
-  return version === 'v1' ? parseLsn(lsn) : undefined;
+/** A place in the history of a cluster. A promotion begins a new timeline, which shares what lies before with the old one. */
+export interface LogPosition {
+  readonly timeline: number;
+  readonly lsn: Lsn;
 }

@@ -1,85 +1,171 @@
-import { createHash } from 'node:crypto';
-import pg from 'pg';
-import type { SqlStatement } from './sql.ts';
+import {
+  closeConnection,
+  type Connection,
+  type ConnectionSettings,
+  clientConfig,
+  openConnection,
+} from './connection.ts';
+import { NodeChangedError } from './errors.ts';
+import { asError, createWaitingLine } from './waiting-line.ts';
 
-/** Anything a statement can be sent to: a role of the cluster, or a transaction. */
-export interface Queryable {
-  /** Runs one statement; rows come with snake_case columns as PostgreSQL names them. Throws `pg.DatabaseError` and connection errors. */
-  readonly query: <Row extends object = Record<string, unknown>>(statement: SqlStatement) => Promise<Row[]>;
+export interface PooledConnection extends Connection {
+  /** The epoch of the server under which it was opened. */
+  readonly epoch: number;
+  /** When it was last taken or given back, on the monotonic clock. */
+  sinceMs: number;
+  /** Set when something is left in the session that must not reach the next caller. */
+  isSpoilt: boolean;
 }
 
-export type Pool = pg.Pool;
-export type PoolClient = pg.PoolClient;
-
-const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, (text: string) => Number(text));
-types.setTypeParser(pg.types.builtins.NUMERIC, (text: string) => Number(text));
-types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text: string) => new Date(text).toISOString());
-
-/** Connection settings shared by all pools: bigint and numeric as numbers, timestamptz as RFC 3339 text. */
-export function createPool(options: {
-  readonly url: string;
-  readonly sizeConnections: number;
-  readonly applicationName: string;
-  readonly statementTimeoutMs: number;
-}): Pool {
-  return new pg.Pool({
-    connectionString: options.url,
-    max: options.sizeConnections,
-    application_name: options.applicationName,
-    statement_timeout: options.statementTimeoutMs,
-    connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    types,
-  });
+export interface PoolOptions extends ConnectionSettings {
+  readonly sizeConnections: () => number;
+  /** Longest a caller waits for a connection. */
+  readonly waitMs: number;
+  readonly idleTimeoutMs: number;
+  /** Told about sessions that were lost while nobody used them. */
+  readonly onIdleLost: (error: Error) => void;
+  /** Asked about every new session; an error refuses it, and all who wait. */
+  readonly verify: (connection: Connection) => NodeChangedError | undefined;
 }
 
-const MAX_PREPARED = 500;
+/** The sessions with one server. All of them belong to one epoch: a server that changes its role begins with none. */
+export interface ConnectionPool {
+  /** An idle connection at once, or undefined. */
+  readonly takeIdle: () => PooledConnection | undefined;
+  /** Throws `ConnectionWaitError` when none becomes free in time, `NodeChangedError` when the server is another by then. */
+  readonly take: (signal?: AbortSignal) => Promise<PooledConnection>;
+  /** Gives a connection back; one that is lost, spoilt or of an earlier epoch is closed. */
+  readonly give: (connection: PooledConnection) => void;
+  /** Closes what is idle, refuses those who wait, and closes what is busy once it is given back. */
+  readonly beginEpoch: (reason: string) => void;
+  readonly epoch: () => number;
+  readonly load: () => number;
+  readonly counts: () => { readonly idle: number; readonly busy: number; readonly waiting: number };
+  /** Closes idle connections beyond their time and gives up busy ones that `isHopeless` says nothing will come of. */
+  readonly sweep: (nowMs: number, isHopeless: (busyForMs: number) => boolean) => void;
+  /** Refuses new callers and resolves when the last connection has been given back and closed. */
+  readonly close: () => Promise<void>;
+}
 
-/** Names statements by their text, so that each connection parses and plans it once; past 500 texts they go unnamed. */
-export function createStatementNamer(): (statement: SqlStatement) => pg.QueryConfig {
-  const names = new Map<string, string>();
-  return ({ text, values }) => {
-    let name = names.get(text);
-    if (name === undefined && names.size < MAX_PREPARED) {
-      name = createHash('sha1').update(text).digest('base64url');
-      names.set(text, name);
+export function createConnectionPool(options: PoolOptions): ConnectionPool {
+  const idle: PooledConnection[] = [];
+  const busy = new Set<PooledConnection>();
+  const line = createWaitingLine<PooledConnection>(options.waitMs);
+  let epoch = 0;
+  let closed: PromiseWithResolvers<void> | undefined;
+
+  const hand = (connection: PooledConnection): void => {
+    connection.sinceMs = performance.now();
+    busy.add(connection);
+    if (line.serve(connection)) return;
+    busy.delete(connection);
+    idle.push(connection);
+  };
+  const forget = (lost: Connection): void => {
+    const index = idle.findIndex((one) => one === lost);
+    if (index === -1) return;
+    idle.splice(index, 1);
+    if (lost.lost) options.onIdleLost(lost.lost);
+  };
+  const opener = createOpener(options, forget, () => epoch);
+
+  /** Opens as many as there are callers without a connection on its way, within the size of the pool. */
+  const openMore = (): void => {
+    const room = options.sizeConnections() - idle.length - busy.size - opener.underWay();
+    const wanted = closed ? 0 : Math.min(room, line.length() - opener.underWay());
+    for (let index = 0; index < wanted; index += 1) void openOne();
+  };
+  const openOne = async (): Promise<void> => {
+    const opened = await opener.open();
+    if (opened instanceof NodeChangedError) line.refuseAll(opened);
+    else if (opened instanceof Error) line.refuseFirst(opened);
+    else if (opened.epoch === epoch && !closed) hand(opened);
+    else closeConnection(opened);
+    openMore();
+    settleClose();
+  };
+  const settleClose = (): void => {
+    if (closed && busy.size === 0 && opener.underWay() === 0) closed.resolve();
+  };
+
+  const takeIdle = (): PooledConnection | undefined => {
+    for (let connection = idle.pop(); connection; connection = idle.pop()) {
+      if (connection.lost) continue;
+      connection.sinceMs = performance.now();
+      busy.add(connection);
+      return connection;
     }
-    return { text, values: [...values], ...(name !== undefined && { name }) };
+    return undefined;
+  };
+  const closeIdle = (): void => {
+    for (const connection of idle.splice(0)) closeConnection(connection);
+  };
+
+  return {
+    takeIdle,
+    take: async (signal) => {
+      if (closed) throw new NodeChangedError('the cluster is closed');
+      const found = takeIdle();
+      if (found) return found;
+      signal?.throwIfAborted();
+      const served = line.join(signal);
+      openMore();
+      return served;
+    },
+    give: (connection) => {
+      busy.delete(connection);
+      if (connection.lost || connection.isSpoilt || connection.epoch !== epoch || closed) {
+        closeConnection(connection);
+        openMore();
+        settleClose();
+      } else hand(connection);
+    },
+    beginEpoch: (reason) => {
+      epoch += 1;
+      closeIdle();
+      line.refuseAll(new NodeChangedError(reason));
+    },
+    epoch: () => epoch,
+    load: () => busy.size + line.length(),
+    counts: () => ({ idle: idle.length, busy: busy.size, waiting: line.length() }),
+    sweep: (nowMs, isHopeless) => {
+      while (idle[0] && nowMs - idle[0].sinceMs > options.idleTimeoutMs) {
+        const [oldest] = idle.splice(0, 1);
+        if (oldest) closeConnection(oldest);
+      }
+      for (const connection of busy) if (isHopeless(nowMs - connection.sinceMs)) closeConnection(connection);
+    },
+    close: async () => {
+      if (!closed) {
+        closed = Promise.withResolvers();
+        closeIdle();
+        line.refuseAll(new NodeChangedError('the cluster is closed'));
+        settleClose();
+      }
+      await closed.promise;
+    },
   };
 }
 
-/** Lost connections, a server that stops or starts, too many connections, and a primary that has become read-only. */
-const UNAVAILABLE = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08006',
-  '08001',
-  '08003',
-  '25006',
-]);
-
-/** SQLSTATE classes: insufficient resources such as a full disk, and errors of the system below. */
-const UNAVAILABLE_CLASS = /^(?:53|58)/;
-
-const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
-
-/** A replica cancels reads that stand in the way of replaying. */
-export const isRecoveryConflict = (error: unknown): boolean => error instanceof Error && codeOf(error) === '40001';
-
-/** Whether an error says that the database cannot work now, as opposed to the statement or its values being wrong. */
-export function isDatabaseUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
-  return (
-    UNAVAILABLE.has(code) ||
-    UNAVAILABLE_CLASS.test(code) ||
-    /connection terminated|is not queryable|timeout exceeded when trying to connect/i.test(error.message)
-  );
+/** Opens sessions and counts those on their way; a failure is an answer like any other. */
+function createOpener(options: PoolOptions, onLost: (connection: Connection) => void, epoch: () => number) {
+  const config = clientConfig(options);
+  let underWay = 0;
+  return {
+    underWay: () => underWay,
+    open: async (): Promise<PooledConnection | Error> => {
+      const openedIn = epoch();
+      underWay += 1;
+      try {
+        const opened = await openConnection(config, onLost);
+        const refusal = options.verify(opened);
+        if (refusal) closeConnection(opened);
+        return refusal ?? Object.assign(opened, { epoch: openedIn, sinceMs: performance.now(), isSpoilt: false });
+      } catch (error) {
+        return asError(error);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  };
 }

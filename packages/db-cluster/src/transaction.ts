@@ -1,61 +1,154 @@
 import type { QueryResult } from 'pg';
-import { type Lsn, parseLsn } from './lsn.ts';
-import type { Pool, PoolClient, Queryable } from './pool.ts';
+import { isAnswer, isConnectionLost, isRefusedByRole, NodeChangedError } from './errors.ts';
+import { type LogPosition, parseLsn } from './lsn.ts';
+import type { RouterCounters } from './metrics.ts';
+import type { Node } from './node.ts';
+import type { PooledConnection } from './pool.ts';
+import type { Queryable } from './queryable.ts';
+import type { Outgoing, QueryOptions, Sender } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
+import { checkOutForWrite, HadNoEffect, outcomeUnknown } from './write-router.ts';
 
-/** An open transaction on the primary. */
+/** An open transaction. */
 export interface Tx extends Queryable {
   /** Runs after the commit, never after a rollback. Must not throw. */
   readonly afterCommit: (effect: () => void) => void;
 }
 
-interface Committed<T> {
+export interface TxOptions {
+  /** A snapshot that writes nothing, on a replica where one may answer; its work may run again on another server. */
+  readonly readOnly?: boolean;
+  /** With `readOnly`: only a server that has replayed the write this token stands for. */
+  readonly token?: string | undefined;
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  /** Longest each statement may take, in place of the cluster's `statementTimeoutMs`; may be longer. */
+  readonly statementTimeoutMs?: number;
+  /** Cancels the statement under way and rolls back; without effect once the commit has been sent. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Committed<T> {
   readonly result: T;
-  readonly lsn: Lsn | undefined;
+  readonly position: LogPosition | undefined;
   readonly effects: readonly (() => void)[];
 }
 
-/** Commit and the log position in one round trip. pg answers an array when the text holds several statements. */
-async function commit(client: PoolClient): Promise<Lsn | undefined> {
-  const answer: unknown = await client.query('commit; select pg_current_wal_insert_lsn()::text as lsn');
-  // pg's types know only the answer to a single statement.
-  const [committed, position] = answer as readonly [QueryResult, QueryResult<{ lsn: string }>];
-  // A transaction that failed inside answers COMMIT with ROLLBACK: the work did not happen.
-  if (committed.command === 'ROLLBACK') throw new Error('the transaction was rolled back by the server');
-  return parseLsn(position.rows[0]?.lsn ?? '');
+export interface TxContext {
+  readonly sender: Sender;
+  readonly counters: RouterCounters;
+  readonly outgoing: (statement: SqlStatement, options?: QueryOptions) => Outgoing;
 }
 
-/** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
-export async function runTransaction<T>(
-  pool: Pool,
-  send: (client: PoolClient, statement: SqlStatement) => Promise<object[]>,
+/** The position in the log, and the timeline by the name of the file it is in. */
+export const POSITION =
+  'select pg_current_wal_insert_lsn()::text as lsn, pg_walfile_name(pg_current_wal_insert_lsn()) as file';
+
+export interface PositionRow {
+  readonly lsn: string;
+  readonly file: string;
+}
+
+export function positionOf(row: PositionRow | undefined): LogPosition | undefined {
+  const lsn = parseLsn(row?.lsn ?? '');
+  return row && lsn !== undefined ? { lsn, timeline: Number.parseInt(row.file.slice(0, 8), 16) } : undefined;
+}
+
+/** Commit and the log position in one round trip. pg answers an array when the text holds several statements. */
+async function commit({ client }: PooledConnection): Promise<LogPosition | undefined> {
+  const answer: unknown = await client.query(`commit; ${POSITION}`);
+  // pg's types know only the answer to a single statement.
+  const [committed, position] = answer as readonly [QueryResult, QueryResult<PositionRow>];
+  refuseRolledBack(committed);
+  return positionOf(position.rows[0]);
+}
+
+/** A transaction that failed inside answers COMMIT with ROLLBACK: the work did not happen. */
+function refuseRolledBack({ command }: QueryResult): void {
+  if (command === 'ROLLBACK') throw new Error('the transaction was rolled back by the server');
+}
+
+function beginOf({ readOnly, isolation, statementTimeoutMs }: TxOptions): string {
+  const begin = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only']
+    .filter(Boolean)
+    .join(' ');
+  return statementTimeoutMs === undefined
+    ? begin
+    : `${begin}; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
+}
+
+/**
+ * One attempt at a transaction on a server: commits when `work` resolves, rolls back when it throws. Throws `HadNoEffect`
+ * when the server failed before it was asked to commit, `CommitOutcomeUnknownError` when it failed after.
+ */
+export async function attemptTransaction<T>(
+  context: TxContext,
+  node: Node,
   work: (tx: Tx) => Promise<T>,
+  options: TxOptions,
 ): Promise<Committed<T>> {
-  const client = await pool.connect();
+  const { sender, counters } = context;
+  const connection = await checkOutForWrite(sender, node, options.signal);
   const effects: (() => void)[] = [];
+  /** What the server did to this transaction, as opposed to what the work threw. */
+  let failure: unknown;
+  let isCommitting = false;
+  const noticing = async <R>(answer: Promise<R>): Promise<R> => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (isConnectionLost(error) || isRefusedByRole(error)) failure ??= error;
+      throw error;
+    }
+  };
   const tx: Tx = {
-    // The caller names the row type it selected; pg itself knows rows only as objects.
-    query: <Row extends object>(statement: SqlStatement) => send(client, statement) as Promise<Row[]>,
+    query: <Row extends object>(statement: SqlStatement, queryOptions?: QueryOptions) =>
+      // The caller names the row type it selected; pg itself knows rows only as objects.
+      noticing(
+        sender.run(node, connection, context.outgoing(statement, queryOptions), {
+          ...queryOptions,
+          ...(options.signal && { signal: options.signal }),
+        }),
+      ) as Promise<Row[]>,
     afterCommit: (effect) => effects.push(effect),
   };
-  let broken: Error | undefined;
-  // A connection that dies between two statements says so by an event, which would end the process if nobody listened.
-  const onLost = (error: Error): void => {
-    broken = error;
-  };
-  client.on('error', onLost);
   try {
-    await client.query('begin');
+    await noticing(connection.client.query(beginOf(options)));
     const result = await work(tx);
-    const lsn = await commit(client);
-    return { result, lsn, effects };
+    options.signal?.throwIfAborted();
+    if (connection.epoch !== node.pool.epoch()) {
+      failure = new NodeChangedError(`${node.name} has changed its role in the middle of the transaction`);
+      throw failure;
+    }
+    isCommitting = true;
+    if (options.readOnly) {
+      refuseRolledBack(await connection.client.query('commit'));
+      return { result, effects, position: undefined };
+    }
+    return { result, effects, position: await commit(connection) };
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: unknown) => {
-      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-    });
+    if (!isCommitting || isAnswer(error)) await rollBack(connection);
+    else connection.isSpoilt = true;
+    if (isCommitting && isConnectionLost(error)) {
+      throw options.readOnly ? new HadNoEffect(error) : outcomeUnknown(error, counters);
+    }
+    if (!isCommitting && failure !== undefined && isCausedBy(error, failure)) throw new HadNoEffect(error);
     throw error;
   } finally {
-    client.release(broken);
-    client.removeListener('error', onLost);
+    node.pool.give(connection);
   }
+}
+
+async function rollBack(connection: PooledConnection): Promise<void> {
+  if (connection.lost) return;
+  await connection.client.query('rollback').catch(() => {
+    connection.isSpoilt = true;
+  });
+}
+
+/** The work may have wrapped what the server did to it; what it threw of its own is not ours to try again. */
+function isCausedBy(error: unknown, failure: unknown): boolean {
+  for (let one = error; one !== undefined; one = one instanceof Error ? one.cause : undefined) {
+    if (one === failure) return true;
+  }
+  return false;
 }

@@ -47,6 +47,7 @@ export function environmentOf(
       DATABASE_URL: options.databaseUrl(service),
       DATABASE_REPLICA_URLS: options.replicaUrl(service) ?? '',
       BUS_KEY_RING_FILE: options.secrets.busKeyRingFile,
+      CONSISTENCY_TOKEN_KEY: options.secrets.consistencyTokenKey,
     }),
     ...environmentOfService(service, options),
     ...options.overrides[service],

@@ -28,9 +28,20 @@ test.each([
   expect(read).not.toThrow(/hunter2/);
 });
 
+const database = {
+  DATABASE_URL: 'postgres://p/soc',
+  CONSISTENCY_TOKEN_KEY: Buffer.alloc(32).toString('base64'),
+  BUS_KEY_RING_FILE: '/keys.json',
+};
+
+test('a key of consistency tokens that is too short is refused without being shown', () => {
+  const read = () => parseConfig(DatabaseConfig, { ...database, CONSISTENCY_TOKEN_KEY: 'aHVudGVyMg==' });
+  expect(read).toThrow(/CONSISTENCY_TOKEN_KEY: needs base64/);
+  expect(read).not.toThrow(/aHVudGVyMg/);
+});
+
 test('replicas are a comma-separated list', () => {
   const DATABASE_REPLICA_URLS = 'postgres://a/soc, postgres://b/soc,';
-  const rest = { DATABASE_URL: 'postgres://p/soc', BUS_KEY_RING_FILE: '/keys.json' };
-  const config = parseConfig(DatabaseConfig, { ...rest, DATABASE_REPLICA_URLS });
+  const config = parseConfig(DatabaseConfig, { ...database, DATABASE_REPLICA_URLS });
   expect(config.DATABASE_REPLICA_URLS).toEqual(['postgres://a/soc', 'postgres://b/soc']);
 });

@@ -1,3 +1,4 @@
+import { parseTokenKeys } from '@soc/db-cluster';
 import { z } from 'zod';
 import { RedisConfig } from './redis-config.ts';
 
@@ -10,6 +11,15 @@ const list = z
       .filter(Boolean),
   )
   .pipe(z.array(z.url()));
+
+const tokenKeys = z.string().transform((text, context) => {
+  try {
+    return parseTokenKeys(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'needs base64 of 32 bytes or more' });
+    return z.NEVER;
+  }
+});
 
 /** Environment variables every service reads. */
 export const BaseConfig = z.object({
@@ -36,13 +46,37 @@ export type BaseConfig = z.infer<typeof BaseConfig>;
 
 /** Environment variables of the services that have a schema in PostgreSQL: all but the gateway. */
 export const DatabaseConfig = z.object({
-  DATABASE_URL: z.url().describe('The PostgreSQL primary, as the role that owns the schema of the service.'),
-  DATABASE_REPLICA_URLS: list.default([]).describe('Comma-separated replicas for reads.'),
+  DATABASE_URL: z
+    .url()
+    .describe('A PostgreSQL server of the cluster, as the role that owns the schema of the service; roles are learnt.'),
+  DATABASE_REPLICA_URLS: list.default([]).describe('Comma-separated, the other servers of the cluster.'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8).describe('Connections with the primary.'),
+  DATABASE_REPLICA_POOL_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Connections with each replica; as many as with the primary by default.'),
+  DATABASE_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('PEM file of the authority of the servers, for URLs with sslmode=verify-full.'),
+  DATABASE_FAILOVER_WAIT_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(5_000)
+    .describe('Longest a statement waits for a failover to end before it is refused.'),
+  CONSISTENCY_TOKEN_KEY: tokenKeys.describe(
+    'Signs x-consistency-token, the same for all services: base64 of 32 bytes; more after a comma are still believed.',
+  ),
   BUS_KEY_RING_FILE: z
     .string()
     .min(1)
     .describe('JSON file of the keys that events are sealed with; read again when it changes (soc keys rotate).'),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(100).default(8).describe('Connections per server.'),
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
 

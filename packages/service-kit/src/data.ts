@@ -21,6 +21,10 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     primaryUrl: database.DATABASE_URL,
     replicaUrls: database.DATABASE_REPLICA_URLS,
     poolSize: database.DATABASE_POOL_SIZE,
+    ...(database.DATABASE_REPLICA_POOL_SIZE !== undefined && { replicaPoolSize: database.DATABASE_REPLICA_POOL_SIZE }),
+    caFile: database.DATABASE_CA_FILE,
+    failoverWaitMs: database.DATABASE_FAILOVER_WAIT_MS,
+    tokenKeys: database.CONSISTENCY_TOKEN_KEY,
     applicationName: instanceId,
     registry,
     onError: (error) => log.warn({ err: error }, 'idle database connection lost'),
@@ -42,7 +46,7 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
 
 function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, HealthCheck>> {
   return {
-    database: { critical: true, run: db.check },
+    database: { critical: true, run: async () => ({ ...(await db.check()) }) },
     // Without Redis the service still accepts: events wait in the outbox.
     events: { critical: false, run: bus.check },
   };

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable } from '@soc/db-cluster';
+import { CommitOutcomeUnknownError, InvalidConsistencyTokenError, isDatabaseUnavailable } from '@soc/db-cluster';
 import { badRequest, HttpProblem, tooLarge, unavailable, unsupportedMediaType } from './problems.ts';
 
 const codeOf = (error: unknown): string =>
@@ -21,6 +21,26 @@ export function asProblem(error: unknown): HttpProblem {
     return unsupportedMediaType('request.unsupported_media_type', 'send application/json');
   }
   if (UNSTORABLE.has(code)) return badRequest('request.unstorable', 'a value cannot be stored');
+  if (error instanceof InvalidConsistencyTokenError) {
+    return new HttpProblem(
+      400,
+      'request.invalid_consistency_token',
+      'send no x-consistency-token, or one of this fleet',
+      {
+        errors: [{ path: 'headers.x-consistency-token', message: error.message }],
+      },
+    );
+  }
+  if (error instanceof CommitOutcomeUnknownError) {
+    return new HttpProblem(
+      503,
+      'database.outcome_unknown',
+      'the write may have been made: look before sending it again',
+      {
+        headers: { 'retry-after': '1' },
+      },
+    );
+  }
   if (isDatabaseUnavailable(error)) {
     return new HttpProblem(503, 'database.unavailable', 'the database does not answer', {
       headers: { 'retry-after': '1' },

@@ -28,12 +28,17 @@ export interface FleetSecrets {
   readonly busKeyRingFile: string;
   /** Seals the credentials of notification channels: 32 bytes in base64. */
   readonly notificationKey: string;
+  /** Signs consistency tokens: 32 bytes in base64. */
+  readonly consistencyTokenKey: string;
 }
 
 const BUS_KEY_RING = 'bus-key-ring.json';
 
 /** 256 random bits that need no quoting anywhere. */
 const randomSecret = (): string => randomBytes(32).toString('base64url');
+
+/** A key of 256 bits, in base64. */
+const newKey = (): string => randomBytes(32).toString('base64');
 
 const perService = (): Record<ServiceName, string> => {
   const entries = ServiceName.options.map((name) => [name, randomSecret()] as const);
@@ -66,17 +71,26 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   const signingKeyFile = join(directory, 'auth-signing-key.pem');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
 
-  const [credentials, serviceSecrets, postgres, redisPassword, notificationKey] = await Promise.all([
-    keepJson('admin.json', AdminCredentials, firstAdmin),
-    keepJson('service-secrets.json', PerService, perService),
-    keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
-    keepSecret(join(directory, 'redis-password'), randomSecret),
-    keepSecret(join(directory, 'notification-key'), () => randomBytes(32).toString('base64')),
-    keepSecret(signingKeyFile, newSigningKey),
-    keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
-  ]);
+  const [credentials, serviceSecrets, postgres, redisPassword, notificationKey, consistencyTokenKey] =
+    await Promise.all([
+      keepJson('admin.json', AdminCredentials, firstAdmin),
+      keepJson('service-secrets.json', PerService, perService),
+      keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
+      keepSecret(join(directory, 'redis-password'), randomSecret),
+      keepSecret(join(directory, 'notification-key'), newKey),
+      keepSecret(join(directory, 'consistency-token-key'), newKey),
+      keepSecret(signingKeyFile, newSigningKey),
+      keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
+    ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
   const busKeyRingFile = join(directory, BUS_KEY_RING);
-  const shared = { serviceSecrets, postgres, redisPassword, busKeyRingFile, notificationKey };
+  const shared = {
+    serviceSecrets,
+    postgres,
+    redisPassword,
+    busKeyRingFile,
+    notificationKey,
+    consistencyTokenKey,
+  };
   return { admin: credentials, signingKeyFile, serviceSecretsFile, ...shared };
 }

@@ -40,6 +40,7 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     INSTANCE_ID: `${definition.name}-test`,
     DATABASE_URL: database?.url,
     DATABASE_POOL_SIZE: '5',
+    CONSISTENCY_TOKEN_KEY: Buffer.alloc(32, 'tests').toString('base64'),
     REDIS_URL: inject('redisUrl'),
     REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}`,
     AUTH_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',

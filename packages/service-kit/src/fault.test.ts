@@ -1,0 +1,33 @@
+import {
+  CommitOutcomeUnknownError,
+  InvalidConsistencyTokenError,
+  NoPrimaryError,
+  SplitBrainError,
+} from '@soc/db-cluster';
+import { expect, test } from 'vitest';
+import { asProblem } from './fault.ts';
+
+test('a database without a primary is unavailable, and says when to come back', () => {
+  for (const error of [new NoPrimaryError('none'), new SplitBrainError('two')]) {
+    const { status, code, headers } = asProblem(error);
+    expect({ status, code, headers }).toEqual({
+      status: 503,
+      code: 'database.unavailable',
+      headers: { 'retry-after': '1' },
+    });
+  }
+});
+
+test('a write that may have been made has a code of its own', () => {
+  const problem = asProblem(new CommitOutcomeUnknownError('lost'));
+  expect(problem).toMatchObject({ status: 503, code: 'database.outcome_unknown' });
+});
+
+test("a token that is not the fleet's own is the caller's mistake, and its header is named", () => {
+  const problem = asProblem(new InvalidConsistencyTokenError('not a consistency token'));
+  expect(problem).toMatchObject({
+    status: 400,
+    code: 'request.invalid_consistency_token',
+    errors: [{ path: 'headers.x-consistency-token' }],
+  });
+});
