@@ -5,6 +5,8 @@ import { waitFor } from '@soc/fleet/testing';
 
 export interface LoadOptions {
   readonly db: DbCluster;
+  /** Another process's view of the same cluster: it reads with the token of what was last acknowledged. None when absent. */
+  readonly elsewhere?: DbCluster;
   /** The first id to insert into `alert.load`; every write takes the next one. */
   readonly firstId?: number;
   readonly writesPerS: number;
@@ -18,6 +20,9 @@ export interface ConstantLoad {
   /** What the writes that were not acknowledged failed with, by id. */
   readonly failedWrites: ReadonlyMap<number, unknown>;
   readonly failedReads: readonly unknown[];
+  /** Reads with a token that did not see what the token stands for. */
+  readonly staleReads: () => number;
+  readonly causalReads: () => number;
   /** Reads answered by each server, by its port. */
   readonly readsByPort: ReadonlyMap<number, number>;
   /** Longest time without an acknowledged write, or an answered read, since `sinceMs` of `performance.now()`. */
@@ -29,6 +34,9 @@ export interface ConstantLoad {
 /** More at once would only wait for a connection. */
 const MOST_IN_FLIGHT = 200;
 
+/** One acknowledged write in so many is read back elsewhere. */
+const CAUSAL_EVERY = 4;
+
 /** Makes the table that the load writes to; resolves when a replica has it, too. */
 export async function createLoadTable(db: DbCluster): Promise<void> {
   await db.write.query(sql`create schema alert`);
@@ -38,13 +46,15 @@ export async function createLoadTable(db: DbCluster): Promise<void> {
 }
 
 /** Starts the load. Every read must answer and see a table; what it saw may be a moment old. */
-export function startConstantLoad({ db, firstId = 1, writesPerS, readsPerS }: LoadOptions): ConstantLoad {
+export function startConstantLoad({ db, elsewhere, firstId = 1, writesPerS, readsPerS }: LoadOptions): ConstantLoad {
   const acknowledged = new Set<number>();
   const failedWrites = new Map<number, unknown>();
   const failedReads: unknown[] = [];
   const readsByPort = new Map<number, number>();
   const answeredAt = { writes: [performance.now()], reads: [performance.now()] };
   let nextId = firstId;
+  let causalReads = 0;
+  let staleReads = 0;
 
   const write = async (): Promise<void> => {
     const id = nextId;
@@ -53,8 +63,20 @@ export function startConstantLoad({ db, firstId = 1, writesPerS, readsPerS }: Lo
       await db.write.query(sql`insert into alert.load (id) values (${id})`);
       acknowledged.add(id);
       answeredAt.writes.push(performance.now());
+      if (elsewhere && id % CAUSAL_EVERY === 0) await readBack(elsewhere, id);
     } catch (error) {
       failedWrites.set(id, error);
+    }
+  };
+  const readBack = async (other: DbCluster, id: number): Promise<void> => {
+    const token = await db.consistencyToken().catch(() => undefined);
+    if (token === undefined) return;
+    try {
+      const rows = await other.readYourWrites(token).query(sql`select from alert.load where id = ${id}`);
+      causalReads += 1;
+      if (rows.length === 0) staleReads += 1;
+    } catch (error) {
+      failedReads.push(error);
     }
   };
   const read = async (): Promise<void> => {
@@ -76,6 +98,8 @@ export function startConstantLoad({ db, firstId = 1, writesPerS, readsPerS }: Lo
     acknowledged,
     failedWrites,
     failedReads,
+    staleReads: () => staleReads,
+    causalReads: () => causalReads,
     readsByPort,
     longestGapMs: (of, sinceMs) => longestGap([...answeredAt[of], performance.now()], sinceMs),
     stop: async () => {

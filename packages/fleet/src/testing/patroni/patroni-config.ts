@@ -39,9 +39,9 @@ const NODE_PARAMETERS = {
   shared_buffers: '64MB',
   password_encryption: 'scram-sha-256',
   timezone: 'UTC',
-  // A crash of the machine ends the test anyway; that of a process loses nothing without it.
+  // A crash of the machine ends the test anyway; that of a process loses nothing without it. Torn pages are another
+  // matter: pg_rewind reads from a running server, and refuses one without full_page_writes.
   fsync: 'off',
-  full_page_writes: 'off',
 };
 
 /** Configuration of one node, in JSON, which is YAML. `synchronous_mode`: a commit is acknowledged when both nodes have it. */
@@ -68,6 +68,8 @@ export function patroniConfig(settings: PatroniNodeSettings): string {
       bin_dir: programs.postgresBin,
       pgpass: join(directory, 'pgpass'),
       authentication: { superuser: login(SUPERUSER), replication: login(REPLICATION_USER) },
+      // A node that cannot be rewound is copied anew.
+      remove_data_directory_on_rewind_failure: true,
       basebackup: [{ checkpoint: 'fast' }, 'no-sync'],
       parameters: NODE_PARAMETERS,
       pg_hba: [

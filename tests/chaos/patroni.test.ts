@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { createDbCluster, type DbCluster, NotCommittedError, sql } from '@soc/db-cluster';
+import { thisHost } from '@soc/fleet';
+import { waitFor } from '@soc/fleet/testing';
+import { type PatroniNode, type PatroniPair, startPatroniPair, untilWritable } from '@soc/fleet/testing/patroni';
+import { createRegistry } from '@soc/monitoring';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type ConstantLoad, createLoadTable, startConstantLoad } from '../support/constant-load.ts';
+
+const PACE = { writesPerS: 100, readsPerS: 200 };
+const ROUNDS = 3;
+/** What following a new primary may cost over what Patroni needs to make one. */
+const FOLLOWED_WITHIN_MS = 1_000;
+const SWITCHED_WITHIN_MS = 3_000;
+
+let pair: PatroniPair;
+let db: DbCluster;
+/** Another process, which learns of a failover by itself. */
+let elsewhere: DbCluster;
+let nextId = 1;
+
+/** Processes of a fleet share the keys of their tokens. */
+const tokenKeys = [randomBytes(32)];
+
+const open = (primary: PatroniNode, other: PatroniNode): DbCluster =>
+  createDbCluster({
+    primaryUrl: primary.url(),
+    replicaUrls: [other.url()],
+    applicationName: 'chaos',
+    tokenKeys,
+    registry: createRegistry('chaos', 'chaos'),
+    onError: () => undefined,
+  });
+
+beforeAll(async () => {
+  pair = await startPatroniPair(thisHost());
+  const [first, second] = pair.nodes;
+  db = open(first, second);
+  // What the configuration calls the primary is a beginning only.
+  elsewhere = open(second, first);
+  await createLoadTable(db);
+});
+afterAll(async () => {
+  await Promise.all([db?.close(), elsewhere?.close()]);
+  await pair?.stop();
+});
+
+const tell = (line: string): void => console.info(`patroni: ${line}`);
+
+function underLoad(): ConstantLoad {
+  const load = startConstantLoad({ db, elsewhere, firstId: nextId, ...PACE });
+  onTestFinished(async () => void (await load.stop()));
+  return load;
+}
+
+async function expectNothingLost(load: ConstantLoad): Promise<void> {
+  const from = nextId;
+  nextId = await load.stop();
+  const rows = await db.write.query<{ id: number }>(sql`select id from alert.load where id >= ${from}`);
+  const kept = new Set(rows.map(({ id }) => id));
+  const notCommitted = [...load.failedWrites].filter(([, error]) => error instanceof NotCommittedError);
+  tell(
+    `${load.acknowledged.size} writes acknowledged, ${notCommitted.length} not committed, ` +
+      `${load.failedWrites.size - notCommitted.length} of unknown outcome; ${load.causalReads()} read back elsewhere`,
+  );
+  expect([...load.acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+  expect(notCommitted.filter(([id]) => kept.has(id))).toEqual([]);
+  expect(load.failedReads).toEqual([]);
+  expect(load.staleReads()).toBe(0);
+  expect(load.causalReads()).toBeGreaterThan(0);
+}
+
+/** The node answers reads of the load from here on. */
+async function untilReadFrom(load: ConstantLoad, port: number): Promise<void> {
+  const before = load.readsByPort.get(port) ?? 0;
+  await waitFor(() => (load.readsByPort.get(port) ?? 0) > before + 10, { deadlineMs: 30_000 });
+}
+
+test('kill -9 of the primary and its Patroni, three times, loses no acknowledged write and no read', async () => {
+  const load = underLoad();
+  for (let round = 1; round <= ROUNDS; round++) {
+    const { leader, standby } = await pair.untilWhole();
+    await untilReadFrom(load, standby.postgresPort);
+    const killedAt = performance.now();
+    const [writableAt] = await Promise.all([untilWritable(standby.url()), leader.kill()]);
+    const promotedAfterMs = writableAt - killedAt;
+    const acknowledged = load.acknowledged.size;
+    await waitFor(() => load.acknowledged.size > acknowledged + 10, { deadlineMs: 30_000 });
+    const outageMs = load.longestGapMs('writes', killedAt);
+
+    await leader.start();
+    await pair.untilWhole();
+    await untilReadFrom(load, leader.postgresPort);
+    tell(
+      `round ${round}: promoted after ${promotedAfterMs.toFixed(0)} ms, writes out for ${outageMs.toFixed(0)} ms, ` +
+        `longest gap of reads ${load.longestGapMs('reads', killedAt).toFixed(0)} ms, ` +
+        `whole and read from after ${(performance.now() - killedAt).toFixed(0)} ms`,
+    );
+    expect(outageMs).toBeLessThanOrEqual(promotedAfterMs + FOLLOWED_WITHIN_MS);
+  }
+  await expectNothingLost(load);
+});
+
+test('a switchover costs at most 3 s of writes, and no read', async () => {
+  const load = underLoad();
+  const { leader, standby } = await pair.untilWhole();
+  await untilReadFrom(load, standby.postgresPort);
+  const askedAt = performance.now();
+  await pair.switchOver();
+  await waitFor(async () => (await pair.untilWhole()).leader === standby, { deadlineMs: 60_000 });
+  await untilReadFrom(load, leader.postgresPort);
+  const outageMs = load.longestGapMs('writes', askedAt);
+  tell(
+    `switchover: writes out for ${outageMs.toFixed(0)} ms, ` +
+      `longest gap of reads ${load.longestGapMs('reads', askedAt).toFixed(0)} ms`,
+  );
+  await expectNothingLost(load);
+  expect(outageMs).toBeLessThanOrEqual(SWITCHED_WITHIN_MS);
+});
