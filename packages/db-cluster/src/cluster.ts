@@ -1,5 +1,6 @@
 import type { Registry } from '@soc/monitoring';
 import { type ClusterFacts, checkCluster } from './health.ts';
+import { createListener, type Listening, type NotificationHandler } from './listen.ts';
 import { createRouterCounters, createStatementMetrics, observeCluster } from './metrics.ts';
 import { createNode, type Node } from './node.ts';
 import type { Queryable } from './queryable.ts';
@@ -77,6 +78,11 @@ export interface DbCluster {
   ) => Promise<T>;
   /** Covers every write this process has committed; undefined when it has written nothing. */
   readonly consistencyToken: () => Promise<string | undefined>;
+  /**
+   * Calls `handler` for every NOTIFY on the channel, on a connection of its own with the primary that follows failovers, and
+   * with undefined whenever listening begins (again): something may have been missed.
+   */
+  readonly listen: (channel: string, handler: NotificationHandler) => Listening;
   /** Facts for a health check; throws when no server answers. */
   readonly check: () => Promise<ClusterFacts>;
   readonly close: () => Promise<void>;
@@ -126,6 +132,7 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
   const reader = createReadRouter(watch, counters, settings);
   const writer = createWriteRouter(watch, sender, counters, settings.failoverWaitMs);
 
+  const listener = createListener(watch, { ...settings, connectTimeoutMs: settings.connectionWaitMs });
   const tokens = createTokenCodec(settings.tokenKeys);
   const knownOf = createStatementBook();
   const outgoing = (statement: SqlStatement, asked?: QueryOptions): Outgoing => ({
@@ -178,7 +185,9 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
       return position && tokens.encode(position);
     },
     check: () => checkCluster(nodes, watch),
+    listen: listener.listen,
     close: async () => {
+      listener.close();
       watch.stop();
       await Promise.all(nodes.map((node) => node.close()));
     },

@@ -11,6 +11,7 @@ export {
   StatementTimeoutError,
 } from './errors.ts';
 export type { ClusterFacts, NodeHealth } from './health.ts';
+export type { Listening, NotificationHandler } from './listen.ts';
 export { migrate, type MigrationOptions, type MigrationStatus, migrationStatus } from './migrate.ts';
 export type { Queryable } from './queryable.ts';
 export type { PrepareSession, QueryOptions, SessionConnection } from './sender.ts';

@@ -9,6 +9,7 @@ import {
 import { NodeChangedError } from './errors.ts';
 import type { Lsn } from './lsn.ts';
 import { type ConnectionPool, createConnectionPool, type PoolOptions } from './pool.ts';
+import { within } from './within.ts';
 import { askFacts, askReplayed, type NodeFacts } from './probe.ts';
 
 /** One server: what it is, and the sessions with it. */
@@ -174,19 +175,6 @@ function createAdminSession(settings: ConnectionSettings, timeoutMs: number, onL
       open = undefined;
     },
   };
-}
-
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    // An answer that has arrived while this process was busy is read before time is called.
-    setImmediate(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)));
-  }, timeoutMs);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const FIRST_POLL_MS = 2;
