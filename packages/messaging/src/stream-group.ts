@@ -54,8 +54,18 @@ export function createStreamGroup(options: {
 }): StreamGroup {
   const { stream, group, consumer, reader, commands } = options;
   const ofFirst = (answer: unknown): StreamEntry[] => entriesOf(asList(asList(answer)[0])[1]);
+  /** Not by `commands.callBuffer`: where commands are pipelined by themselves, ioredis 6.0 drops the name of the command. */
+  const run = async (command: string, ...args: readonly string[]): Promise<unknown> => {
+    const answers = await commands
+      .pipeline()
+      .callBuffer(command, stream, group, consumer, ...args)
+      .exec();
+    const [error, answer] = answers?.[0] ?? [new Error(`no answer to ${command}`)];
+    if (error) throw error;
+    return answer;
+  };
   const claim = (ids: readonly string[], idleMs: number): Promise<unknown> =>
-    commands.call('XCLAIM', stream, group, consumer, '0', ...ids, 'IDLE', String(idleMs), 'JUSTID');
+    run('XCLAIM', '0', ...ids, 'IDLE', String(idleMs), 'JUSTID');
 
   return {
     stream,
@@ -84,16 +94,7 @@ export function createStreamGroup(options: {
     readHeld: async (after, count) =>
       ofFirst(await reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after)),
     takeOver: async (idleMs, from, count) => {
-      const answer = await commands.callBuffer(
-        'XAUTOCLAIM',
-        stream,
-        group,
-        consumer,
-        String(idleMs),
-        from,
-        'COUNT',
-        String(count),
-      );
+      const answer = await run('XAUTOCLAIM', String(idleMs), from, 'COUNT', String(count));
       const [cursor, entries] = asList(answer);
       return { cursor: Buffer.isBuffer(cursor) ? cursor.toString('latin1') : '0-0', entries: entriesOf(entries) };
     },
