@@ -57,6 +57,7 @@ async function primaryOptions(plan: FleetPlan): Promise<PrimaryOptions> {
     port: layout.postgresPort,
     superuserPassword: secrets.postgres.superuser,
     isDurable,
+    tls: { ...secrets.postgresCertificate, authorityFile: secrets.authorityFile, isRequired: plan.databaseTls },
     host,
     log: openLog('postgres-primary'),
     onEvent,

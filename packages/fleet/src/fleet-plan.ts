@@ -13,6 +13,7 @@ export interface FleetPlan {
   readonly secrets: FleetSecrets;
   readonly hasReplica: boolean;
   readonly isDurable: boolean;
+  readonly databaseTls: boolean;
   readonly redisUrl: string | undefined;
   readonly logLevel: string;
   readonly env: NonNullable<FleetOptions['env']>;
@@ -40,6 +41,7 @@ export function planFleet(
     host: options.host,
     hasReplica: options.hasReplica ?? true,
     isDurable: options.isDurable ?? true,
+    databaseTls: options.databaseTls ?? false,
     redisUrl: options.redisUrl,
     logLevel: options.logLevel ?? 'info',
     env: options.env ?? {},

@@ -14,9 +14,16 @@ import { eachAtMost } from './together.ts';
 /** The one database; each service has a schema of its own in it. */
 export const DATABASE = 'soc';
 
-/** Connects a service's role to a server. */
-export const serviceDatabaseUrl = (service: ServiceName, port: number, { postgres }: FleetSecrets): string =>
-  urlOf({ port, user: roleOf(service), password: postgres.services[service], database: DATABASE });
+/** Connects a service's role to a server, by TLS unless told otherwise. */
+export function serviceDatabaseUrl(
+  service: ServiceName,
+  port: number,
+  { postgres, authorityFile }: FleetSecrets,
+  byTls = true,
+): string {
+  const login = { user: roleOf(service), password: postgres.services[service], database: DATABASE };
+  return urlOf({ port, ...login, ...(byTls && { authorityFile }) });
+}
 
 /** A schema and the folders of its migrations, in the order they run. */
 export interface SchemaSource {

@@ -26,8 +26,9 @@ export async function bringUpServices(plan: FleetPlan, redisUrl: string, running
     logLevel: plan.logLevel,
     inherited: plan.host.env,
     overrides: plan.env,
-    databaseUrl: (service) => serviceDatabaseUrl(service, layout.postgresPort, secrets),
-    replicaUrl: (service) => (plan.hasReplica ? serviceDatabaseUrl(service, layout.replicaPort, secrets) : undefined),
+    databaseUrl: (service) => serviceDatabaseUrl(service, layout.postgresPort, secrets, plan.databaseTls),
+    replicaUrl: (service) =>
+      plan.hasReplica ? serviceDatabaseUrl(service, layout.replicaPort, secrets, plan.databaseTls) : undefined,
   };
   const start = (instance: ServiceInstance) => startInstance(plan, instance, environment, running);
   const isGateway = ({ service }: ServiceInstance): boolean => service === 'gateway';

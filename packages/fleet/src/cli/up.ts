@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Fleet } from '../fleet.ts';
 import { startFleet } from '../fleet.ts';
+import { OperatorError } from '../operator-error.ts';
 import type { Command, CommandInput } from './command.ts';
 import { dataDirOf, dataDirOption, parseOnly, parseScale, portBaseOf, portBaseOption } from './fleet-arguments.ts';
 import { narrate } from './narrate.ts';
@@ -19,6 +20,11 @@ export const upCommand: Command = {
       help: 'Run N processes of a service, e.g. alert=2; repeatable.',
     },
     { name: 'only', value: 'A,B', help: 'Run only these services, and auth and the gateway.' },
+    {
+      name: 'database-tls',
+      value: 'ON',
+      help: 'on: PostgreSQL lets nobody in without TLS; off when absent, as it listens on this machine alone.',
+    },
     {
       name: 'log-level',
       value: 'LEVEL',
@@ -57,10 +63,16 @@ function start(input: CommandInput): Promise<Fleet> {
     ...(only !== undefined && { only: parseOnly(only) }),
     logLevel: value('log-level') ?? 'info',
     admin: { ...(email && { email }), ...(password && { password }) },
+    databaseTls: databaseTlsOf(value('database-tls')),
     redisUrl: host.env['REDIS_URL'] || undefined,
     onEvent: (event) => narrate(event, print),
     signal: interrupted,
   });
+}
+
+function databaseTlsOf(text = 'off'): boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new OperatorError(`--database-tls wants on or off, not ${text}.`);
 }
 
 function asksForAnotherAdmin({ admin }: Fleet, { host }: CommandInput): boolean {

@@ -5,11 +5,19 @@ export interface ConnectionTarget {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** By TLS, with a server whose certificate comes from this authority. A PEM file. */
+  readonly authorityFile?: string | undefined;
 }
 
 /** The URL of a database on this machine. */
-export const urlOf = ({ port, user, password, database }: ConnectionTarget): string =>
-  `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+export function urlOf({ port, user, password, database, authorityFile }: ConnectionTarget): string {
+  const url = new URL(`postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`);
+  if (authorityFile !== undefined) {
+    url.searchParams.set('sslmode', 'verify-full');
+    url.searchParams.set('sslrootcert', authorityFile);
+  }
+  return url.href;
+}
 
 /** Runs `work` on a connection of its own, closed afterwards. Throws when the server does not answer within 3 s. */
 export async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

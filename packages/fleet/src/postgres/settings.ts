@@ -7,6 +7,18 @@ export interface ServerSettings {
   readonly isDurable: boolean;
   /** Present on a replica: how it reaches the primary. */
   readonly standby?: { readonly primaryPort: number; readonly password: string };
+  /** Present where the server offers TLS. */
+  readonly tls?: TlsSettings | undefined;
+}
+
+/** PEM files that PostgreSQL reads, relative to its data directory. */
+export const TLS_FILES = { certificate: 'server.crt', key: 'server.key', authority: 'authority.crt' } as const;
+
+export interface TlsSettings {
+  /** The authority of the certificates, for the clients of the fleet. */
+  readonly authorityFile: string;
+  /** Whether nobody may connect without. */
+  readonly isRequired: boolean;
 }
 
 export const REPLICATION_ROLE = 'soc_replication';
@@ -44,11 +56,16 @@ export function postgresqlConf(settings: ServerSettings, memoryBytes = totalmem(
     'hot_standby = on',
     'hot_standby_feedback = on',
     `autovacuum_naptime = '20s'`,
-    `log_line_prefix = '%m [%p] %q%u '`,
+    `log_line_prefix = '%m [%p] %q%u@%d %a %h '`,
     `log_checkpoints = off`,
+    // Who came, by which method, and who was refused; and whoever changes a table or a right.
+    `log_connections = 'authentication,authorization'`,
+    'log_disconnections = on',
+    `log_statement = 'ddl'`,
     `timezone = 'UTC'`,
     ...durabilityLines(settings.isDurable),
-    ...standbyLines(settings.standby),
+    ...tlsLines(settings.tls),
+    ...standbyLines(settings.standby, settings.tls),
     `include_if_exists = 'operator.conf'`,
   ].join('\n')}\n`;
 }
@@ -64,17 +81,32 @@ const durabilityLines = (isDurable: boolean): readonly string[] =>
       ]
     : ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'];
 
-const standbyLines = (standby: ServerSettings['standby']): readonly string[] =>
-  standby
+const tlsLines = (tls: TlsSettings | undefined): readonly string[] =>
+  tls
     ? [
-        `primary_conninfo = 'host=127.0.0.1 port=${standby.primaryPort} user=${REPLICATION_ROLE} password=${standby.password} application_name=${REPLICATION_SLOT}'`,
-        `primary_slot_name = '${REPLICATION_SLOT}'`,
-        `wal_retrieve_retry_interval = '500ms'`,
+        'ssl = on',
+        `ssl_cert_file = '${TLS_FILES.certificate}'`,
+        `ssl_key_file = '${TLS_FILES.key}'`,
+        `ssl_min_protocol_version = 'TLSv1.3'`,
       ]
     : [];
 
-/** pg_hba.conf: passwords for everybody, from this machine only. */
-export const pgHbaConf = `# type  database     user  address        method
-host    all          all   127.0.0.1/32   scram-sha-256
-host    replication  ${REPLICATION_ROLE}  127.0.0.1/32  scram-sha-256
+const standbyLines = (standby: ServerSettings['standby'], tls: TlsSettings | undefined): readonly string[] => {
+  if (!standby) return [];
+  const target = `host=127.0.0.1 port=${standby.primaryPort} user=${REPLICATION_ROLE} password=${standby.password}`;
+  const trust = tls ? ` sslmode=verify-full sslrootcert=${TLS_FILES.authority}` : '';
+  return [
+    `primary_conninfo = '${target} application_name=${REPLICATION_SLOT} require_auth=scram-sha-256${trust}'`,
+    `primary_slot_name = '${REPLICATION_SLOT}'`,
+    `wal_retrieve_retry_interval = '500ms'`,
+  ];
+};
+
+/** pg_hba.conf: passwords for everybody, proven and never sent, from this machine only; by TLS only where it is required. */
+export function pgHbaConf({ tls }: Pick<ServerSettings, 'tls'>): string {
+  const type = tls?.isRequired ? 'hostssl' : 'host';
+  return `# type  database     user  address        method
+${type}  all          all   127.0.0.1/32   scram-sha-256
+${type}  replication  ${REPLICATION_ROLE}  127.0.0.1/32  scram-sha-256
 `;
+}

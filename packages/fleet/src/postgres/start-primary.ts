@@ -7,7 +7,7 @@ import { supervise } from '../supervisor/supervise.ts';
 import { initialiseCluster } from './initialise-cluster.ts';
 import type { PostgresInstallation } from './installation.ts';
 import { isServing } from './replication-repository.ts';
-import { configureServer, type PostgresServer, serverSpec, superuserUrl } from './server-process.ts';
+import { configureServer, type PostgresServer, serverSpec, type ServerTls, superuserUrl } from './server-process.ts';
 import { clearStaleServer } from './stale-server.ts';
 
 export interface PrimaryOptions {
@@ -16,6 +16,8 @@ export interface PrimaryOptions {
   readonly superuserPassword: string;
   /** False only for tests. */
   readonly isDurable: boolean;
+  /** Absent where the server offers no TLS. */
+  readonly tls?: ServerTls | undefined;
   readonly host: Host;
   readonly log: LogFile;
   readonly onEvent: (event: ProcessEvent) => void;
@@ -30,12 +32,12 @@ const READY_WITHIN_MS = 60_000;
 
 /** Starts the primary, on a data directory made now or on the one that is there, whatever ended it the last time. */
 export async function startPrimary(options: PrimaryOptions): Promise<Primary> {
-  const { installation, port, superuserPassword, isDurable, log, onEvent } = options;
+  const { installation, port, superuserPassword, isDurable, tls, log, onEvent } = options;
   const directory = join(installation.directory, 'primary');
   await clearStaleServer(directory, options.host);
   const isNew = await initialiseCluster(installation, { directory, superuserPassword, isDurable });
-  await configureServer(directory, { port, isDurable }, installation);
-  const adminUrl = superuserUrl(port, superuserPassword);
+  await configureServer(directory, { port, isDurable, tls }, installation);
+  const adminUrl = superuserUrl(port, superuserPassword, tls);
   const isReady = () => isServing(adminUrl(), 'primary');
   const spec = serverSpec({ role: 'primary', directory, isReady, readyWithinMs: READY_WITHIN_MS, log }, installation);
   return { process: await startSupervised(() => supervise(spec, onEvent), log), directory, adminUrl, isNew };

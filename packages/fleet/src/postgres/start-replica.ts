@@ -45,10 +45,10 @@ export async function startReplica(options: ReplicaOptions): Promise<PostgresSer
 }
 
 async function run(directory: string, options: ReplicaOptions): Promise<PostgresServer> {
-  const { port, isDurable, primaryPort, replicationPassword, superuserPassword, installation, log } = options;
+  const { port, isDurable, tls, primaryPort, replicationPassword, superuserPassword, installation, log } = options;
   const standby = { primaryPort, password: replicationPassword };
-  await configureServer(directory, { port, isDurable, standby }, installation);
-  const adminUrl = superuserUrl(port, superuserPassword);
+  await configureServer(directory, { port, isDurable, tls, standby }, installation);
+  const adminUrl = superuserUrl(port, superuserPassword, tls);
   const isReady = async () => (await isServing(adminUrl(), 'replica')) && isFollowing(options.primary.adminUrl());
   const readyWithinMs = options.followsWithinMs ?? 30_000;
   const process = supervise(

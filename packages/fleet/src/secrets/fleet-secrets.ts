@@ -6,6 +6,8 @@ import { AccountEmail, NewPassword } from '@soc/contracts/auth/account';
 import { KeyRingData, newKeyRing } from '@soc/messaging';
 import { z } from 'zod';
 import { OperatorError } from '../operator-error.ts';
+import type { IssuedCertificate } from '../tls/certificate-authority.ts';
+import { keepAuthority, keepServerCertificate } from '../tls/kept-certificates.ts';
 import { keepSecret } from './secret-file.ts';
 
 const AdminCredentials = z.object({ email: AccountEmail, password: NewPassword });
@@ -23,6 +25,10 @@ export interface FleetSecrets {
   readonly serviceSecretsFile: string;
   readonly serviceSecrets: z.infer<typeof PerService>;
   readonly postgres: z.infer<typeof PostgresPasswords>;
+  /** The certificate of PostgreSQL's servers. */
+  readonly postgresCertificate: IssuedCertificate;
+  /** PEM file of the authority that made the certificates of this data directory. */
+  readonly authorityFile: string;
   readonly redisPassword: string;
   /** JSON file of the keys that events are sealed with. */
   readonly busKeyRingFile: string;
@@ -84,13 +90,16 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
   const busKeyRingFile = join(directory, BUS_KEY_RING);
-  const shared = {
-    serviceSecrets,
-    postgres,
-    redisPassword,
-    busKeyRingFile,
-    notificationKey,
-    consistencyTokenKey,
-  };
-  return { admin: credentials, signingKeyFile, serviceSecretsFile, ...shared };
+  const kept = { serviceSecrets, postgres, redisPassword, busKeyRingFile, notificationKey, consistencyTokenKey };
+  return { admin: credentials, signingKeyFile, serviceSecretsFile, ...kept, ...(await keepCertificates(directory)) };
+}
+
+async function keepCertificates(
+  directory: string,
+): Promise<Pick<FleetSecrets, 'authorityFile' | 'postgresCertificate'>> {
+  const now = new Date();
+  const authority = await keepAuthority(directory, now);
+  const server = { commonName: 'postgres', hosts: ['127.0.0.1', 'localhost'], now };
+  const postgresCertificate = await keepServerCertificate(directory, authority, server);
+  return { authorityFile: authority.certificateFile, postgresCertificate };
 }

@@ -9,11 +9,16 @@ export async function keepSecret(path: string, create: () => string | Promise<st
   const kept = await readFile(path, 'utf8').catch(unlessMissing);
   if (kept !== undefined) return kept;
   const secret = await create();
+  await replaceSecret(path, secret);
+  return secret;
+}
+
+/** Keeps a secret in place of the one that is there, in the same way. */
+export async function replaceSecret(path: string, secret: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(`${path}.unfinished`, secret, { mode: 0o600 });
   await chmod(`${path}.unfinished`, 0o600);
   await rename(`${path}.unfinished`, path);
-  return secret;
 }
 
 function unlessMissing(error: unknown): undefined {
