@@ -1,5 +1,6 @@
 import { Cluster, Redis as SingleRedis, type RedisOptions } from 'ioredis';
 import { BoundedCluster } from './bounded-cluster.ts';
+import { createFailoverWatch } from './failover-watch.ts';
 import { parseRedisUrl, type RedisTarget } from './target.ts';
 
 /** A connection to Redis, or to each master of a Redis Cluster; the commands are the same. */
@@ -72,10 +73,14 @@ const isDemoted = ({ message }: Error): boolean => /^(READONLY|UNBLOCKED|MASTERD
 /** Throws `RedisUrlError`. Connects nothing yet. */
 export function createRedisConnector(options: RedisConnectorOptions): RedisConnector {
   const target = parseRedisUrl(options.url);
+  const leaveOldMaster =
+    target.kind === 'sentinel' &&
+    createFailoverWatch({ ...target, settings: sentinelSettingsOf(target, options.access ?? {}) });
   const open = (kind: Kind): Redis => {
     const redis = target.kind === 'cluster' ? openCluster(target, kind, options) : openMaster(target, kind, options);
     redis.on('error', options.onError);
     redis.on('node error', options.onError); // only a cluster has these
+    if (leaveOldMaster && redis instanceof SingleRedis) leaveOldMaster(redis);
     return redis;
   };
   return {
@@ -106,11 +111,7 @@ function openMaster(
     sentinels: target.sentinels.map((endpoint) => ({ ...endpoint })),
     name: target.masterName,
     sentinelRetryStrategy: pauseMs,
-    sentinelReconnectStrategy: pauseMs,
     sentinelCommandTimeout: ANSWER_WITHIN_MS,
-    // Hears of a new master from the Sentinels, where the old one is cut off from them but not from us.
-    failoverDetector: true,
-    sentinelMaxConnections: 3,
     enableTLSForSentinelMode: target.usesTls,
     ...(shared.tls && { sentinelTLS: shared.tls }),
     ...(sentinelUsername !== undefined && { sentinelUsername }),
@@ -135,6 +136,19 @@ function openCluster(
   if (commandTimeout !== undefined) return new BoundedCluster(nodes, options, commandTimeout);
   return new Cluster(nodes, options);
 }
+
+/** The Sentinels have users of their own, or none. */
+const sentinelSettingsOf = (target: RedisTarget, access: RedisAccess): Settings => {
+  const { username: _, password: __, ...shared } = settingsOf(target, access);
+  const { sentinelUsername, sentinelPassword } = access;
+  return {
+    ...shared,
+    retryStrategy: pauseMs,
+    enableReadyCheck: false,
+    ...(sentinelUsername !== undefined && { username: sentinelUsername }),
+    ...(sentinelPassword !== undefined && { password: sentinelPassword }),
+  };
+};
 
 /** What every connection to a server has. */
 function settingsOf(target: RedisTarget, { ca, certificate, key }: RedisAccess): Settings {
