@@ -6,12 +6,14 @@ import {
   createDbCluster,
   type DbCluster,
   type DbClusterOptions,
+  InvalidConsistencyTokenError,
   isDatabaseUnavailable,
   json,
   NoPrimaryError,
   sql,
   type Tx,
 } from './index.ts';
+import { createTokenCodec } from './token.ts';
 
 let database: TestDatabase;
 let db: DbCluster;
@@ -90,6 +92,35 @@ test('every write moves the consistency token on; a process that wrote nothing h
   const second = await db.consistencyToken();
   expect(first).toBeDefined();
   expect(second).not.toBe(first);
+});
+
+test('a token covers the one that was carried here, and never stands for less', async () => {
+  const tokenKeys = [Buffer.alloc(32, 'k')];
+  const { decode, encode } = createTokenCodec(tokenKeys);
+  const [here, there] = [open(database.url, [], { tokenKeys }), open(database.url, [], { tokenKeys })];
+  await here.tx((tx) => tx.query(sql`insert into alert.notes (id) values (25)`));
+  await there.tx((tx) => tx.query(sql`insert into alert.notes (id) values (26)`));
+  const carried = (await there.consistencyToken()) ?? '';
+  expect(await here.consistencyToken(carried)).toBe(carried);
+  const { timeline, lsn } = decode(carried);
+  expect(decode((await here.consistencyToken(encode({ timeline: 0, lsn: lsn + 1n }))) ?? '')).toEqual({
+    timeline,
+    lsn: lsn + 1n,
+  });
+  await expect(here.consistencyToken('nonsense')).rejects.toThrow(InvalidConsistencyTokenError);
+  expect(decode(await here.currentToken()).lsn).toBeGreaterThanOrEqual(lsn);
+  await Promise.all([here.close(), there.close()]);
+});
+
+test('a transaction is covered without a question, and housekeeping moves no token', async () => {
+  const own = open(database.url);
+  expect(own.committedToken()).toBeUndefined();
+  await own.tx((tx) => tx.query(sql`insert into alert.notes (id) values (27)`));
+  const committed = own.committedToken();
+  expect(await own.consistencyToken()).toBe(committed);
+  await own.write.query(sql`delete from alert.notes where id = 27`, { untracked: true });
+  expect(await own.consistencyToken()).toBe(committed);
+  await own.close();
 });
 
 test('a token that is asked for while a write is under way does not pass for the one after it', async () => {

@@ -1,6 +1,7 @@
 import type { Registry } from '@soc/monitoring';
 import { type ClusterFacts, checkCluster } from './health.ts';
 import { createListener, type Listening, type NotificationHandler } from './listen.ts';
+import { covering, type LogPosition } from './lsn.ts';
 import { createRouterCounters, createStatementMetrics, observeCluster } from './metrics.ts';
 import { createNode, type Node } from './node.ts';
 import type { Queryable } from './queryable.ts';
@@ -76,8 +77,15 @@ export interface DbCluster {
     options: { readonly readOnly: boolean },
     work: (connection: Queryable) => Promise<T>,
   ) => Promise<T>;
-  /** Covers every write this process has committed; undefined when it has written nothing. */
-  readonly consistencyToken: () => Promise<string | undefined>;
+  /**
+   * Covers every write this process has committed, and what the token that came with the request stands for: a client may
+   * replace the one it has with it. Undefined when there is neither. Throws `InvalidConsistencyTokenError`.
+   */
+  readonly consistencyToken: (carried?: string) => Promise<string | undefined>;
+  /** Covers every `tx` this process has committed, without asking the server; undefined when there was none. */
+  readonly committedToken: () => string | undefined;
+  /** Covers all that anybody has committed by now. */
+  readonly currentToken: () => Promise<string>;
   /**
    * Calls `handler` for every NOTIFY on the channel, on a connection of its own with the primary that follows failovers, and
    * with undefined whenever listening begins (again): something may have been missed.
@@ -139,10 +147,13 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
     known: knownOf(statement, asked?.name),
     values: statement.values,
   });
-  const written = trackWritten(async () => {
+  const askPosition = async (): Promise<LogPosition> => {
     const rows = await writer.write(outgoing({ text: POSITION, values: [] }), { idempotent: true });
-    return positionOf(rows[0] as PositionRow | undefined); // what POSITION selects
-  });
+    const position = positionOf(rows[0] as PositionRow | undefined); // what POSITION selects
+    if (!position) throw new Error('the primary did not tell its position in the log');
+    return position;
+  };
+  const written = trackWritten(askPosition);
 
   const readAt = (token: string | undefined): Queryable => {
     const atLeast = token === undefined ? undefined : tokens.decode(token);
@@ -161,7 +172,7 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
         // The caller names the row type it selected.
         return (await writer.write(outgoing(statement, asked), asked)) as Row[];
       } finally {
-        written.ended();
+        if (!asked?.untracked) written.ended();
       }
     },
   };
@@ -180,10 +191,16 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
       return result;
     },
     withConnection: ({ readOnly }, work) => work(readOnly ? read : write),
-    consistencyToken: async () => {
-      const position = await written.position();
+    consistencyToken: async (carried) => {
+      const asked = carried === undefined ? undefined : tokens.decode(carried);
+      const position = covering(await written.position(), asked);
       return position && tokens.encode(position);
     },
+    committedToken: () => {
+      const position = written.committedPosition();
+      return position && tokens.encode(position);
+    },
+    currentToken: async () => tokens.encode(await askPosition()),
     check: () => checkCluster(nodes, watch),
     listen: listener.listen,
     close: async () => {

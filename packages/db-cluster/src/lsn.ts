@@ -14,3 +14,12 @@ export interface LogPosition {
   readonly timeline: number;
   readonly lsn: Lsn;
 }
+
+/** A position that stands for both, wherever their histories parted. */
+export function covering(one: LogPosition | undefined, other: LogPosition | undefined): LogPosition | undefined {
+  if (!one || !other) return one ?? other;
+  return {
+    timeline: Math.max(one.timeline, other.timeline),
+    lsn: one.lsn > other.lsn ? one.lsn : other.lsn,
+  };
+}

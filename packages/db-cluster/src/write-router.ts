@@ -16,6 +16,8 @@ import type { TopologyWatch } from './topology-watch.ts';
 export interface WriteOptions extends QueryOptions {
   /** The statement has the same effect when it runs twice: it is sent again also when it may have taken effect. */
   readonly idempotent?: boolean;
+  /** Housekeeping that nobody reads back: consistency tokens need not cover it, and cost no question for its sake. */
+  readonly untracked?: boolean;
 }
 
 /** An attempt that failed and is known to have had no effect. */

@@ -5,6 +5,8 @@ export interface Written {
   /** A write ended whose position is not known. */
   readonly ended: () => void;
   readonly committed: (position: LogPosition | undefined) => void;
+  /** Of the transactions alone; nobody is asked. */
+  readonly committedPosition: () => LogPosition | undefined;
   /** Asks the primary only when a write has ended since it was last asked; undefined when nothing was written. */
   readonly position: () => Promise<LogPosition | undefined>;
 }
@@ -26,6 +28,7 @@ export function trackWritten(askPosition: () => Promise<LogPosition | undefined>
   return {
     ended,
     committed: (position) => (position === undefined ? ended() : raise(position)),
+    committedPosition: () => latest,
     position: async () => {
       const seen = unknown;
       if (covered < seen) {

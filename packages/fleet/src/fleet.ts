@@ -7,6 +7,7 @@ import type { FleetOptions } from './fleet-options.ts';
 import { type FleetPlan, planFleet } from './fleet-plan.ts';
 import { layOut, type ServiceInstance } from './layout.ts';
 import { demandFreePorts } from './ports.ts';
+import { superuserUrl } from './postgres/server-process.ts';
 import { createRunningProcesses, type RunningProcesses } from './running-processes.ts';
 import { bringUpSchemas, DATABASE, serviceDatabaseUrl } from './schemas.ts';
 import { type AdminCredentials, keepFleetSecrets } from './secrets/fleet-secrets.ts';
@@ -31,6 +32,8 @@ export interface Fleet {
   readonly postgres: {
     /** Connects the superuser to the primary. */
     readonly adminUrl: string;
+    /** Connects the superuser to the replica; undefined when there is none. */
+    readonly replicaAdminUrl: string | undefined;
     /** Connects a service's own role to the primary. */
     readonly urlOf: (service: ServiceName) => string;
   };
@@ -89,7 +92,10 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
   signal?.throwIfAborted();
   await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redisUrl, running));
   signal?.throwIfAborted();
-  return { redisUrl, adminUrl: primary.adminUrl(DATABASE) };
+  const replicaAdminUrl = plan.hasReplica
+    ? superuserUrl(plan.layout.replicaPort, plan.secrets.postgres.superuser)(DATABASE)
+    : undefined;
+  return { redisUrl, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
 }
 
 function describeFleet(
@@ -97,6 +103,7 @@ function describeFleet(
   parts: {
     readonly redisUrl: string;
     readonly adminUrl: string;
+    readonly replicaAdminUrl: string | undefined;
     readonly running: RunningProcesses;
     readonly claim: Claim;
   },
@@ -120,6 +127,7 @@ function describeFleet(
     redisUrl: parts.redisUrl,
     postgres: {
       adminUrl: parts.adminUrl,
+      replicaAdminUrl: parts.replicaAdminUrl,
       urlOf: (service) => serviceDatabaseUrl(service, layout.postgresPort, secrets),
     },
     services: () =>

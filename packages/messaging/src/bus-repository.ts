@@ -1,4 +1,4 @@
-import { identifier, type Queryable, sql } from '@soc/db-cluster';
+import { identifier, type Queryable, sql, type WriteOptions } from '@soc/db-cluster';
 import { idIn, type Message } from './envelope.ts';
 
 export interface DeadLetter {
@@ -26,8 +26,8 @@ export function createBusRepository(schemaName: string) {
       return rows.map(({ id }) => id);
     },
 
-    remove: async (write: Queryable, ids: readonly number[]): Promise<void> => {
-      await write.query(sql`delete from ${schema}.outbox where id = any(${ids}::bigint[])`);
+    remove: async (write: Queryable<WriteOptions>, ids: readonly number[]): Promise<void> => {
+      await write.query(sql`delete from ${schema}.outbox where id = any(${ids}::bigint[])`, { untracked: true });
     },
 
     /**

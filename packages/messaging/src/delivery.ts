@@ -4,6 +4,7 @@ import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
 import type { BusLog } from './log.ts';
 import type { Outbox } from './outbox.ts';
+import { createReadAfterEvent } from './read-after-event.ts';
 import { type BatchHandlerContext, type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
 
 /** How one delivery ended. `failed` may be tried again. */
@@ -36,10 +37,12 @@ export function createDeliverer(options: {
   const { serviceName, db, repository, outbox, log, registry } = options;
   const metrics = createMetrics(registry);
 
+  const readAfter = createReadAfterEvent(db);
   const contextOf = (tx: Tx | undefined): BatchHandlerContext => ({
     // A subscription without an inbox is typed not to see it.
     tx: tx as Tx,
     log,
+    readYourWrites: readAfter,
     message: (cause, spec, payload, meta) => outbox.message(spec, payload, { ...causedBy(cause), ...meta }),
     publishMany: (messages) =>
       tx ? outbox.publishMany(tx, messages) : db.tx((own) => outbox.publishMany(own, messages)),

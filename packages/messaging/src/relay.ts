@@ -57,8 +57,9 @@ export function createRelay(options: {
   let wakeUp = Promise.withResolvers<void>();
   let loop: Promise<void> = Promise.resolve();
 
-  const send = async (messages: readonly Message[]): Promise<void> => {
-    await publisher.publish(messages);
+  /** `token` covers the commits of the messages; the primary is asked for one where it is not known. */
+  const send = async (messages: readonly Message[], token?: string): Promise<void> => {
+    await publisher.publish(messages, token ?? (await db.currentToken()));
     for (const { type } of messages) published.inc({ type });
   };
 
@@ -74,7 +75,7 @@ export function createRelay(options: {
 
   const relayHeld = async (): Promise<void> => {
     const { ids, messages } = takeHeld();
-    await send(messages);
+    await send(messages, db.committedToken());
     await repository.remove(db.write, ids);
   };
 

@@ -1,5 +1,5 @@
 import type { EventEnvelope, EventSpec, PayloadOf } from '@soc/contracts';
-import type { Tx } from '@soc/db-cluster';
+import type { Queryable, Tx } from '@soc/db-cluster';
 import type { Message, PublishMeta } from './envelope.ts';
 import type { BusLog } from './log.ts';
 
@@ -22,6 +22,11 @@ interface BatchContext extends HandlerTools {
 
 export interface HandlerContext<E extends EventSpec> extends BatchContext {
   readonly event: EventEnvelope<PayloadOf<E>>;
+  /**
+   * Shows what the publisher had committed, on a replica that has it. A call to another service shows it as well when it
+   * sends `event.consistencytoken` in `x-consistency-token`.
+   */
+  readonly readYourWrites: Queryable;
   readonly publish: <P extends EventSpec>(spec: P, payload: PayloadOf<P>, meta: CausedMeta) => Promise<void>;
 }
 
@@ -34,6 +39,8 @@ export interface BatchItem<E extends EventSpec> {
 }
 
 export interface BatchHandlerContext extends BatchContext {
+  /** Shows what the publisher of the event had committed, on a replica that has it. */
+  readonly readYourWrites: (event: EventEnvelope) => Queryable;
   /** A message caused by `cause`, for `publishMany`. */
   readonly message: <P extends EventSpec>(
     cause: EventEnvelope,
@@ -130,12 +137,14 @@ export function subscription<E extends EventSpec>(
   handle: HandleOne<E, HandlerContext<E>>,
   options: SubscriptionOptions<E> = {},
 ): Subscription {
-  const handleBatch: HandleBatch<E, BatchHandlerContext> = async (items, { tx, log, message, publishMany }) => {
+  const handleBatch: HandleBatch<E, BatchHandlerContext> = async (items, context) => {
+    const { tx, log, message, publishMany, readYourWrites } = context;
     for (const { payload, event } of items) {
       await handle(payload, {
         tx,
         log,
         event,
+        readYourWrites: readYourWrites(event),
         publish: (published, data, meta) => publishMany([message(event, published, data, meta)]),
       });
     }

@@ -21,6 +21,9 @@ import {
 /** The ring of every test bus that is given none of its own. */
 const testKeyRing = createKeyRing(newKeyRing());
 
+/** As the services of a fleet share theirs. */
+const testTokenKeys = [Buffer.alloc(32, 'tests')];
+
 export interface TestBus {
   readonly bus: EventBus;
   readonly db: DbCluster;
@@ -39,7 +42,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export async function startTestBus(
   serviceName: ServiceName,
   subscriptions: readonly Subscription[],
-  options: Partial<EventBusOptions> & { readonly databaseUrl?: string } = {},
+  options: Partial<EventBusOptions> & { readonly databaseUrl?: string; readonly replicaUrl?: string } = {},
 ): Promise<TestBus & { readonly databaseUrl: string }> {
   const prefix = options.prefix ?? `test-${randomBytes(6).toString('hex')}`;
   const database = options.databaseUrl === undefined ? await createTestDatabase(serviceName) : undefined;
@@ -48,7 +51,8 @@ export async function startTestBus(
   const registry = createRegistry(serviceName, 'test');
   const db = createDbCluster({
     primaryUrl: databaseUrl,
-    replicaUrls: [],
+    replicaUrls: options.replicaUrl === undefined ? [] : [options.replicaUrl],
+    tokenKeys: testTokenKeys,
     applicationName: 'test',
     registry,
     onError: () => undefined,

@@ -1,4 +1,5 @@
 import { endpoint, type Permission } from '@soc/contracts';
+import { InvalidConsistencyTokenError } from '@soc/db-cluster';
 import type { Principal, TokenVerifier } from '@soc/identity';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
@@ -78,7 +79,13 @@ async function start(
     now,
     verifier,
     checkResponses: true,
-    db: { consistencyToken: options.consistencyToken ?? (() => Promise.resolve('lsn')) },
+    db: {
+      consistencyToken: options.consistencyToken ?? ((carried = 'lsn') => Promise.resolve(carried)),
+      readYourWrites: (token) => {
+        if (token === 'forged') throw new InvalidConsistencyTokenError('not a consistency token');
+        return { query: () => Promise.resolve([]) };
+      },
+    },
   });
   await app.ready();
   return (request: {
@@ -98,6 +105,21 @@ async function start(
       payload: request.payload ?? '{"title":"x"}',
     });
 }
+
+test('a token that is none is refused before the handler runs', async () => {
+  const send = await start();
+  const answer = await send({ headers: { 'x-consistency-token': 'forged' } });
+  expect([answer.statusCode, answer.json()]).toEqual([
+    400,
+    expect.objectContaining({ errors: [expect.objectContaining({ path: 'headers.x-consistency-token' })] }),
+  ]);
+});
+
+test('the token of a write covers the one that came with it', async () => {
+  const send = await start();
+  const answer = await send({ headers: { 'x-consistency-token': 'carried' } });
+  expect(answer.headers['x-consistency-token']).toBe('carried');
+});
 
 test('a write answers its contract, its request id, its trace and a consistency token', async () => {
   const send = await start();

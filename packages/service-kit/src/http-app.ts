@@ -20,8 +20,8 @@ import { requestIdOf, traceparentOf } from './trace.ts';
 export interface HttpAppOptions {
   readonly log: Logger;
   readonly verifier: TokenVerifier;
-  /** Gives the token of a write; absent for a service without a database. */
-  readonly db?: Pick<DbCluster, 'consistencyToken'>;
+  /** Checks and gives consistency tokens; absent for a service without a database. */
+  readonly db?: Pick<DbCluster, 'consistencyToken' | 'readYourWrites'>;
   readonly checkResponses: boolean;
   readonly now: () => Date;
   /** Addresses and CIDR ranges whose `x-forwarded-*` is believed; nobody's by default. */
@@ -108,34 +108,45 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
     handler: async (request, reply) => {
       const traceparent = traceparentOf(request.headers['traceparent']);
       const { principal } = request;
-      const token = request.headers['x-consistency-token'];
+      const consistencyToken = consistencyTokenOf(request, options.db);
       const answer = await handle({
         // Checked against the schemas of `spec` in `parseInput`, and demanded by its permission in `authenticate`.
         ...(parseInput(spec, request) as { params: never; query: never; body: never }),
         principal: principal as never,
         log: request.log,
         origin: { tenantId: principal?.tenantId ?? 'default', correlationId: request.id, traceparent },
-        consistencyToken: typeof token === 'string' ? token : undefined,
+        consistencyToken,
         request,
         reply,
       });
       if (answer === reply || reply.sent) return reply;
       reply.header('traceparent', traceparent);
-      if (writes) await addConsistencyToken(request, reply, options.db);
+      if (writes) await addConsistencyToken({ request, reply, carried: consistencyToken }, options.db);
       if (options.checkResponses) checkResponse(spec, answer);
       return reply.code(status).send(answer);
     },
   });
 }
 
+/** Throws for a token that is none, whether or not the handler is going to read with it. */
+function consistencyTokenOf({ headers }: FastifyRequest, db: HttpAppOptions['db']): string | undefined {
+  const token = headers['x-consistency-token'];
+  if (typeof token !== 'string') return undefined;
+  db?.readYourWrites(token);
+  return token;
+}
+
 /** The write is committed by now: without its token it is still done, and an error would have it sent again. */
 async function addConsistencyToken(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  {
+    request,
+    reply,
+    carried,
+  }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly carried: string | undefined },
   db: HttpAppOptions['db'],
 ): Promise<void> {
   try {
-    const token = await db?.consistencyToken();
+    const token = await db?.consistencyToken(carried);
     if (token !== undefined) reply.header('x-consistency-token', token);
   } catch (error) {
     request.log.warn({ err: error }, 'no consistency token to be had');
