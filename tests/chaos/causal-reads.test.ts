@@ -5,6 +5,7 @@ import { thisHost } from '@soc/fleet';
 import { type EmbeddedPair, startEmbeddedPair, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tell } from '../support/tell.ts';
 
 const PAIRS = 10_000;
 const PAIRS_WITHOUT_TOKEN = 1_000;
@@ -80,7 +81,7 @@ test('with its token nobody reads less than what was written, and without it som
   const without = await writeThenRead(PAIRS_WITHOUT_TOKEN, () => reader.read);
   const startedAt = performance.now();
   const withToken = await writeThenRead(PAIRS, reader.readYourWrites);
-  console.info(
+  tell(
     `causal reads: ${PAIRS} pairs in ${((performance.now() - startedAt) / 1000).toFixed(1)} s, ` +
       `${withToken.stale} stale, ${withToken.fromReplica} from the replica; ` +
       `without the token ${without.stale} of ${PAIRS_WITHOUT_TOKEN} stale`,

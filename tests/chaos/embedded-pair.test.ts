@@ -5,6 +5,7 @@ import { type EmbeddedPair, startEmbeddedPair, waitFor } from '@soc/fleet/testin
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createLoadTable, startConstantLoad } from '../support/constant-load.ts';
+import { tell } from '../support/tell.ts';
 
 const ROUNDS = 3;
 
@@ -41,7 +42,7 @@ test('a replica killed with kill -9 and restored, three times, fails no read and
     await waitFor(() => pair.replicaRestarts() === round, { deadlineMs: 30_000 });
     const whileAway = readsFromReplica();
     await waitFor(() => readsFromReplica() > whileAway + 50, { deadlineMs: 60_000 });
-    console.info(
+    tell(
       `embedded pair: round ${round}: read from again after ${(performance.now() - killedAt).toFixed(0)} ms, ` +
         `longest gap of reads ${load.longestGapMs('reads', killedAt).toFixed(0)} ms`,
     );

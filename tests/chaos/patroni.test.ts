@@ -7,6 +7,7 @@ import { type PatroniNode, type PatroniPair, startPatroniPair, untilWritable } f
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type ConstantLoad, createLoadTable, startConstantLoad } from '../support/constant-load.ts';
+import { tell } from '../support/tell.ts';
 
 const PACE = { writesPerS: 100, readsPerS: 200 };
 const ROUNDS = 3;
@@ -46,8 +47,6 @@ afterAll(async () => {
   await pair?.stop();
 });
 
-const tell = (line: string): void => console.info(`patroni: ${line}`);
-
 function underLoad(): ConstantLoad {
   const load = startConstantLoad({ db, elsewhere, firstId: nextId, ...PACE });
   onTestFinished(async () => void (await load.stop()));
@@ -61,7 +60,7 @@ async function expectNothingLost(load: ConstantLoad): Promise<void> {
   const kept = new Set(rows.map(({ id }) => id));
   const notCommitted = [...load.failedWrites].filter(([, error]) => error instanceof NotCommittedError);
   tell(
-    `${load.acknowledged.size} writes acknowledged, ${notCommitted.length} not committed, ` +
+    `patroni: ${load.acknowledged.size} writes acknowledged, ${notCommitted.length} not committed, ` +
       `${load.failedWrites.size - notCommitted.length} of unknown outcome; ${load.causalReads()} read back elsewhere`,
   );
   expect([...load.acknowledged].filter((id) => !kept.has(id))).toEqual([]);
@@ -93,7 +92,7 @@ test('kill -9 of the primary and its Patroni, three times, loses no acknowledged
     await pair.untilWhole();
     await untilReadFrom(load, leader.postgresPort);
     tell(
-      `round ${round}: promoted after ${promotedAfterMs.toFixed(0)} ms, writes out for ${outageMs.toFixed(0)} ms, ` +
+      `patroni: round ${round}: promoted after ${promotedAfterMs.toFixed(0)} ms, writes out for ${outageMs.toFixed(0)} ms, ` +
         `longest gap of reads ${load.longestGapMs('reads', killedAt).toFixed(0)} ms, ` +
         `whole and read from after ${(performance.now() - killedAt).toFixed(0)} ms`,
     );
@@ -112,7 +111,7 @@ test('a switchover costs at most 3 s of writes, and no read', async () => {
   await untilReadFrom(load, leader.postgresPort);
   const outageMs = load.longestGapMs('writes', askedAt);
   tell(
-    `switchover: writes out for ${outageMs.toFixed(0)} ms, ` +
+    `patroni: switchover: writes out for ${outageMs.toFixed(0)} ms, ` +
       `longest gap of reads ${load.longestGapMs('reads', askedAt).toFixed(0)} ms`,
   );
   await expectNothingLost(load);

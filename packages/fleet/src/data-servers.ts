@@ -4,6 +4,7 @@ import type { FleetPlan } from './fleet-plan.ts';
 import { OperatorError } from './operator-error.ts';
 import { preparePostgres } from './postgres/installation.ts';
 import { type Primary, type PrimaryOptions, startPrimary } from './postgres/start-primary.ts';
+import type { PostgresServer } from './postgres/server-process.ts';
 import { startReplica } from './postgres/start-replica.ts';
 import { findRedisServer } from './redis/find-redis-server.ts';
 import { installRedisServer } from './redis/install-redis-server.ts';
@@ -73,7 +74,7 @@ export const bringUpPrimary = (plan: FleetPlan, running: RunningProcesses): Prom
   });
 
 /** Starts the streaming replica of a primary. */
-export const bringUpReplica = (plan: FleetPlan, primary: Primary, running: RunningProcesses): Promise<void> =>
+export const bringUpReplica = (plan: FleetPlan, primary: Primary, running: RunningProcesses): Promise<PostgresServer> =>
   tellStep('PostgreSQL replica', plan.onEvent, async () => {
     const replica = await startReplica({
       ...(await primaryOptions(plan)),
@@ -84,4 +85,5 @@ export const bringUpReplica = (plan: FleetPlan, primary: Primary, running: Runni
       replicationPassword: plan.secrets.postgres.replication,
     });
     await running.add('replica', replica.process);
+    return replica;
   });

@@ -7,7 +7,6 @@ import type { FleetOptions } from './fleet-options.ts';
 import { type FleetPlan, planFleet } from './fleet-plan.ts';
 import { layOut, type ServiceInstance } from './layout.ts';
 import { demandFreePorts } from './ports.ts';
-import { superuserUrl } from './postgres/server-process.ts';
 import { createRunningProcesses, type RunningProcesses } from './running-processes.ts';
 import { bringUpSchemas, DATABASE, serviceDatabaseUrl } from './schemas.ts';
 import { type AdminCredentials, keepFleetSecrets } from './secrets/fleet-secrets.ts';
@@ -87,14 +86,15 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
     bringUpRedis(plan, redisProgram, running),
   ]);
   signal?.throwIfAborted();
-  await together([bringUpSchemas(plan, primary), plan.hasReplica && bringUpReplica(plan, primary, running)]);
+  const [, replica] = await together([
+    bringUpSchemas(plan, primary),
+    plan.hasReplica && bringUpReplica(plan, primary, running),
+  ]);
   await warming;
   signal?.throwIfAborted();
   await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redisUrl, running));
   signal?.throwIfAborted();
-  const replicaAdminUrl = plan.hasReplica
-    ? superuserUrl(plan.layout.replicaPort, plan.secrets.postgres.superuser)(DATABASE)
-    : undefined;
+  const replicaAdminUrl = replica ? replica.adminUrl(DATABASE) : undefined;
   return { redisUrl, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
 }
 
