@@ -1,14 +1,16 @@
-import type { Registry } from '@soc/monitoring';
+import type { OperationSource, Registry } from '@soc/monitoring';
 import { type ClusterFacts, checkCluster } from './health.ts';
 import { createListener, type Listening, type NotificationHandler } from './listen.ts';
 import { covering, type LogPosition } from './lsn.ts';
 import { createRouterCounters, createStatementMetrics, observeCluster } from './metrics.ts';
 import { createNode, type Node } from './node.ts';
+import { refusalOf } from './patience.ts';
 import type { Queryable } from './queryable.ts';
 import { createReadRouter } from './read-router.ts';
 import { createSender, type Outgoing, type PrepareSession, type QueryOptions } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
 import { createStatementBook } from './statement.ts';
+import { createStatementLog } from './statement-log.ts';
 import { createTokenCodec } from './token.ts';
 import { watchTopology } from './topology-watch.ts';
 import { attemptTransaction, POSITION, positionOf, type PositionRow, type Tx, type TxOptions } from './transaction.ts';
@@ -41,6 +43,8 @@ export interface DbClusterOptions {
   readonly failoverWaitMs?: number;
   /** Longest a read waits for a replica to replay what its token stands for; default 100 ms. */
   readonly causalWaitMs?: number;
+  /** A statement that takes this long is remembered; default 500 ms. */
+  readonly slowStatementMs?: number;
   /** Keys of consistency tokens, 32 bytes or more each: the first signs, all are believed. Made up when absent. */
   readonly tokenKeys?: readonly Buffer[];
   /** PEM file of the authority that certificates of servers must come from, with `sslmode=verify-full` in the URLs. */
@@ -93,6 +97,10 @@ export interface DbCluster {
   readonly listen: (channel: string, handler: NotificationHandler) => Listening;
   /** Facts for a health check; throws when no server answers. */
   readonly check: () => Promise<ClusterFacts>;
+  /** Throws with the reason while nothing can be written; otherwise tells where writes go. */
+  readonly checkWrites: () => { readonly primary: string };
+  /** How its statements do and which were slow, for a performance monitor to tell. */
+  readonly statements: OperationSource;
   readonly close: () => Promise<void>;
 }
 
@@ -106,6 +114,7 @@ const DEFAULTS = {
   connectionWaitMs: 5_000,
   failoverWaitMs: 5_000,
   causalWaitMs: 100,
+  slowStatementMs: 500,
 };
 type Settings = DbClusterOptions & typeof DEFAULTS;
 
@@ -133,10 +142,8 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
   const watch = watchTopology(nodes, settings.probeEveryMs, (nowMs) => sweep(nodes, settings, nowMs));
   const counters = createRouterCounters(settings.registry);
   observeCluster(settings.registry, nodes, watch);
-  const sender = createSender(
-    createStatementMetrics(settings.registry, () => undefined),
-    settings.prepareSession,
-  );
+  const statements = createStatementLog(nodes, settings.slowStatementMs);
+  const sender = createSender(createStatementMetrics(settings.registry, statements), settings.prepareSession);
   const reader = createReadRouter(watch, counters, settings);
   const writer = createWriteRouter(watch, sender, counters, settings.failoverWaitMs);
 
@@ -202,7 +209,13 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
     },
     currentToken: async () => tokens.encode(await askPosition()),
     check: () => checkCluster(nodes, watch),
+    checkWrites: () => {
+      const view = watch.view();
+      if (!view.primary) throw refusalOf(view);
+      return { primary: view.primary.name };
+    },
     listen: listener.listen,
+    statements,
     close: async () => {
       listener.close();
       watch.stop();

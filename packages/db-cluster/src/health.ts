@@ -1,5 +1,6 @@
 import type { Node } from './node.ts';
 import type { TopologyWatch } from './topology-watch.ts';
+import { within } from './within.ts';
 
 export interface NodeHealth {
   readonly node: string;
@@ -23,9 +24,12 @@ export interface ClusterFacts {
   readonly nodes: readonly NodeHealth[];
 }
 
+const ASK_WITHIN_MS = 1_000;
+
 /** Asks every server anew. Throws when none answers. */
 export async function checkCluster(nodes: readonly Node[], watch: TopologyWatch): Promise<ClusterFacts> {
-  await watch.relearn();
+  // A server that hangs must not hold up what is known of the others.
+  await within(watch.relearn(), ASK_WITHIN_MS).catch(() => undefined);
   if (nodes.every((node) => node.facts() === undefined)) throw new Error('no database server answers');
   const view = watch.view();
   const replicas = watch.replicas();

@@ -1,6 +1,7 @@
-import { Counter, createDurations, Gauge, type RecordDuration, type Registry } from '@soc/monitoring';
+import { Counter, createDurations, Gauge, type RecordDuration, type Registry, type Tally } from '@soc/monitoring';
 import type { Node } from './node.ts';
 import type { KnownStatement } from './statement.ts';
+import type { StatementLog } from './statement-log.ts';
 import type { Replica, TopologyWatch } from './topology-watch.ts';
 
 /** What the sender tells of every statement. */
@@ -13,8 +14,13 @@ type Role = 'primary' | 'replica';
 
 const roleOf = (node: Node): Role => (node.facts()?.role === 'replica' ? 'replica' : 'primary');
 
-/** `soc_db_statement_seconds` and `soc_db_queue_seconds`; `onRan` is told as well. */
-export function createStatementMetrics(registry: Registry, onRan: StatementMetrics['ran']): StatementMetrics {
+interface Recorder {
+  readonly seconds: RecordDuration;
+  readonly tally: Tally;
+}
+
+/** `soc_db_statement_seconds`, `soc_db_queue_seconds` and `soc_db_slow_statements_total`; the log is told as well. */
+export function createStatementMetrics(registry: Registry, log: StatementLog): StatementMetrics {
   const statements = createDurations({
     registry,
     name: 'soc_db_statement_seconds',
@@ -29,15 +35,21 @@ export function createStatementMetrics(registry: Registry, onRan: StatementMetri
     labelNames: ['role'],
     bucketsS: [0.0001, 0.001, 0.005, 0.02, 0.1, 0.5, 2, 5],
   });
+  const slow = new Counter({
+    name: 'soc_db_slow_statements_total',
+    help: 'Statements that took at least as long as makes them worth remembering.',
+    labelNames: ['statement'],
+    registers: [registry],
+  });
   const waited = { primary: queue.of({ role: 'primary' }), replica: queue.of({ role: 'replica' }) };
-  const recorders = {
-    primary: new Map<KnownStatement, RecordDuration>(),
-    replica: new Map<KnownStatement, RecordDuration>(),
-  };
-  const recorderOf = (statement: KnownStatement, role: Role): RecordDuration => {
+  const recorders = { primary: new Map<KnownStatement, Recorder>(), replica: new Map<KnownStatement, Recorder>() };
+  const recorderOf = (statement: KnownStatement, role: Role): Recorder => {
     const found = recorders[role].get(statement);
     if (found) return found;
-    const recorder = statements.of({ statement: statement.label, role });
+    const recorder = {
+      seconds: statements.of({ statement: statement.label, role }),
+      tally: log.tallyOf(statement),
+    };
     // What has no name of its own is made anew for each use: it must not be kept.
     if (statement.preparedName !== undefined) recorders[role].set(statement, recorder);
     return recorder;
@@ -45,8 +57,10 @@ export function createStatementMetrics(registry: Registry, onRan: StatementMetri
   return {
     waited: (node, waitedMs) => waited[roleOf(node)](waitedMs / 1000),
     ran: (node, statement, tookMs, failed) => {
-      recorderOf(statement, roleOf(node))(tookMs / 1000);
-      onRan(node, statement, tookMs, failed);
+      const { seconds, tally } = recorderOf(statement, roleOf(node));
+      seconds(tookMs / 1000);
+      tally.record(tookMs / 1000, failed);
+      if (log.note(node, statement, tookMs, failed)) slow.inc({ statement: statement.label });
     },
   };
 }

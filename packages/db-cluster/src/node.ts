@@ -10,7 +10,8 @@ import { NodeChangedError } from './errors.ts';
 import type { Lsn } from './lsn.ts';
 import { type ConnectionPool, createConnectionPool, type PoolOptions } from './pool.ts';
 import { within } from './within.ts';
-import { askFacts, askReplayed, type NodeFacts } from './probe.ts';
+import { askFacts, askPlan, askReplayed, type NodeFacts } from './probe.ts';
+import { asError } from './waiting-line.ts';
 
 /** One server: what it is, and the sessions with it. */
 export interface Node {
@@ -28,6 +29,8 @@ export interface Node {
   readonly hasReplayed: (lsn: Lsn, withinMs: number) => Promise<boolean>;
   /** Asks the server to cancel what another session of the same role is doing. Never throws. */
   readonly cancel: (processId: number) => Promise<void>;
+  /** How the server would run a statement whose values it does not know, or why it does not say. Runs nothing; never throws. */
+  readonly explain: (text: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -95,6 +98,8 @@ export function createNode(options: NodeOptions): Node {
     cancel: async (processId) => {
       await admin.ask((client) => client.query('select pg_cancel_backend($1)', [processId])).catch(() => undefined);
     },
+    explain: (text) =>
+      admin.ask((client) => askPlan(client, text)).catch((error: unknown) => `no plan: ${asError(error).message}`),
     close: async () => {
       admin.close();
       await pool.close();

@@ -61,3 +61,19 @@ export async function askReplayed(client: pg.Client): Promise<Lsn | undefined> {
   });
   return parseLsn(rows[0]?.lsn ?? '');
 }
+
+/** The plan of one statement, as text, for values that are not known (PostgreSQL 16 and later). */
+export async function askPlan(client: pg.Client, text: string): Promise<string> {
+  // By the extended protocol, which takes one statement only: what is explained can carry no second one that would run.
+  const question = {
+    text: `explain (generic_plan) ${text}`,
+    // The protocol wants a value for each placeholder; the generic plan looks at none of them.
+    values: Array.from({ length: placeholdersIn(text) }, () => null),
+    queryMode: 'extended',
+  };
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(question);
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+const placeholdersIn = (text: string): number =>
+  Math.max(0, ...Array.from(text.matchAll(/\$(\d{1,4})/g), ([, number]) => Number(number)));

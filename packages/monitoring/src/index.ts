@@ -4,3 +4,4 @@ export * from './durations.ts';
 export * from './health-checker.ts';
 export * from './performance-monitor.ts';
 export * from './registry.ts';
+export * from './tally.ts';

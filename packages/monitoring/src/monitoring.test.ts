@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createHealthChecker, createPerformanceMonitor, createRegistry } from './index.ts';
+import { createDurations, createHealthChecker, createPerformanceMonitor, createRegistry } from './index.ts';
 
 const checker = (checks: Parameters<typeof createHealthChecker>[0]['checks']) =>
   createHealthChecker({ service: 'alert', version: '1', startedAtMs: 0, nowMs: () => 5_000, checks });
@@ -43,4 +43,46 @@ test('operations are summed up, failures counted, slow ones listed newest first'
   const exposition = await registry.metrics();
   expect(exposition).toMatch(/^soc_operation_duration_seconds_count\{.*operation="save".*\} 100$/m);
   expect(exposition).toMatch(/^process_resident_memory_bytes\{.*service="alert".*instance="a".*\}/m);
+});
+
+test('slow operations of an attached source are told along, with their plans when asked', async () => {
+  const monitor = createPerformanceMonitor({ registry: createRegistry('alert', 'b'), now: () => new Date(0) });
+  monitor.record('own', 2);
+  const slow = { operation: 'select a', durationS: 3, at: new Date(1_000).toISOString(), failed: false };
+  monitor.attach({
+    summaries: () => [{ operation: 'select a', count: 1, errors: 0, meanS: 3, p95S: 3, maxS: 3 }],
+    slow: () => [slow],
+    explain: ({ operation }) => Promise.resolve(`plan of ${operation}`),
+  });
+  expect(monitor.getPerformanceSummary().map(({ operation }) => operation)).toEqual(['own', 'select a']);
+  expect(monitor.getSlowOperations({ thresholdS: 1 }).map(({ operation }) => operation)).toEqual(['select a', 'own']);
+  expect(monitor.getSlowOperations({ thresholdS: 2.5 })).toEqual([slow]);
+  const [explained, own] = await monitor.getSlowOperations({ thresholdS: 1, withPlans: true });
+  expect(explained).toEqual({ ...slow, plan: 'plan of select a' });
+  expect(own).not.toHaveProperty('plan');
+});
+
+test('a duration histogram counts every observation in its bucket and all above', async () => {
+  const registry = createRegistry('alert', 'c');
+  const durations = createDurations({
+    registry,
+    name: 'soc_test_seconds',
+    help: 'A test.',
+    labelNames: ['kind'],
+    bucketsS: [0.1, 1],
+  });
+  for (const seconds of [0.1, 0.5, 7]) durations.of({ kind: 'a' })(seconds);
+  durations.of({ kind: 'b' })(0);
+  const lines = (await registry.metrics()).split('\n').filter((line) => line.startsWith('soc_test_seconds'));
+  const valueOf = (start: string, kind: string): string | undefined =>
+    lines
+      .find((line) => line.startsWith(start) && line.includes(`kind="${kind}"`))
+      ?.split(' ')
+      .at(-1);
+  expect(valueOf('soc_test_seconds_bucket{le="0.1"', 'a')).toBe('1');
+  expect(valueOf('soc_test_seconds_bucket{le="1"', 'a')).toBe('2');
+  expect(valueOf('soc_test_seconds_bucket{le="+Inf"', 'a')).toBe('3');
+  expect(valueOf('soc_test_seconds_count', 'a')).toBe('3');
+  expect(valueOf('soc_test_seconds_sum', 'a')).toBe('7.6');
+  expect(valueOf('soc_test_seconds_count', 'b')).toBe('1');
 });

@@ -70,6 +70,12 @@ export const DatabaseConfig = z.object({
     .max(60_000)
     .default(5_000)
     .describe('Longest a statement waits for a failover to end before it is refused.'),
+  DATABASE_SLOW_STATEMENT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(500)
+    .describe('A statement that takes this long is remembered among the slow ones.'),
   CONSISTENCY_TOKEN_KEY: tokenKeys.describe(
     'Signs x-consistency-token, the same for all services: base64 of 32 bytes; more after a comma are still believed.',
   ),

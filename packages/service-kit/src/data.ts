@@ -24,11 +24,13 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     ...(database.DATABASE_REPLICA_POOL_SIZE !== undefined && { replicaPoolSize: database.DATABASE_REPLICA_POOL_SIZE }),
     caFile: database.DATABASE_CA_FILE,
     failoverWaitMs: database.DATABASE_FAILOVER_WAIT_MS,
+    slowStatementMs: database.DATABASE_SLOW_STATEMENT_MS,
     tokenKeys: database.CONSISTENCY_TOKEN_KEY,
     applicationName: instanceId,
     registry,
     onError: (error) => log.warn({ err: error }, 'idle database connection lost'),
   });
+  platform.performanceMonitor.attach(db.statements);
   const bus = createEventBus({
     serviceName: name,
     instanceId,
@@ -47,6 +49,8 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
 function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, HealthCheck>> {
   return {
     database: { critical: true, run: async () => ({ ...(await db.check()) }) },
+    // A service that cannot write still reads.
+    databaseWrites: { critical: false, run: async () => db.checkWrites() },
     // Without Redis the service still accepts: events wait in the outbox.
     events: { critical: false, run: bus.check },
   };
