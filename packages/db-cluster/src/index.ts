@@ -12,7 +12,13 @@ export {
 } from './errors.ts';
 export type { ClusterFacts, NodeHealth } from './health.ts';
 export type { Listening, NotificationHandler } from './listen.ts';
-export { migrate, type MigrationOptions, type MigrationStatus, migrationStatus } from './migrate.ts';
+export {
+  migrate,
+  type MigrationOptions,
+  type MigrationStatus,
+  migrationStatus,
+  MigrationTurnError,
+} from './migrate.ts';
 export type { Queryable } from './queryable.ts';
 export type { PrepareSession, QueryOptions, SessionConnection } from './sender.ts';
 export { identifier, joinSql, json, sql, type SqlStatement } from './sql.ts';

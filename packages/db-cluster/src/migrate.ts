@@ -1,18 +1,32 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { codeOf, isConnectionLost, NotCommittedError } from './errors.ts';
+import { driftOf, type Migration, readMigrations } from './migration-files.ts';
+import { type ServerOptions, withPrimary } from './migration-server.ts';
 import { identifier } from './sql.ts';
 
 export interface MigrationOptions {
-  /** Connects as the role that owns the schema. */
+  /** A server, as the role that owns the schema. */
   readonly url: string;
+  /** The other servers; the primary among all of them is migrated. */
+  readonly otherUrls?: readonly string[];
+  /** PEM file of the authority of the servers, with `sslmode=verify-full` in the URLs. */
+  readonly caFile?: string | undefined;
   readonly schema: string;
   /** Folders of `NNNN-name.sql`, run in the order given, each folder in file-name order. */
   readonly directories: readonly URL[];
   /** Told about every migration that is applied. */
   readonly onApplied?: (name: string) => void;
+  /** Longest to wait for a primary; default 30,000 ms. */
+  readonly primaryWaitMs?: number;
+  /** Longest to wait for another process that migrates the schema; default 300,000 ms. */
+  readonly turnWaitMs?: number;
+  /** A migration waits this long for the lock of a table, then lets the others pass and tries again; default 2,000 ms. */
+  readonly lockTimeoutMs?: number;
+  /** Attempts of a migration to get its locks; default 20. */
+  readonly lockAttempts?: number;
+  /** Longest a statement of a migration may take; default 900,000 ms. */
+  readonly statementTimeoutMs?: number;
 }
 
 export interface MigrationStatus {
@@ -23,44 +37,104 @@ export interface MigrationStatus {
   readonly drifted: readonly string[];
 }
 
-interface Migration {
-  readonly name: string;
-  readonly text: string;
-  readonly checksum: string;
+/** Another process holds the migration lock of the schema, for longer than may be waited. */
+export class MigrationTurnError extends Error {
+  override readonly name = 'MigrationTurnError';
 }
 
-/** A migration waits this long for a lock before it gives up, so that it cannot freeze a table in use. */
-const LOCK_TIMEOUT_MS = 5_000;
+const DEFAULTS = {
+  primaryWaitMs: 30_000,
+  turnWaitMs: 300_000,
+  lockTimeoutMs: 2_000,
+  lockAttempts: 20,
+  statementTimeoutMs: 900_000,
+};
+type Settings = MigrationOptions & typeof DEFAULTS;
 
-async function readMigrations(directories: readonly URL[]): Promise<readonly Migration[]> {
-  const perFolder = directories.map(async (directory) => {
-    const folder = fileURLToPath(directory);
-    const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).toSorted();
-    return Promise.all(
-      files.map(async (file): Promise<Migration> => {
-        const text = await readFile(join(folder, file), 'utf8');
-        const checksum = createHash('sha256').update(text).digest('hex');
-        return { name: `${basename(dirname(folder.replace(/\/$/, '')))}/${basename(file, '.sql')}`, text, checksum };
-      }),
-    );
-  });
-  return (await Promise.all(perFolder)).flat();
+/** A failover in the middle of a migration: what is recorded as applied tells where to go on. */
+const RUNS = 3;
+const TURN_EVERY_MS = 200;
+const LONGEST_PAUSE_MS = 3_000;
+
+const serversOf = ({ url, otherUrls = [], caFile, primaryWaitMs }: Settings): ServerOptions => ({
+  urls: [...new Set([url, ...otherUrls])],
+  caFile,
+  waitMs: primaryWaitMs,
+});
+
+/** What has been applied to a schema, what is still to come, and what no longer matches its file. Changes nothing. */
+export async function migrationStatus(options: Omit<MigrationOptions, 'onApplied'>): Promise<MigrationStatus> {
+  const migrations = await readMigrations(options.directories);
+  const servers = serversOf({ ...DEFAULTS, ...options });
+  const applied = await withPrimary(servers, (client) => readApplied(client, options.schema));
+  return {
+    schema: options.schema,
+    applied: [...applied.keys()],
+    pending: migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name),
+    drifted: driftOf(applied, migrations),
+  };
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'soc-migrate',
-    connectionTimeoutMillis: 5_000,
-    // The limits of the role are for its work: an index takes its time, and a replica that starts waits for the one before.
-    options: '-c statement_timeout=0 -c lock_timeout=0',
-  });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
+/**
+ * Brings a schema up to date on the primary, forward only; each migration is one transaction with `search_path` set to the
+ * schema. Safe with several replicas starting at once: an advisory lock lets one work while the others wait, at most
+ * `turnWaitMs` (`MigrationTurnError`), and then find nothing to do. Resolves with the names of what it applied. Throws when an
+ * applied migration differs from its file, when a migration fails, and `NoPrimaryError` when there is nothing to migrate.
+ */
+export async function migrate(options: MigrationOptions): Promise<readonly string[]> {
+  const settings: Settings = { ...DEFAULTS, ...options };
+  const migrations = await readMigrations(settings.directories);
+  const done: string[] = [];
+  for (let run = 1; ; run += 1) {
+    try {
+      await withPrimary(serversOf(settings), (client) => bringUp(client, settings, migrations, done));
+      return done;
+    } catch (error) {
+      const isFailover = isConnectionLost(error) && !(error instanceof NotCommittedError);
+      if (!isFailover || run === RUNS) throw error;
+    }
   }
+}
+
+async function bringUp(client: pg.Client, settings: Settings, migrations: readonly Migration[], done: string[]) {
+  await takeTurn(client, settings);
+  const applied = await readApplied(client, settings.schema);
+  const drifted = driftOf(applied, migrations);
+  if (drifted.length > 0) {
+    throw new Error(`migrations of ${settings.schema} changed after they were applied: ${drifted.join(', ')}`);
+  }
+  if (applied.size === 0) await createLedger(client, settings.schema);
+  for (const migration of migrations.filter(({ name }) => !applied.has(name))) {
+    await applyWithRetries(client, settings, migration);
+    done.push(migration.name);
+    settings.onApplied?.(migration.name);
+  }
+}
+
+/** Asks again and again instead of waiting inside the server, where the waiting session would hold back others' work. */
+async function takeTurn(client: pg.Client, { schema, turnWaitMs }: Settings): Promise<void> {
+  const key = `soc-migrate:${schema}`;
+  const deadlineMs = performance.now() + turnWaitMs;
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock(hashtext($1)) as mine', [key]);
+    if (rows[0]?.mine) return;
+    if (performance.now() > deadlineMs) {
+      const holder = await holderOf(client, key);
+      throw new MigrationTurnError(`${schema} has been migrated by ${holder} for more than ${turnWaitMs} ms`);
+    }
+    await delay(TURN_EVERY_MS);
+  }
+}
+
+async function holderOf(client: pg.Client, key: string): Promise<string> {
+  const { rows } = await client.query<{ holder: string }>(
+    `select 'process ' || l.pid || coalesce(' at ' || a.client_addr::text, '') as holder
+     from pg_locks as l left join pg_stat_activity as a using (pid)
+     where l.locktype = 'advisory' and l.granted and l.objid = hashtext($1)::oid and l.database =
+       (select oid from pg_database where datname = current_database())`,
+    [key],
+  );
+  return rows[0]?.holder ?? 'another process';
 }
 
 async function readApplied(client: pg.Client, schema: string): Promise<ReadonlyMap<string, string>> {
@@ -74,49 +148,6 @@ async function readApplied(client: pg.Client, schema: string): Promise<ReadonlyM
   return new Map(rows.map(({ name, checksum }) => [name, checksum]));
 }
 
-const driftOf = (applied: ReadonlyMap<string, string>, migrations: readonly Migration[]): readonly string[] => {
-  const files = new Map(migrations.map(({ name, checksum }) => [name, checksum]));
-  return [...applied].filter(([name, checksum]) => files.get(name) !== checksum).map(([name]) => name);
-};
-
-/** What has been applied to a schema, what is still to come, and what no longer matches its file. Changes nothing. */
-export async function migrationStatus(options: Omit<MigrationOptions, 'onApplied'>): Promise<MigrationStatus> {
-  const migrations = await readMigrations(options.directories);
-  const applied = await withClient(options.url, (client) => readApplied(client, options.schema));
-  return {
-    schema: options.schema,
-    applied: [...applied.keys()],
-    pending: migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name),
-    drifted: driftOf(applied, migrations),
-  };
-}
-
-/**
- * Brings a schema up to date, forward only; each migration is one transaction with `search_path` set to the schema. Safe
- * with several replicas starting at once: an advisory lock lets one work while the others wait and then find nothing to do.
- * Throws when an applied migration differs from its file.
- */
-export async function migrate(options: MigrationOptions): Promise<readonly string[]> {
-  const migrations = await readMigrations(options.directories);
-  return withClient(options.url, async (client) => {
-    const schema = identifier(options.schema).text;
-    await client.query(`select pg_advisory_lock(hashtext($1))`, [`soc-migrate:${options.schema}`]);
-    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    const applied = await readApplied(client, options.schema);
-    const drifted = driftOf(applied, migrations);
-    if (drifted.length > 0) {
-      throw new Error(`migrations of ${options.schema} changed after they were applied: ${drifted.join(', ')}`);
-    }
-    const pending = migrations.filter(({ name }) => !applied.has(name));
-    if (applied.size === 0) await createLedger(client, options.schema);
-    for (const migration of pending) {
-      await apply(client, schema, migration);
-      options.onApplied?.(migration.name);
-    }
-    return pending.map(({ name }) => name);
-  });
-}
-
 async function createLedger(client: pg.Client, schemaName: string): Promise<void> {
   const schema = identifier(schemaName).text;
   const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [schemaName]);
@@ -127,16 +158,40 @@ async function createLedger(client: pg.Client, schemaName: string): Promise<void
   );
 }
 
-async function apply(client: pg.Client, schema: string, { name, text, checksum }: Migration): Promise<void> {
+/** A lock that cannot be had, or a deadlock with what runs: whoever waits behind the migration gets to pass before the next try. */
+const isInTheWay = (error: unknown): boolean => ['55P03', '40P01'].includes(codeOf(error));
+
+async function applyWithRetries(client: pg.Client, settings: Settings, migration: Migration): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await apply(client, settings, migration);
+      return;
+    } catch (error) {
+      if (isInTheWay(error) && attempt < settings.lockAttempts) {
+        await delay(Math.random() * Math.min(LONGEST_PAUSE_MS, 100 * 2 ** attempt));
+        continue;
+      }
+      if (isConnectionLost(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      const tries = attempt > 1 ? ` after ${attempt} attempts` : '';
+      throw new Error(`migration ${migration.name} failed${tries}: ${reason}`, { cause: error });
+    }
+  }
+}
+
+async function apply(client: pg.Client, settings: Settings, { name, text, checksum }: Migration): Promise<void> {
+  const schema = identifier(settings.schema).text;
   try {
-    await client.query('begin');
-    await client.query(`set local search_path = ${schema}`);
+    await client.query(
+      `begin; set local search_path = ${schema}; set local lock_timeout = ${settings.lockTimeoutMs};
+       set local statement_timeout = ${settings.statementTimeoutMs}`,
+    );
     await client.query(text);
     await client.query(`insert into ${schema}.schema_migrations (name, checksum) values ($1, $2)`, [name, checksum]);
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`migration ${name} failed: ${reason}`, { cause: error });
+    // On a lost connection there is nothing to roll back, and the first error tells why.
+    await client.query('rollback').catch(() => undefined);
+    throw error;
   }
 }

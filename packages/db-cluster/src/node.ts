@@ -8,6 +8,7 @@ import {
 } from './connection.ts';
 import { NodeChangedError } from './errors.ts';
 import type { Lsn } from './lsn.ts';
+import { nodeName } from './node-name.ts';
 import { type ConnectionPool, createConnectionPool, type PoolOptions } from './pool.ts';
 import { within } from './within.ts';
 import { askFacts, askPlan, askReplayed, type NodeFacts } from './probe.ts';
@@ -42,12 +43,6 @@ export interface NodeOptions extends Omit<PoolOptions, 'sizeConnections' | 'veri
   readonly onDoubt: () => void;
   /** Called after every probe that told something new. */
   readonly onFacts: () => void;
-}
-
-/** Host and port of a connection URL. */
-function nodeName(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `${hostname}:${port || '5432'}`;
 }
 
 export function createNode(options: NodeOptions): Node {

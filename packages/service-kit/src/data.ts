@@ -13,6 +13,8 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
   const database = config as BaseConfig & DatabaseConfig;
   await migrate({
     url: database.DATABASE_URL,
+    otherUrls: database.DATABASE_REPLICA_URLS,
+    caFile: database.DATABASE_CA_FILE,
     schema: name,
     directories: [messagingMigrations, migrations],
     onApplied: (migration) => log.info({ migration }, 'migration applied'),
