@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from 'vitest';
-import { createBatcher } from './batcher.ts';
+import { BatcherClosedError, BatcherFullError, createBatcher } from './batcher.ts';
+import { CommitOutcomeUnknownError } from './errors.ts';
 
 /** Doubles numbers, holding each batch until it is let go; a 13 fails its whole batch. */
 function doubling(maxItems = 100) {
@@ -60,4 +62,71 @@ test('drain waits for everything added', async () => {
   await letGo();
   await drained;
   expect(done).toBe(2);
+});
+
+test('one bad item among a thousand costs a few more batches, not a thousand', async () => {
+  const { batcher, batches, letGo } = doubling(1_000);
+  const first = batcher.add(0);
+  const answers = Array.from({ length: 1_000 }, (_, index) => batcher.add(index === 700 ? 13 : index + 14));
+  const settled = Promise.allSettled(answers);
+  await letGo();
+  await first;
+  expect((await settled).flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([700]);
+  expect(batches.length).toBeLessThanOrEqual(22);
+});
+
+test('a batch whose outcome is not known fails as a whole, and nothing of it is sent again', async () => {
+  let runs = 0;
+  const batcher = createBatcher<number, number>({
+    maxItems: 100,
+    run: async (items) => {
+      runs += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (items.length > 1) throw new CommitOutcomeUnknownError('lost');
+      return items;
+    },
+  });
+  const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(runs).toBe(2);
+});
+
+test('more than may wait is refused, and taken again when there is room', async () => {
+  const { letGo, ...rest } = doubling(2);
+  const batcher = createBatcher<number, number>({
+    maxItems: 2,
+    maxWaiting: 2,
+    run: (items) => Promise.all(items.map(rest.batcher.add)),
+  });
+  const answers = [1, 2, 3].map((item) => batcher.add(item));
+  await expect(batcher.add(4)).rejects.toBeInstanceOf(BatcherFullError);
+  await letGo();
+  expect(await Promise.all(answers)).toEqual([2, 4, 6]);
+  const late = batcher.add(5);
+  await letGo();
+  expect(await late).toBe(10);
+});
+
+test('closing finishes what was added and refuses the rest', async () => {
+  const { batcher, letGo } = doubling();
+  const answers = [1, 2].map((item) => batcher.add(item));
+  const closing = batcher.close();
+  await expect(batcher.add(3)).rejects.toBeInstanceOf(BatcherClosedError);
+  await letGo();
+  await closing;
+  expect(await Promise.all(answers)).toEqual([2, 4]);
+});
+
+test('a batch runs in the context the batcher was made in, not in that of a caller', async () => {
+  const tenant = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const batcher = createBatcher<number, number>({
+    maxItems: 10,
+    run: (items) => {
+      seen.push(tenant.getStore());
+      return Promise.resolve(items);
+    },
+  });
+  await Promise.all([tenant.run('a', () => batcher.add(1)), tenant.run('b', () => batcher.add(2))]);
+  expect(seen).toEqual([undefined, undefined]);
 });

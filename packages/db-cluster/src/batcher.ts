@@ -1,8 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDatabaseUnavailable } from './errors.ts';
+
 export interface Batcher<Item, Result> {
-  /** Resolves with the item's own result, once the batch it travelled in has committed. */
+  /**
+   * Resolves with the item's own result, once the batch it travelled in has committed. Rejects with the item's own error,
+   * `BatcherFullError` when too many wait already, `BatcherClosedError` after `close`.
+   */
   readonly add: (item: Item) => Promise<Result>;
   /** Waits for everything added so far. */
   readonly drain: () => Promise<void>;
+  /** Refuses what is added from now on, and waits for everything added before. */
+  readonly close: () => Promise<void>;
+}
+
+/** More items wait than may: the caller should slow down, or tell its own caller to. */
+export class BatcherFullError extends Error {
+  override readonly name = 'BatcherFullError';
+}
+
+/** The batcher takes nothing any more. */
+export class BatcherClosedError extends Error {
+  override readonly name = 'BatcherClosedError';
+}
+
+export interface BatcherOptions<Item, Result> {
+  /**
+   * Gets at most `maxItems` and returns one result per item, in order. It must leave nothing behind when it throws. Runs in
+   * the async context in which the batcher was made, never in that of one of the callers.
+   */
+  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly maxItems: number;
+  /** Batches under way at the same time; default 1. */
+  readonly concurrency?: number;
+  /** Items that may wait for a batch; default 10,000. */
+  readonly maxWaiting?: number;
+  /**
+   * Whether what `run` threw may be the fault of one of several items. By default, whatever does not say that the database
+   * cannot work now.
+   */
+  readonly isFaultOfItem?: (error: unknown) => boolean;
 }
 
 interface Waiting<Item, Result> {
@@ -14,45 +50,37 @@ interface Waiting<Item, Result> {
  * Lets concurrent callers share one statement and one commit. An item that finds no batch running goes at once, alone;
  * those that arrive meanwhile travel together in the next. Nobody waits for a timer.
  *
- * `run` gets at most `maxItems` and returns one result per item, in order. When it throws for several items, each is run
- * again alone, so that one bad row fails alone: `run` must leave nothing behind when it throws.
+ * A batch that fails of one of its items is halved until that item is alone, so that it fails alone: one bad row among 1,000
+ * costs about 20 more statements. A batch that fails of the database fails as a whole, and nothing is sent again.
  */
-export function createBatcher<Item, Result>(options: {
-  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
-  readonly maxItems: number;
-  /** Batches under way at the same time; default 1. */
-  readonly concurrency?: number;
-}): Batcher<Item, Result> {
-  const { run, maxItems, concurrency = 1 } = options;
+export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
+  const { maxItems, concurrency = 1, maxWaiting = 10_000 } = options;
+  const { isFaultOfItem = (error: unknown) => !isDatabaseUnavailable(error) } = options;
   const queue: Waiting<Item, Result>[] = [];
   const running = new Set<Promise<void>>();
-
-  const runOne = async ({ item, settle }: Waiting<Item, Result>): Promise<void> => {
-    try {
-      const [result] = await run([item]);
-      // `run` returns one result per item.
-      settle.resolve(result as Result);
-    } catch (error) {
-      settle.reject(error);
-    }
-  };
+  const inOwnContext = AsyncLocalStorage.snapshot();
+  let isClosed = false;
 
   const runBatch = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
-    const [only] = batch;
-    if (batch.length === 1 && only) return runOne(only);
     try {
-      const results = await run(batch.map(({ item }) => item));
+      const results = await options.run(batch.map(({ item }) => item));
       // `run` returns one result per item.
       batch.forEach(({ settle }, index) => settle.resolve(results[index] as Result));
-    } catch {
-      // Each is run again alone, and gets its own error then.
-      for (const waiting of batch) await runOne(waiting);
+    } catch (error) {
+      if (batch.length === 1 || !isFaultOfItem(error)) {
+        for (const { settle } of batch) settle.reject(error);
+        return;
+      }
+      const middle = Math.ceil(batch.length / 2);
+      await runBatch(batch.slice(0, middle));
+      await runBatch(batch.slice(middle));
     }
   };
 
   const start = (): void => {
     while (queue.length > 0 && running.size < concurrency) {
-      const batch = runBatch(queue.splice(0, maxItems)).finally(() => {
+      const items = queue.splice(0, maxItems);
+      const batch = inOwnContext(() => runBatch(items)).finally(() => {
         running.delete(batch);
         start();
       });
@@ -60,15 +88,25 @@ export function createBatcher<Item, Result>(options: {
     }
   };
 
+  const drain = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running);
+  };
+
   return {
     add: (item) => {
+      if (isClosed) return Promise.reject(new BatcherClosedError('the batcher is closed'));
+      if (queue.length >= maxWaiting) {
+        return Promise.reject(new BatcherFullError(`${maxWaiting} items wait for a batch already`));
+      }
       const settle = Promise.withResolvers<Result>();
       queue.push({ item, settle });
       start();
       return settle.promise;
     },
-    drain: async () => {
-      while (running.size > 0) await Promise.all(running);
+    drain,
+    close: () => {
+      isClosed = true;
+      return drain();
     },
   };
 }

@@ -1,4 +1,4 @@
-export { type Batcher, createBatcher } from './batcher.ts';
+export { type Batcher, BatcherClosedError, BatcherFullError, type BatcherOptions, createBatcher } from './batcher.ts';
 export { createDbCluster, type DbCluster, type DbClusterOptions } from './cluster.ts';
 export {
   CommitOutcomeUnknownError,
@@ -21,6 +21,7 @@ export {
 } from './migrate.ts';
 export type { Queryable } from './queryable.ts';
 export type { PrepareSession, QueryOptions, SessionConnection } from './sender.ts';
+export { rowsFrom } from './rows-from.ts';
 export { identifier, joinSql, json, sql, type SqlStatement } from './sql.ts';
 export { tenantRoleOf } from './tenant-role.ts';
 export { parseTokenKeys } from './token.ts';

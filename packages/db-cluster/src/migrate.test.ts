@@ -76,7 +76,7 @@ async function startOwn(name: string, files: Readonly<Record<string, string>>) {
 
 test('the primary is found among the servers, whichever is named first', async () => {
   await using own = await startOwn('found', { '0001-a.sql': 'create table a (id int)' });
-  const { options, db } = own;
+  const { options } = own;
   const servers = { url: 'postgres://nobody@127.0.0.1:1/soc', otherUrls: [options.url] };
   expect(await migrate({ ...options, ...servers })).toEqual(['found/0001-a']);
   expect(await migrationStatus({ ...options, ...servers })).toMatchObject({ applied: ['found/0001-a'], pending: [] });

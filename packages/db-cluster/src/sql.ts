@@ -17,6 +17,15 @@ function number(pieces: readonly string[]): string {
   return pieces.reduce((text, piece, index) => `${text}$${index}${piece}`);
 }
 
+const plainTexts = new WeakMap<readonly string[], string>();
+
+/** A template without fragments has the same text each time, so it is put together once. */
+function plain(strings: readonly string[], values: readonly unknown[]): SqlFragment {
+  const text = plainTexts.get(strings) ?? number(strings);
+  plainTexts.set(strings, text);
+  return { text, values, [FRAGMENT]: strings };
+}
+
 function build(pieces: readonly string[], values: readonly unknown[]): SqlFragment {
   return { text: number(pieces), values, [FRAGMENT]: pieces };
 }
@@ -26,6 +35,7 @@ function build(pieces: readonly string[], values: readonly unknown[]): SqlFragme
  * parameters. Arrays are bound as PostgreSQL arrays, `Date` as timestamptz; wrap a jsonb value in `json()`.
  */
 export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[]): SqlStatement {
+  if (!parts.some(isFragment)) return plain(strings, parts);
   const pieces: string[] = [strings[0] ?? ''];
   const values: unknown[] = [];
   const extend = (text: string): void => {
@@ -50,19 +60,20 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[])
 /** Joins fragments, e.g. conditions with ` and `. An empty list gives an empty fragment. */
 export function joinSql(fragments: readonly SqlStatement[], separator: ' and ' | ' or ' | ', '): SqlStatement {
   return fragments.reduce(
-    (joined, fragment, index) => (index === 0 ? fragment : sql`${joined}${keyword(separator)}${fragment}`),
+    (joined, fragment, index) => (index === 0 ? fragment : sql`${joined}${raw(separator)}${fragment}`),
     sql``,
   );
 }
 
-const keyword = (text: string): SqlStatement => build([text], []);
+/** Text of this package's own as a fragment; never anything from outside. */
+export const raw = (text: string): SqlStatement => build([text], []);
 
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
 
 /** A schema, table or column name as a fragment. Throws for anything but lower-case letters, digits and `_`. */
 export function identifier(name: string): SqlStatement {
   if (!IDENTIFIER.test(name)) throw new Error(`not an SQL identifier: ${JSON.stringify(name)}`);
-  return keyword(`"${name}"`);
+  return raw(`"${name}"`);
 }
 
 /** An escape of what PostgreSQL refuses in jsonb, NUL or a lone surrogate; or any other, to be passed over whole. */
