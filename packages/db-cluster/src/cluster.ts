@@ -7,10 +7,11 @@ import { createNode, type Node } from './node.ts';
 import { refusalOf } from './patience.ts';
 import type { Queryable } from './queryable.ts';
 import { createReadRouter } from './read-router.ts';
-import { createSender, type Outgoing, type PrepareSession, type QueryOptions } from './sender.ts';
+import { createSender, type Outgoing, type QueryOptions } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
 import { createStatementBook } from './statement.ts';
 import { createStatementLog } from './statement-log.ts';
+import { asSystem, createTenantSessions } from './tenant-scope.ts';
 import { createTokenCodec } from './token.ts';
 import { watchTopology } from './topology-watch.ts';
 import { attemptTransaction, POSITION, positionOf, type PositionRow, type Tx, type TxOptions } from './transaction.ts';
@@ -49,8 +50,8 @@ export interface DbClusterOptions {
   readonly tokenKeys?: readonly Buffer[];
   /** PEM file of the authority that certificates of servers must come from, with `sslmode=verify-full` in the URLs. */
   readonly caFile?: string | undefined;
-  /** Adjusts the state of a session before a statement or a transaction runs in it. */
-  readonly prepareSession?: PrepareSession;
+  /** The role that statements run as within `inTenant`, which the login role may become. Without one, scopes have no effect. */
+  readonly tenantRole?: string;
   readonly registry: Registry;
   /** Told about connections that were lost while idle. */
   readonly onError: (error: Error) => void;
@@ -143,7 +144,10 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
   const counters = createRouterCounters(settings.registry);
   observeCluster(settings.registry, nodes, watch);
   const statements = createStatementLog(nodes, settings.slowStatementMs);
-  const sender = createSender(createStatementMetrics(settings.registry, statements), settings.prepareSession);
+  const sender = createSender(
+    createStatementMetrics(settings.registry, statements),
+    settings.tenantRole === undefined ? undefined : createTenantSessions(settings.tenantRole),
+  );
   const reader = createReadRouter(watch, counters, settings);
   const writer = createWriteRouter(watch, sender, counters, settings.failoverWaitMs);
 
@@ -194,7 +198,8 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
         ? await reader.onReader(asked.token === undefined ? undefined : tokens.decode(asked.token), attempt)
         : await writer.onPrimary('tx', attempt);
       if (!asked.readOnly) written.committed(position);
-      for (const effect of effects) effect();
+      // What a commit sets in motion outlives the request that committed, and serves others too.
+      for (const effect of effects) asSystem(effect);
       return result;
     },
     withConnection: ({ readOnly }, work) => work(readOnly ? read : write),

@@ -17,8 +17,8 @@ export interface Connection {
   isStandby: boolean | undefined;
   /** Set once the session is gone. */
   lost: Error | undefined;
-  /** The state that `prepareSession` has given the session; empty at first. */
-  readonly session: Map<string, string>;
+  /** The tenant that the session works for; empty for the system, as it begins. */
+  tenantId: string;
 }
 
 const types = new pg.TypeOverrides();
@@ -60,7 +60,7 @@ export async function openConnection(
   onLost: (connection: Connection) => void,
 ): Promise<Connection> {
   const client = new pg.Client(config);
-  const connection: Connection = { client, isStandby: undefined, lost: undefined, session: new Map() };
+  const connection: Connection = { client, isStandby: undefined, lost: undefined, tenantId: '' };
   const wire = client.connection;
   for (const method of ['authenticationCleartextPassword', 'authenticationMD5Password']) {
     // Runs before pg's own listener, which finds the socket closed and sends nothing.

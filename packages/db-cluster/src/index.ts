@@ -20,10 +20,11 @@ export {
   MigrationTurnError,
 } from './migrate.ts';
 export type { Queryable } from './queryable.ts';
-export type { PrepareSession, QueryOptions, SessionConnection } from './sender.ts';
+export type { QueryOptions } from './sender.ts';
 export { rowsFrom } from './rows-from.ts';
 export { identifier, joinSql, json, sql, type SqlStatement } from './sql.ts';
 export { tenantRoleOf } from './tenant-role.ts';
+export { asSystem, inTenant, type TenantScope } from './tenant-scope.ts';
 export { parseTokenKeys } from './token.ts';
 export type { Tx, TxOptions } from './transaction.ts';
 export type { WriteOptions } from './write-router.ts';

@@ -31,7 +31,7 @@ export interface PoolOptions extends ConnectionSettings {
 /** The sessions with one server. All of them belong to one epoch: a server that changes its role begins with none. */
 export interface ConnectionPool {
   /** An idle connection at once, or undefined. */
-  readonly takeIdle: () => PooledConnection | undefined;
+  readonly takeIdle: (isPreferred?: (connection: PooledConnection) => boolean) => PooledConnection | undefined;
   /** Throws `ConnectionWaitError` when none becomes free in time, `NodeChangedError` when the server is another by then. */
   readonly take: (signal?: AbortSignal) => Promise<PooledConnection>;
   /** Gives a connection back; one that is lost, spoilt or of an earlier epoch is closed. */
@@ -88,7 +88,9 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
     if (closed && busy.size === 0 && opener.underWay() === 0) closed.resolve();
   };
 
-  const takeIdle = (): PooledConnection | undefined => {
+  const takeIdle: ConnectionPool['takeIdle'] = (isPreferred) => {
+    const preferred = isPreferred ? idle.findLastIndex(isPreferred) : -1;
+    if (preferred !== -1) idle.push(...idle.splice(preferred, 1));
     for (let connection = idle.pop(); connection; connection = idle.pop()) {
       if (connection.lost) continue;
       connection.sinceMs = performance.now();

@@ -4,6 +4,7 @@ import type { StatementMetrics } from './metrics.ts';
 import type { Node } from './node.ts';
 import { codeOf, isAnswer, StatementTimeoutError } from './errors.ts';
 import type { KnownStatement } from './statement.ts';
+import type { TenantSessions } from './tenant-scope.ts';
 import { asError } from './waiting-line.ts';
 
 /** What a single statement may ask for. */
@@ -22,20 +23,14 @@ export interface Outgoing {
   readonly values: readonly unknown[];
 }
 
-/** A session that `prepareSession` may adjust before statements run in it. */
-export interface SessionConnection {
-  /** What the hook has made of this session; empty when it is new. Kept as long as the session. */
-  readonly state: Map<string, string>;
-  /** Runs a statement or several, such as `set role …`; a failure refuses the statement that was to come. */
-  readonly run: (text: string) => Promise<void>;
-}
-
-/** Adjusts a session before a statement or a transaction runs in it. Undefined means that there is nothing to do, and costs nothing. */
-export type PrepareSession = (connection: SessionConnection) => Promise<void> | undefined;
-
 export interface Sender {
-  /** Takes a connection of the node, prepared for use. Give it back to `node.pool`. */
+  /** Takes a connection of the node, for one statement in the scope of the caller. Give it back to `node.pool`. */
   readonly checkOut: (node: Node, signal: AbortSignal | undefined) => Promise<PooledConnection>;
+  /** The same for a transaction, which enters the scope by what it sends with its `begin`. */
+  readonly checkOutForTx: (
+    node: Node,
+    signal: AbortSignal | undefined,
+  ) => Promise<{ readonly connection: PooledConnection; readonly begin: readonly string[] }>;
   /** Runs one statement on a connection that is checked out. */
   readonly run: (
     node: Node,
@@ -47,23 +42,29 @@ export interface Sender {
   readonly runAlone: (node: Node, outgoing: Outgoing, options: QueryOptions | undefined) => Promise<object[]>;
 }
 
-export function createSender(metrics: StatementMetrics, prepareSession: PrepareSession | undefined): Sender {
-  const prepare = prepareSession && sessionPreparer(prepareSession);
+/** `tenantSessions` is absent where sessions are the owner's, whoever asks. */
+export function createSender(metrics: StatementMetrics, tenantSessions: TenantSessions | undefined): Sender {
+  const take = async (node: Node, signal: AbortSignal | undefined): Promise<PooledConnection> => {
+    const idle = node.pool.takeIdle(tenantSessions?.fits);
+    if (!idle) return waitFor(node, signal);
+    metrics.waited(node, 0);
+    return idle;
+  };
 
   const checkOut: Sender['checkOut'] = async (node, signal) => {
-    const idle = node.pool.takeIdle();
-    if (idle) metrics.waited(node, 0);
-    const connection = idle ?? (await waitFor(node, signal));
+    const connection = await take(node, signal);
+    const change = tenantSessions?.switchOf(connection);
+    if (!change) return connection;
     try {
-      const preparing = prepare?.(connection);
-      if (preparing) await preparing;
+      await connection.client.query(change.text);
+      connection.tenantId = change.tenantId;
+      return connection;
     } catch (error) {
-      // Half prepared, it could give the next caller another's rights.
+      // Half way between two tenants it is nobody's.
       connection.isSpoilt = true;
       node.pool.give(connection);
       throw error;
     }
-    return connection;
   };
 
   const waitFor = async (node: Node, signal: AbortSignal | undefined): Promise<PooledConnection> => {
@@ -96,6 +97,10 @@ export function createSender(metrics: StatementMetrics, prepareSession: PrepareS
 
   return {
     checkOut,
+    checkOutForTx: async (node, signal) => {
+      const connection = await take(node, signal);
+      return { connection, begin: tenantSessions?.beginOf(connection) ?? [] };
+    },
     run,
     runAlone: async (node, outgoing, options) => {
       options?.signal?.throwIfAborted();
@@ -107,16 +112,6 @@ export function createSender(metrics: StatementMetrics, prepareSession: PrepareS
       }
     },
   };
-}
-
-function sessionPreparer(prepareSession: PrepareSession) {
-  return (connection: PooledConnection): Promise<void> | undefined =>
-    prepareSession({
-      state: connection.session,
-      run: async (text) => {
-        await connection.client.query(text);
-      },
-    });
 }
 
 /** One statement by pg's own query object: a promise of pg's would cost as much again as the rest of the router. */

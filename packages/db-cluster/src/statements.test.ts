@@ -116,33 +116,3 @@ test('statements are counted by name and role', async () => {
   const summary = db.statements.summaries().find(({ operation }) => operation === 'select alert.secrets');
   expect(summary).toMatchObject({ errors: 0 });
 });
-
-test('the session is prepared before single statements and transactions, and refuses them when it fails', async () => {
-  const prepared: string[] = [];
-  let fails = false;
-  const scoped = createDbCluster({
-    primaryUrl: database.url,
-    replicaUrls: [],
-    poolSize: 1,
-    applicationName: 'scoped',
-    registry: createRegistry('alert', 'scoped'),
-    onError: () => undefined,
-    prepareSession: ({ state, run }) => {
-      prepared.push(state.get('scope') ?? 'none');
-      if (fails) return Promise.reject(new Error('no scope'));
-      if (state.get('scope') === 'a') return undefined;
-      state.set('scope', 'a');
-      return run(`set soc.scope = 'a'`);
-    },
-  });
-  const scope = sql`select current_setting('soc.scope') as scope`;
-  expect(await scoped.read.query(scope)).toEqual([{ scope: 'a' }]);
-  expect(await scoped.tx((tx) => tx.query(scope))).toEqual([{ scope: 'a' }]);
-  expect(prepared).toEqual(['none', 'a']);
-  fails = true;
-  await expect(scoped.write.query(sql`select 1`)).rejects.toThrow('no scope');
-  fails = false;
-  expect(await scoped.write.query(scope)).toEqual([{ scope: 'a' }]);
-  expect(prepared).toEqual(['none', 'a', 'a', 'none']);
-  await scoped.close();
-});

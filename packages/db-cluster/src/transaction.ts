@@ -7,7 +7,7 @@ import type { PooledConnection } from './pool.ts';
 import type { Queryable } from './queryable.ts';
 import type { Outgoing, QueryOptions, Sender } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
-import { checkOutForWrite, HadNoEffect, outcomeUnknown } from './write-router.ts';
+import { beforeSending, HadNoEffect, outcomeUnknown } from './write-router.ts';
 
 /** An open transaction. */
 export interface Tx extends Queryable {
@@ -67,13 +67,12 @@ function refuseRolledBack({ command }: QueryResult): void {
   if (command === 'ROLLBACK') throw new Error('the transaction was rolled back by the server');
 }
 
-function beginOf({ readOnly, isolation, statementTimeoutMs }: TxOptions): string {
-  const begin = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only']
-    .filter(Boolean)
-    .join(' ');
-  return statementTimeoutMs === undefined
-    ? begin
-    : `${begin}; set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`;
+/** All that a transaction begins with, in one round trip. */
+function beginOf({ readOnly, isolation, statementTimeoutMs }: TxOptions, scope: readonly string[]): string {
+  const begin = ['begin', isolation && `isolation level ${isolation}`, readOnly && 'read only'];
+  const limit =
+    statementTimeoutMs === undefined ? [] : [`set local statement_timeout = ${Math.ceil(statementTimeoutMs)}`];
+  return [begin.filter(Boolean).join(' '), ...limit, ...scope].join('; ');
 }
 
 /**
@@ -87,7 +86,7 @@ export async function attemptTransaction<T>(
   options: TxOptions,
 ): Promise<Committed<T>> {
   const { sender, counters } = context;
-  const connection = await checkOutForWrite(sender, node, options.signal);
+  const { connection, begin } = await beforeSending(options.signal, () => sender.checkOutForTx(node, options.signal));
   const effects: (() => void)[] = [];
   /** What the server did to this transaction, as opposed to what the work threw. */
   let failure: unknown;
@@ -112,7 +111,7 @@ export async function attemptTransaction<T>(
     afterCommit: (effect) => effects.push(effect),
   };
   try {
-    await noticing(connection.client.query(beginOf(options)));
+    await noticing(connection.client.query(beginOf(options, begin)));
     const result = await work(tx);
     options.signal?.throwIfAborted();
     if (connection.epoch !== node.pool.epoch()) {

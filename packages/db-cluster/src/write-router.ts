@@ -60,7 +60,7 @@ export function createWriteRouter(
   const begin = (): Patience => createPatience(watch, failoverWaitMs);
 
   const writeOn = async (node: Node, outgoing: Outgoing, options: WriteOptions | undefined): Promise<object[]> => {
-    const connection = await checkOutForWrite(sender, node, options?.signal);
+    const connection = await beforeSending(options?.signal, () => sender.checkOut(node, options?.signal));
     try {
       return await sender.run(node, connection, outgoing, options);
     } catch (error) {
@@ -77,10 +77,10 @@ export function createWriteRouter(
 }
 
 /** Whatever goes wrong before a statement is sent has had no effect. Throws `HadNoEffect` when another try may help. */
-export async function checkOutForWrite(sender: Sender, node: Node, signal: AbortSignal | undefined) {
+export async function beforeSending<T>(signal: AbortSignal | undefined, checkOut: () => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
   try {
-    return await sender.checkOut(node, signal);
+    return await checkOut();
   } catch (error) {
     const mayPass = isConnectionLost(error) || isRefusedByRole(error) || error instanceof NodeChangedError;
     if (mayPass && !(error instanceof ConnectionWaitError)) throw new HadNoEffect(error);

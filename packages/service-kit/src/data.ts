@@ -1,5 +1,5 @@
 import type { ServiceName } from '@soc/contracts';
-import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
+import { createDbCluster, type DbCluster, migrate, tenantRoleOf } from '@soc/db-cluster';
 import { createEventBus, type EventBus, messagingMigrations, openKeyRingFile } from '@soc/messaging';
 import type { HealthCheck } from '@soc/monitoring';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
@@ -29,6 +29,7 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     slowStatementMs: database.DATABASE_SLOW_STATEMENT_MS,
     tokenKeys: database.CONSISTENCY_TOKEN_KEY,
     applicationName: instanceId,
+    tenantRole: tenantRoleOf(`soc_${name}`),
     registry,
     onError: (error) => log.warn({ err: error }, 'idle database connection lost'),
   });

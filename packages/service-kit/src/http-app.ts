@@ -1,6 +1,6 @@
 import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
-import type { DbCluster } from '@soc/db-cluster';
-import type { TokenVerifier } from '@soc/identity';
+import { type DbCluster, inTenant, type TenantScope } from '@soc/db-cluster';
+import type { Principal, TokenVerifier } from '@soc/identity';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -109,7 +109,7 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
       const traceparent = traceparentOf(request.headers['traceparent']);
       const { principal } = request;
       const consistencyToken = consistencyTokenOf(request, options.db);
-      const answer = await handle({
+      const input = {
         // Checked against the schemas of `spec` in `parseInput`, and demanded by its permission in `authenticate`.
         ...(parseInput(spec, request) as { params: never; query: never; body: never }),
         principal: principal as never,
@@ -118,7 +118,9 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
         consistencyToken,
         request,
         reply,
-      });
+      };
+      // Whoever is known works for their tenant alone, whatever a statement forgets to ask; nobody in particular has none.
+      const answer = principal ? await inTenant(scopeOf(principal, request), () => handle(input)) : await handle(input);
       if (answer === reply || reply.sent) return reply;
       reply.header('traceparent', traceparent);
       if (writes) await addConsistencyToken({ request, reply, carried: consistencyToken }, options.db);
@@ -135,6 +137,12 @@ function consistencyTokenOf({ headers }: FastifyRequest, db: HttpAppOptions['db'
   db?.readYourWrites(token);
   return token;
 }
+
+const scopeOf = ({ tenantId, kind, subject }: Principal, { id }: FastifyRequest): TenantScope => ({
+  tenantId,
+  actor: `${kind} ${subject}`,
+  correlationId: id,
+});
 
 /** The write is committed by now: without its token it is still done, and an error would have it sent again. */
 async function addConsistencyToken(

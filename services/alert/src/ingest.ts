@@ -1,6 +1,6 @@
 import { type Alert, AlertCreated } from '@soc/contracts';
 import { AcceptedAlert } from '@soc/contracts/alert/ingest';
-import { createBatcher, type DbCluster, type Tx } from '@soc/db-cluster';
+import { asSystem, createBatcher, type DbCluster, type Tx } from '@soc/db-cluster';
 import type { Origin, Outbox } from '@soc/messaging';
 import { uuidv7 } from '@soc/service-kit';
 import type { AlertRepository } from './alert-repository.ts';
@@ -105,7 +105,9 @@ export function createIngest(given: {
 
   const batcher = createBatcher<Submission, Answered<AcceptedAlert>>({
     maxItems: BATCH_ALERTS,
-    run: (submissions) => db.tx((tx) => idempotency.each(tx, submissions, AcceptedAlert, (fresh) => store(tx, fresh))),
+    // A batch holds alerts of several tenants, and runs where the request before it ended; each row carries its own tenant.
+    run: (submissions) =>
+      asSystem(() => db.tx((tx) => idempotency.each(tx, submissions, AcceptedAlert, (fresh) => store(tx, fresh)))),
   });
   return { one: batcher.add, many: (submissions) => db.tx((tx) => store(tx, submissions)) };
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createTokenSigner, createTokenVerifier, fixedKeySource } from '@soc/identity';
 import type { Platform } from '@soc/service-kit';
 import { apiKeyRepository } from './api-key-repository.ts';
+import { auditRepository } from './audit-repository.ts';
 import type { AuthConfig } from './config.ts';
 import { loginFailureRepository } from './login-failure-repository.ts';
 import { createPasswordHasher } from './password-hasher.ts';
@@ -35,6 +36,7 @@ export async function createAuthDeps({ config, db, outbox, log, now }: Platform<
     sessions: sessionRepository,
     apiKeys: apiKeyRepository,
     loginFailures: loginFailureRepository,
+    audit: auditRepository,
     hasher: createPasswordHasher({
       memoryKib: config.AUTH_ARGON2_MEMORY_KIB,
       passes: config.AUTH_ARGON2_PASSES,

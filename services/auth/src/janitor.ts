@@ -3,11 +3,11 @@ import type { AuthDeps } from './deps.ts';
 
 const EVERY_MS = 60 * 60 * 1000;
 
-/** Deletes, every hour, the sessions, tokens and failure counts whose time is over. Several replicas may do so at once. */
+/** Deletes, every hour, the sessions, tokens, failure counts and audited changes whose time is over. Several replicas may do so at once. */
 export function createJanitor(
-  deps: Pick<AuthDeps, 'db' | 'sessions' | 'loginFailures' | 'config' | 'log' | 'now'>,
+  deps: Pick<AuthDeps, 'db' | 'sessions' | 'audit' | 'loginFailures' | 'config' | 'log' | 'now'>,
 ): Worker {
-  const { db, sessions, loginFailures, config, log, now } = deps;
+  const { db, sessions, audit, loginFailures, config, log, now } = deps;
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
 
@@ -15,6 +15,7 @@ export function createJanitor(
     const at = now();
     try {
       await sessions.forgetExpired(db.write, at);
+      await audit.forgetOld(db.write);
       await loginFailures.forgetBefore(db.write, new Date(at.getTime() - config.AUTH_LOCKOUT_WINDOW_S * 1000));
     } catch (error) {
       log.warn({ err: error }, 'expired sessions not deleted');

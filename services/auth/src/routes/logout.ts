@@ -7,7 +7,8 @@ export const logoutRoute = ({ db, sessions, now }: Pick<AuthDeps, 'db' | 'sessio
   route(Logout, async ({ principal, log }) => {
     const { sessionId, subject } = principal;
     if (sessionId === undefined) return undefined;
-    await sessions.revoke(db.write, { sessionId, userId: subject }, 'logout', now());
+    // In a transaction, so that the audit knows whose request it was.
+    await db.tx((tx) => sessions.revoke(tx, { sessionId, userId: subject }, 'logout', now()));
     log.info({ userId: subject }, 'logged out');
     return undefined;
   });

@@ -1,5 +1,5 @@
 import { NotificationSent, type PayloadOf } from '@soc/contracts';
-import type { DbCluster } from '@soc/db-cluster';
+import { asSystem, type DbCluster } from '@soc/db-cluster';
 import type { BusLog, Outbox } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
 import { decideAttempt, type RetryPolicy, type SendResult } from '../domain/decide-attempt.ts';
@@ -105,7 +105,8 @@ export function createDeliveryWorker(options: {
     signalled = true;
     if (running || stopped) return;
     clearTimeout(timer);
-    running = drain()
+    // For all tenants, whosever request it is that wakes it.
+    running = asSystem(drain)
       .catch((error: unknown) => log.warn({ err: error }, 'due deliveries not read, will retry'))
       .finally(() => {
         running = undefined;

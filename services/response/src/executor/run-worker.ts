@@ -1,4 +1,4 @@
-import type { DbCluster } from '@soc/db-cluster';
+import { asSystem, type DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
 import type { Lease, LeaseRepository } from '../lease-repository.ts';
@@ -52,7 +52,8 @@ export function createRunWorker(options: {
       return;
     }
     isWakened = false;
-    claiming = claim()
+    // For all tenants, whosever request it is that wakes it.
+    claiming = asSystem(claim)
       .catch((error: unknown) => log.warn({ err: error }, 'runs not claimed'))
       .finally(() => {
         claiming = undefined;
