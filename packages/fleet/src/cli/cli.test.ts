@@ -62,6 +62,8 @@ test.each([
   ['a port out of range', ['up', '--port-base', '80'], 'The port base must be a whole number from 1024 to'],
   ['a word where only options stand', ['up', '9000'], 'soc up takes options only, not 9000; through npm they stand'],
   ['help with an unknown command', ['help', 'down'], 'There is no command down; soc help lists them.'],
+  ['keys of no data', ['keys', 'status', '--data-dir', '/nowhere'], 'There is no key ring at /nowhere/secrets/'],
+  ['keys without a word', ['keys'], 'Say soc keys status, soc keys rotate or soc keys retire KEY.'],
   ['migrate without status', ['migrate', 'down'], 'Say soc migrate status;'],
 ])('%s is one sentence and exit code 1', async (_, args, sentence) => {
   const { code, stderr } = await soc(...args);

@@ -1,8 +1,9 @@
 import type { Command } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { upCommand } from './up.ts';
 
 /** Every command of `soc` beside `help`, in the order of the help. */
-export const commands: readonly Command[] = [upCommand, demoCommand, doctorCommand, migrateCommand];
+export const commands: readonly Command[] = [upCommand, demoCommand, doctorCommand, keysCommand, migrateCommand];

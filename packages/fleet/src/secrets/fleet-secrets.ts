@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { OperatorError } from '../operator-error.ts';
 import type { IssuedCertificate } from '../tls/certificate-authority.ts';
 import { keepAuthority, keepServerCertificate } from '../tls/kept-certificates.ts';
+import { BUS_KEY_RING } from './bus-keys.ts';
 import { keepSecret } from './secret-file.ts';
 
 const AdminCredentials = z.object({ email: AccountEmail, password: NewPassword });
@@ -37,8 +38,6 @@ export interface FleetSecrets {
   /** Signs consistency tokens: 32 bytes in base64. */
   readonly consistencyTokenKey: string;
 }
-
-const BUS_KEY_RING = 'bus-key-ring.json';
 
 /** 256 random bits that need no quoting anywhere. */
 const randomSecret = (): string => randomBytes(32).toString('base64url');
