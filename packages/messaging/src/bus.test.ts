@@ -227,47 +227,6 @@ test('a restarted consumer takes up at once what it held when it died', async ()
   expect(pending).toBeLessThanOrEqual(1);
 });
 
-test('what a dead replica held another takes over', async () => {
-  const consumer = await start('storage', [recording()], { claimIdleMs: 100 });
-  const stream = streamKey(consumer.prefix, 'metric.recorded');
-  await consumer.redis.xgroup('CREATE', stream, 'storage', '0', 'MKSTREAM');
-  await consumer.send([message('orphan')]);
-  await consumer.redis.xreadgroup('GROUP', 'storage', 'storage-dead', 'STREAMS', stream, '>');
-  consumer.bus.start();
-  await effectsAre(consumer, ['orphan']);
-});
-
-test('a handler that takes long keeps its events, which no other replica takes over', async () => {
-  const finish = Promise.withResolvers<void>();
-  let calls = 0;
-  const slow = subscription(Recorded, async ({ name }, { tx, event }) => {
-    calls += 1;
-    await finish.promise;
-    await tx.query(sql`insert into storage.effects (event_id, note) values (${event.id}, ${name})`);
-  });
-  const options = { claimIdleMs: 1_000 };
-  const first = await start('storage', [slow], options);
-  const { databaseUrl, prefix } = first;
-  const second = await start('storage', [slow], { ...options, databaseUrl, prefix, instanceId: 'storage-2' });
-  first.bus.start();
-  await first.send([message('long')]);
-  await waitFor(() => calls === 1);
-  second.bus.start();
-  // Long enough for three takeovers.
-  const stream = streamKey(prefix, 'metric.recorded');
-  const beganAtMs = performance.now();
-  await waitFor(() => performance.now() - beganAtMs > 4_000, { deadlineMs: 10_000 });
-  expect(await first.redis.xpending(stream, 'storage')).toEqual([
-    1,
-    expect.anything(),
-    expect.anything(),
-    [['storage-test', '1']],
-  ]);
-  finish.resolve();
-  await effectsAre(first, ['long']);
-  expect(calls).toBe(1);
-});
-
 test('two replicas share the events of their service', async () => {
   const first = await start('storage', [recording()]);
   const second = await start('storage', [recording()], {

@@ -1,20 +1,20 @@
-import { type EventEnvelope, type EventSpec, events as allEvents, uuidv7 } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
-import { Gauge, type Registry } from '@soc/monitoring';
+import type { Registry } from '@soc/monitoring';
+import { type BusLimits, DEFAULT_LIMITS } from './bus-limits.ts';
 import { createBusRepository, type DeadLetter } from './bus-repository.ts';
 import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
+import { createNamedFaces, type NamedFaces } from './named-faces.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { createRedisConnector, type RedisAccess, streamKey } from './redis.ts';
+import { createRedisConnector, type RedisAccess } from './redis.ts';
 import { createDoor } from './intake.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { RefusedMessage } from './refusal.ts';
 import { createRelay } from './relay.ts';
-import { CLAIM_IDLE_MS } from './stream-consumer.ts';
 import { createStreamPublisher } from './stream-publisher.ts';
-import { type Subscription, subscription } from './subscription.ts';
-import { startTrimming } from './trimmer.ts';
+import type { Subscription } from './subscription.ts';
+import { createUpkeep } from './upkeep.ts';
 
 export interface EventBusOptions {
   /** Without the `-service` suffix; also the consumer group and the schema that holds outbox and inbox. */
@@ -31,8 +31,8 @@ export interface EventBusOptions {
   readonly keyRing: KeyRing;
   /** Replicas of Redis that must have an event before it leaves the outbox; default 1, and 0 for a single Redis. */
   readonly replicasToAck?: number;
-  /** What another replica of the service has held so long without a sign of life is taken over; default 15,000 ms. */
-  readonly claimIdleMs?: number;
+  /** Over `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<BusLimits>;
   /** Told of every message that is turned away at the door, beside the metric and the dead letter. */
   readonly onRefused?: (refused: RefusedMessage) => void;
   readonly registry: Registry;
@@ -41,51 +41,24 @@ export interface EventBusOptions {
 }
 
 /** One service's end of the event bus. */
-export interface EventBus {
+export interface EventBus extends NamedFaces {
   readonly outbox: Outbox;
   /** Adds subscriptions; one per event type. Only before `start`. */
   readonly subscribe: (subscriptions: readonly Subscription[]) => void;
-  /** Publishes in a transaction of its own. Throws for an unknown type, a foreign source, or a payload that does not fit. */
-  readonly publishEvent: (request: PublishRequest) => Promise<void>;
-  /** Subscribes one handler to several types by name. Only before `start`. */
-  readonly subscribeToEvents: (request: SubscribeRequest) => void;
   readonly start: () => void;
   /** Facts for a health check; throws when Redis does not answer. */
   readonly check: () => Promise<{ readonly outboxMessages: number; readonly outboxOldestS: number }>;
+  /** Throws when a group stands still on a stream that this service owns, naming it; as last seen within the minute. */
+  readonly checkConsumers: () => undefined;
   readonly listDeadLetters: (limitRows: number) => Promise<readonly DeadLetter[]>;
   /** Stops reading, finishes what is under way, relays what is in the outbox, closes the connections. */
   readonly close: () => Promise<void>;
 }
 
-export interface PublishRequest {
-  readonly eventType: string;
-  readonly payload: unknown;
-  readonly sourceService: string;
-  readonly targetService?: string;
-  readonly tenantId?: string;
-  readonly subject?: string;
-  readonly correlationId?: string;
-}
-
-export interface SubscribeRequest {
-  readonly serviceName: string;
-  readonly eventTypes: readonly string[];
-  readonly handler: (event: EventEnvelope) => Promise<void>;
-}
-
-const INBOX_KEEP_MS = 7 * 24 * 60 * 60 * 1000;
-const PRUNE_EVERY_MS = 60 * 60 * 1000;
-const PRUNE_ROWS = 5_000;
-
-function eventSpec(type: string): EventSpec {
-  const spec = allEvents.find((candidate) => candidate.type === type);
-  if (!spec) throw new Error(`unknown event type ${type}`);
-  return spec;
-}
-
 /** Connects a service to the bus. Nothing is read or relayed before `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
   const { serviceName, db, prefix, keyRing, registry, log, now } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const repository = createBusRepository(serviceName);
   const connector = createRedisConnector({
     url: options.redisUrl,
@@ -108,8 +81,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.hand });
   const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
   const subscriptions = new Map<string, Subscription>();
-  const owned = allEvents.filter(({ owner }) => owner === serviceName).map(({ type }) => streamKey(prefix, type));
-  const stops: (() => void)[] = [];
+  const upkeep = createUpkeep({ serviceName, db, repository, redis: commands, prefix, limits, registry, log, now });
 
   const consumption = createConsumption({
     serviceName,
@@ -117,8 +89,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
     subscriptions,
     deliverer,
     keyRing,
-    door: createDoor({ keyRing, now, inboxKeepMs: INBOX_KEEP_MS }),
-    claimIdleMs: options.claimIdleMs ?? CLAIM_IDLE_MS,
+    door: createDoor({ keyRing, now, inboxKeepMs: limits.inboxKeepMs }),
+    claimIdleMs: limits.claimIdleMs,
     onRefused: options.onRefused ?? (() => undefined),
     prefix,
     registry,
@@ -128,11 +100,6 @@ export function createEventBus(options: EventBusOptions): EventBus {
     connector,
     commands,
   });
-
-  const pruneInbox = async (): Promise<void> => {
-    const before = now().getTime() - INBOX_KEEP_MS;
-    while ((await repository.forgetClaims(db.write, before, PRUNE_ROWS)) === PRUNE_ROWS);
-  };
 
   const subscribe = (added: readonly Subscription[]): void => {
     for (const one of added) {
@@ -144,41 +111,26 @@ export function createEventBus(options: EventBusOptions): EventBus {
   return {
     outbox,
     subscribe,
-    publishEvent: async ({ eventType, payload, sourceService, ...meta }) => {
-      const spec = eventSpec(eventType);
-      if (spec.owner !== serviceName || sourceService.replace(/-service$/, '') !== serviceName) {
-        throw new Error(`${serviceName} may not publish ${eventType} as ${sourceService}`);
-      }
-      const id = uuidv7(now().getTime());
-      await db.tx((tx) =>
-        outbox.publish(tx, spec, payload, { tenantId: 'default', subject: id, correlationId: id, ...meta }),
-      );
-    },
-    subscribeToEvents: ({ serviceName: subscriber, eventTypes, handler }) => {
-      if (subscriber.replace(/-service$/, '') !== serviceName) {
-        throw new Error(`this is the bus of ${serviceName}, not of ${subscriber}`);
-      }
-      subscribe(eventTypes.map((type) => subscription(eventSpec(type), (_, { event }) => handler(event))));
-    },
+    ...createNamedFaces({ serviceName, db, outbox, subscribe, now }),
     start: () => {
       relay.start();
       consumption.start();
-      stops.push(startTrimming({ redis: commands, streams: owned, now, log }).stop);
-      const prune = setInterval(() => {
-        pruneInbox().catch((error: unknown) => log.warn({ err: error }, 'inbox not pruned'));
-      }, PRUNE_EVERY_MS);
-      prune.unref();
-      stops.push(() => clearInterval(prune));
-      observeBacklog(registry, db, repository);
+      upkeep.start();
     },
     check: async () => {
       await commands.ping();
       const { messages, oldestS } = await repository.backlog(db.write);
       return { outboxMessages: messages, outboxOldestS: oldestS };
     },
+    checkConsumers: () => {
+      const stalled = upkeep.stalled();
+      if (stalled.length === 0) return undefined;
+      const names = stalled.map(({ group, type, sinceS }) => `${group} on ${type} for ${sinceS} s`);
+      throw new Error(`consumers stand still: ${names.join(', ')}`);
+    },
     listDeadLetters: (limitRows) => repository.listBuried(db.read, limitRows),
     close: async () => {
-      for (const stop of stops) stop();
+      upkeep.stop();
       await consumption.stop();
       await relay.stop();
       commands.disconnect();
@@ -186,16 +138,4 @@ export function createEventBus(options: EventBusOptions): EventBus {
       keyRing.close();
     },
   };
-}
-
-function observeBacklog(registry: Registry, db: DbCluster, repository: ReturnType<typeof createBusRepository>): void {
-  const gauge = new Gauge({
-    name: 'soc_outbox_messages',
-    help: 'Events committed but not yet on their stream.',
-    registers: [registry],
-    collect: async () => {
-      const backlog = await repository.backlog(db.write).catch(() => undefined);
-      if (backlog) gauge.set(backlog.messages);
-    },
-  });
 }

@@ -1,4 +1,5 @@
 export { createEventBus, type EventBus, type EventBusOptions } from './bus.ts';
+export type { BusLimits } from './bus-limits.ts';
 export {
   createMessage,
   decodeMessage,

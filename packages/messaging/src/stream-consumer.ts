@@ -13,8 +13,6 @@ export interface StreamConsumer {
   readonly stop: () => Promise<void>;
 }
 
-/** What others have held this long without a sign of life is taken over: they are dead. */
-export const CLAIM_IDLE_MS = 15_000;
 const MAX_PAUSE_MS = 5_000;
 
 /**
@@ -29,6 +27,7 @@ export function createStreamConsumer(options: {
   readonly batchSize: number;
   /** Batches handled at the same time. */
   readonly concurrency: number;
+  /** What others have held this long without a sign of life is taken over: they are dead. */
   readonly claimIdleMs: number;
   readonly settle: (frames: readonly HeldFrame[]) => Promise<void>;
   readonly log: BusLog;

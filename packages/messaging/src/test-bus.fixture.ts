@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServiceName } from '@soc/contracts';
 import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
 import { createTestDatabase } from '@soc/fleet/testing';
-import { createRegistry } from '@soc/monitoring';
+import { createRegistry, type Registry } from '@soc/monitoring';
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import {
@@ -28,6 +28,7 @@ export interface TestBus {
   readonly bus: EventBus;
   readonly db: DbCluster;
   readonly redis: Redis;
+  readonly registry: Registry;
   readonly prefix: string;
   /** Event texts on a type's stream. */
   readonly stream: (type: string) => Promise<readonly string[]>;
@@ -79,6 +80,7 @@ export async function startTestBus(
     bus,
     db,
     redis,
+    registry,
     prefix,
     databaseUrl,
     stream: async (type) => {

@@ -1,5 +1,6 @@
 import { parseTokenKeys } from '@soc/db-cluster';
 import { z } from 'zod';
+import { BusConfig } from './bus-config.ts';
 import { RedisConfig } from './redis-config.ts';
 
 const list = z
@@ -79,10 +80,7 @@ export const DatabaseConfig = z.object({
   CONSISTENCY_TOKEN_KEY: tokenKeys.describe(
     'Signs x-consistency-token, the same for all services: base64 of 32 bytes; more after a comma are still believed.',
   ),
-  BUS_KEY_RING_FILE: z
-    .string()
-    .min(1)
-    .describe('JSON file of the keys that events are sealed with; read again when it changes (soc keys rotate).'),
+  ...BusConfig.shape,
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
 

@@ -2,6 +2,7 @@ import type { ServiceName } from '@soc/contracts';
 import { createDbCluster, type DbCluster, migrate, tenantRoleOf } from '@soc/db-cluster';
 import { createEventBus, type EventBus, messagingMigrations, openKeyRingFile } from '@soc/messaging';
 import type { HealthCheck } from '@soc/monitoring';
+import { busLimitsOf } from './bus-config.ts';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { EdgePlatform } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
@@ -42,6 +43,8 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     redisAccess: redisAccessOf(config),
     prefix: config.REDIS_PREFIX,
     keyRing: await openKeyRingFile(database.BUS_KEY_RING_FILE, log),
+    limits: busLimitsOf(database),
+    ...(database.BUS_REPLICAS_TO_ACK !== undefined && { replicasToAck: database.BUS_REPLICAS_TO_ACK }),
     registry,
     log,
     now,
@@ -56,5 +59,6 @@ function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, Healt
     databaseWrites: { critical: false, run: async () => db.checkWrites() },
     // Without Redis the service still accepts: events wait in the outbox.
     events: { critical: false, run: bus.check },
+    consumers: { critical: false, run: () => Promise.resolve(bus.checkConsumers()) },
   };
 }
