@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { tellStep } from './fleet-event.ts';
 import type { FleetPlan } from './fleet-plan.ts';
-import { OperatorError } from './operator-error.ts';
 import { preparePostgres } from './postgres/installation.ts';
 import { type Primary, type PrimaryOptions, startPrimary } from './postgres/start-primary.ts';
 import type { PostgresServer } from './postgres/server-process.ts';
 import { startReplica } from './postgres/start-replica.ts';
 import { findRedisServer } from './redis/find-redis-server.ts';
 import { installRedisServer } from './redis/install-redis-server.ts';
-import { isRedisReady, startRedis } from './redis/start-redis.ts';
+import { demandRedis } from './redis/demand-redis.ts';
+import { type RedisUrls, startRedis } from './redis/start-redis.ts';
 import type { RunningProcesses } from './running-processes.ts';
 
 /** The program of our own Redis, installed when it is not there; undefined when one that runs elsewhere is used. */
@@ -20,35 +20,30 @@ export async function ensureRedisProgram({ redisUrl, host, onEvent }: FleetPlan)
   return tellStep('Installing Redis', onEvent, () => installRedisServer(host, tellLine));
 }
 
-/** Starts Redis, or makes sure of the one that is given. Returns its URL. */
+/** Starts Redis, or makes sure of the one that is given, which all services reach as the user of its URL. */
 export async function bringUpRedis(
   plan: FleetPlan,
   program: string | undefined,
   running: RunningProcesses,
-): Promise<string> {
+): Promise<RedisUrls> {
   const { redisUrl, layout, secrets, host, isDurable, onEvent, openLog } = plan;
-  if (program === undefined) return demandRedis(redisUrl ?? '');
+  if (program === undefined) return demandRedis(redisUrl ?? '', host.env);
   return tellStep('Redis', onEvent, async () => {
-    const { url, process } = await startRedis({
+    const { process, ...urls } = await startRedis({
       program,
       directory: join(plan.dataDirectory, 'redis'),
       host,
       port: layout.redisPort,
       password: secrets.redisPassword,
+      servicePasswords: secrets.redisServicePasswords,
+      prefix: host.env['REDIS_PREFIX'] || 'soc',
       isDurable,
       log: openLog('redis'),
       onEvent,
     });
     await running.add('redis', process);
-    return url;
+    return urls;
   });
-}
-
-async function demandRedis(url: string): Promise<string> {
-  if (await isRedisReady(url).catch(() => false)) return url;
-  throw new OperatorError(
-    'The Redis of REDIS_URL does not answer; start it, or unset REDIS_URL to have one started here.',
-  );
 }
 
 async function primaryOptions(plan: FleetPlan): Promise<PrimaryOptions> {

@@ -81,10 +81,7 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
   const redisProgram = await ensureRedisProgram(plan);
   signal?.throwIfAborted();
   const warming = warmCompileCache(plan); // never rejects, so it may run on beside the steps below
-  const [primary, redisUrl] = await together([
-    bringUpPrimary(plan, running),
-    bringUpRedis(plan, redisProgram, running),
-  ]);
+  const [primary, redis] = await together([bringUpPrimary(plan, running), bringUpRedis(plan, redisProgram, running)]);
   signal?.throwIfAborted();
   const [, replica] = await together([
     bringUpSchemas(plan, primary),
@@ -92,10 +89,10 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
   ]);
   await warming;
   signal?.throwIfAborted();
-  await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redisUrl, running));
+  await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redis.urlOf, running));
   signal?.throwIfAborted();
   const replicaAdminUrl = replica ? replica.adminUrl(DATABASE) : undefined;
-  return { redisUrl, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
+  return { redisUrl: redis.url, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
 }
 
 function describeFleet(

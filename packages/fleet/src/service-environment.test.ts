@@ -21,7 +21,7 @@ function environment(name: string, given: Partial<EnvironmentOptions> = {}): Rea
     layout,
     secrets,
     dataDirectory: '/data',
-    redisUrl: 'redis://127.0.0.1:8092',
+    redisUrl: (service) => `redis://soc_${service}:${secrets.redisServicePasswords[service]}@127.0.0.1:8092`,
     logLevel: 'info',
     inherited: {},
     overrides: {},
@@ -36,6 +36,7 @@ test.each(ServiceName.options)('%s knows no secret of another service, and only 
   for (const other of ServiceName.options.filter((name) => name !== service)) {
     expect(text).not.toContain(secrets.serviceSecrets[other]);
     expect(text).not.toContain(secrets.postgres.services[other]);
+    expect(text).not.toContain(secrets.redisServicePasswords[other]);
   }
   expect(text.includes(secrets.admin.password)).toBe(service === 'auth');
 });

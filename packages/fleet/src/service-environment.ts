@@ -8,7 +8,7 @@ export interface EnvironmentOptions {
   readonly layout: Layout;
   readonly secrets: FleetSecrets;
   readonly dataDirectory: string;
-  readonly redisUrl: string;
+  readonly redisUrl: (service: ServiceName) => string;
   readonly logLevel: string;
   /** Of the machine; what the fleet sets itself wins. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
@@ -37,7 +37,7 @@ export function environmentOf(
     PORT: String(instance.port),
     LOG_LEVEL: options.logLevel,
     INSTANCE_ID: `${service}-${instance.instance}`,
-    REDIS_URL: options.redisUrl,
+    REDIS_URL: options.redisUrl(service),
     AUTH_JWKS_URL: `${urlsOf('auth', options.layout)[0] ?? ''}/api/v1/auth/.well-known/jwks.json`,
     SERVICE_SECRET: options.secrets.serviceSecrets[service],
     NODE_COMPILE_CACHE: compileCacheDirectory(),

@@ -16,7 +16,11 @@ import { eachAtMost } from './together.ts';
 const STARTS_AT_ONCE = 4;
 
 /** Starts all services and, when they are ready, the gateway in front of them. */
-export async function bringUpServices(plan: FleetPlan, redisUrl: string, running: RunningProcesses): Promise<void> {
+export async function bringUpServices(
+  plan: FleetPlan,
+  redisUrl: EnvironmentOptions['redisUrl'],
+  running: RunningProcesses,
+): Promise<void> {
   const { secrets, layout } = plan;
   const environment: EnvironmentOptions = {
     layout,

@@ -6,5 +6,6 @@ export {
   type RedisConnector,
   type RedisConnectorOptions,
 } from './redis/connector.ts';
+export { redisAclFile, redisAclOf, redisUserOf } from './redis/acl.ts';
 export { queuePrefix, retryQueueName, streamKey } from './redis/keys.ts';
 export { parseRedisUrl, type RedisTarget, RedisUrlError } from './redis/target.ts';

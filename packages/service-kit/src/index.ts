@@ -24,6 +24,7 @@ export {
   unprocessable,
   unsupportedMediaType,
 } from './problems.ts';
+export { RedisConfig, redisAccessOf } from './redis-config.ts';
 export { type Route, route, type RouteContext } from './route.ts';
 export { runService } from './run.ts';
 export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';

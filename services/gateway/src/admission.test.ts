@@ -33,7 +33,7 @@ test('two gateways share their counts', async () => {
     UPSTREAM_AUTH: auth.url,
     RATE_LIMIT_PER_S: '1',
     RATE_LIMIT_BURST: '4',
-    REDIS_PREFIX: `rate-${Date.now()}`,
+    REDIS_PREFIX: `test-rate-${Date.now()}`,
   };
   const gateways = [await startTestGateway(env), await startTestGateway(env)] as const;
   for (const gateway of gateways) {

@@ -6,8 +6,8 @@ import { OperatorError } from '../operator-error.ts';
 
 const run = promisify(execFile);
 
-/** The first with XAUTOCLAIM, by which the bus takes over what a dead consumer left. */
-const OLDEST = [6, 2] as const;
+/** The first whose users have selectors, by which each service may do another thing to other streams. */
+const OLDEST = [7, 0] as const;
 
 /** The full path of a program on a search path such as `$PATH`. */
 export async function findProgram(name: string, searchPath: string): Promise<string | undefined> {

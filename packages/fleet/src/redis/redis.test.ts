@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { thisHost } from '../cli/host.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
 import type { ProcessEvent } from '../supervisor/process-spec.ts';
+import { testPasswords } from '../testing/provided.ts';
 import { takeFreePorts } from '../testing/free-ports.ts';
 import { makeTemporaryDirectory } from '../testing/temporary-directory.ts';
 import { waitFor } from '../testing/wait-for.ts';
@@ -22,6 +23,8 @@ async function makeOptions(onEvent: (event: ProcessEvent) => void) {
     host,
     port,
     password: 'secret',
+    servicePasswords: testPasswords,
+    prefix: 'soc',
     isDurable: true,
     log: openLogFile(join(directory.path, 'redis.log')),
     onEvent,

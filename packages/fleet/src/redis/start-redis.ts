@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServiceName } from '@soc/contracts';
+import { redisAclFile, redisUserOf } from '@soc/messaging/redis';
 import { Redis } from 'ioredis';
 import { writeOwned } from '../account/owned-file.ts';
 import { prepareServerDirectory } from '../account/server-directory.ts';
@@ -11,22 +13,36 @@ import type { ProcessEvent, SupervisedProcess } from '../supervisor/process-spec
 import { supervise } from '../supervisor/supervise.ts';
 
 const PID_FILE = 'redis.pid';
+const USERS_FILE = 'users.acl';
+const ADMIN = 'soc_admin';
 
 export interface RedisOptions {
   readonly program: string;
   readonly directory: string;
   readonly host: Host;
   readonly port: number;
+  /** Of the administrator, `soc_admin`. */
   readonly password: string;
+  /** Of the services; each has a user of its own, who may do what its contracts say. */
+  readonly servicePasswords: Readonly<Record<ServiceName, string>>;
+  /** Start of every key; may hold the wildcards of Redis. */
+  readonly prefix: string;
   /** False only for tests: nothing is written to disk. */
   readonly isDurable: boolean;
   readonly log: LogFile;
   readonly onEvent: (event: ProcessEvent) => void;
 }
 
-export interface RedisServer {
-  readonly process: SupervisedProcess;
+/** How to reach Redis. */
+export interface RedisUrls {
+  /** As its administrator. */
   readonly url: string;
+  /** As a service. */
+  readonly urlOf: (service: ServiceName) => string;
+}
+
+export interface RedisServer extends RedisUrls {
+  readonly process: SupervisedProcess;
 }
 
 /** Whether a Redis answers and has loaded its data. Throws when it cannot be reached. */
@@ -49,12 +65,15 @@ export async function isRedisReady(url: string): Promise<boolean> {
 
 /** Starts a Redis that writes all it accepts to disk within a second and never evicts what it holds. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const { program, port, password, log, onEvent } = options;
+  const { program, port, password, servicePasswords, prefix, log, onEvent } = options;
   const { directory, account } = await prepareServerDirectory(options.directory, options.host.uid === 0);
   await stopStrayRedis(directory, options.host);
   const configFile = join(directory, 'redis.conf');
   await writeOwned(configFile, redisConf(options, directory), account);
-  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const users = redisAclFile({ prefix, passwords: servicePasswords, admin: { user: ADMIN, password } });
+  await writeOwned(join(directory, USERS_FILE), users, account);
+  const urlFor = (user: string, its: string): string => `redis://${user}:${its}@127.0.0.1:${port}`;
+  const url = urlFor(ADMIN, password);
   const process = supervise(
     {
       name: 'redis',
@@ -78,13 +97,13 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     onEvent,
   );
   await process.start();
-  return { process, url };
+  return { process, url, urlOf: (service) => urlFor(redisUserOf(service), servicePasswords[service]) };
 }
 
 /** Synced before every answer: an event has left the outbox of PostgreSQL once Redis has said that it has it. */
-const redisConf = ({ port, password, isDurable }: RedisOptions, directory: string): string => `bind 127.0.0.1
+const redisConf = ({ port, isDurable }: RedisOptions, directory: string): string => `bind 127.0.0.1
 port ${port}
-requirepass ${password}
+aclfile ${JSON.stringify(join(directory, USERS_FILE))}
 dir ${JSON.stringify(directory)}
 appendonly ${isDurable ? 'yes' : 'no'}
 appendfsync always

@@ -31,6 +31,7 @@ test('the first administrator may be given, and no two secrets are alike', async
     ...Object.values(services),
     ...Object.values(secrets.serviceSecrets),
     secrets.redisPassword,
+    ...Object.values(secrets.redisServicePasswords),
   ];
   expect(new Set(all).size).toBe(all.length);
 });

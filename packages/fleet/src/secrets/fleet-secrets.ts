@@ -30,7 +30,10 @@ export interface FleetSecrets {
   readonly postgresCertificate: IssuedCertificate;
   /** PEM file of the authority that made the certificates of this data directory. */
   readonly authorityFile: string;
+  /** Of the administrator of Redis. */
   readonly redisPassword: string;
+  /** Of the user each service has in Redis. */
+  readonly redisServicePasswords: z.infer<typeof PerService>;
   /** JSON file of the keys that events are sealed with. */
   readonly busKeyRingFile: string;
   /** Seals the credentials of notification channels: 32 bytes in base64. */
@@ -76,20 +79,29 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   const signingKeyFile = join(directory, 'auth-signing-key.pem');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
 
-  const [credentials, serviceSecrets, postgres, redisPassword, notificationKey, consistencyTokenKey] =
-    await Promise.all([
-      keepJson('admin.json', AdminCredentials, firstAdmin),
-      keepJson('service-secrets.json', PerService, perService),
-      keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
-      keepSecret(join(directory, 'redis-password'), randomSecret),
-      keepSecret(join(directory, 'notification-key'), newKey),
-      keepSecret(join(directory, 'consistency-token-key'), newKey),
-      keepSecret(signingKeyFile, newSigningKey),
-      keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
-    ]);
+  const [
+    credentials,
+    serviceSecrets,
+    postgres,
+    redisServicePasswords,
+    redisPassword,
+    notificationKey,
+    consistencyTokenKey,
+  ] = await Promise.all([
+    keepJson('admin.json', AdminCredentials, firstAdmin),
+    keepJson('service-secrets.json', PerService, perService),
+    keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
+    keepJson('redis-passwords.json', PerService, perService),
+    keepSecret(join(directory, 'redis-password'), randomSecret),
+    keepSecret(join(directory, 'notification-key'), newKey),
+    keepSecret(join(directory, 'consistency-token-key'), newKey),
+    keepSecret(signingKeyFile, newSigningKey),
+    keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
+  ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
   const busKeyRingFile = join(directory, BUS_KEY_RING);
-  const kept = { serviceSecrets, postgres, redisPassword, busKeyRingFile, notificationKey, consistencyTokenKey };
+  const redis = { redisPassword, redisServicePasswords };
+  const kept = { serviceSecrets, postgres, ...redis, busKeyRingFile, notificationKey, consistencyTokenKey };
   return { admin: credentials, signingKeyFile, serviceSecretsFile, ...kept, ...(await keepCertificates(directory)) };
 }
 

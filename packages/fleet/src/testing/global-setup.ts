@@ -14,7 +14,7 @@ import { keepSecret } from '../secrets/secret-file.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
 import { together } from '../together.ts';
 import { takeFreePorts } from './free-ports.ts';
-import { TEST_PASSWORD } from './provided.ts';
+import { TEST_PASSWORD, TEST_REDIS_PREFIXES, testPasswords } from './provided.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';
 
 /**
@@ -44,6 +44,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       directory: join(directory.path, 'redis'),
       port: redisPort,
       password: TEST_PASSWORD,
+      servicePasswords: testPasswords,
+      prefix: TEST_REDIS_PREFIXES,
       log: openLogFile(join(directory.path, 'redis.log')),
     }),
     keepSecret(signingKeyFile, newSigningKey),

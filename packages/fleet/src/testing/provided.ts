@@ -1,8 +1,11 @@
+import { ServiceName } from '@soc/contracts';
+
 /** What the global setup hands to the tests: the one real PostgreSQL and the one real Redis of the whole run. */
 declare module 'vitest' {
   interface ProvidedContext {
     /** Connects a superuser to the database `postgres`. */
     readonly postgresUrl: string;
+    /** Connects the administrator. */
     readonly redisUrl: string;
     /** PEM of the RSA key that test tokens are signed with. */
     readonly signingKeyFile: string;
@@ -11,5 +14,13 @@ declare module 'vitest' {
   }
 }
 
-/** Password of every service's role in the PostgreSQL of the tests. */
+/** Password of every service in the PostgreSQL and the Redis of the tests. */
 export const TEST_PASSWORD = 'test';
+
+// `fromEntries` forgets that the keys are exactly the services.
+export const testPasswords = Object.fromEntries(
+  ServiceName.options.map((service) => [service, TEST_PASSWORD]),
+) as Record<ServiceName, string>;
+
+/** Keys of the Redis of the tests that services may have: each test has a prefix of its own. */
+export const TEST_REDIS_PREFIXES = 'test-*';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { endpoint, EvidenceStored, NotificationSent, Uuid } from '@soc/contracts';
+import { endpoint, EvidenceStored, MetricRecorded, Uuid } from '@soc/contracts';
 import { sql } from '@soc/db-cluster';
 import { subscription } from '@soc/messaging';
 import { defineService, notFound, route, type ServiceDefinition } from '@soc/service-kit';
@@ -72,7 +72,7 @@ function defineNotes(migrations: URL): ServiceDefinition {
         ),
       ],
       subscriptions: [
-        subscription(NotificationSent, async (_, { tx, event }) => {
+        subscription(MetricRecorded, async (_, { tx, event }) => {
           await tx.query(sql`insert into storage.notes (id, text) values (${event.id}, ${event.tenantid})`);
         }),
       ],
@@ -107,15 +107,8 @@ test('a call answers as the contract types it, under the clock of the test', asy
 });
 
 test('an event of a neighbour arrives', async () => {
-  const about = { aboutType: 'alert', aboutSubject: 'a1', outcome: 'delivered', attempts: 1 } as const;
-  const payload = {
-    deliveryId: id,
-    channelId: id,
-    channelKind: 'email',
-    endedAt: '2026-01-02T03:04:05Z',
-    ...about,
-  } as const;
-  const eventId = await service.emit(NotificationSent, payload, { tenantId: 'other' });
+  const payload = { name: 'notes', value: 1, at: '2026-01-02T03:04:05Z', labels: {} };
+  const eventId = await service.emit(MetricRecorded, payload, { tenantId: 'other' });
   await waitFor(async () => (await service.query('select text from storage.notes where id = $1', [eventId]))[0]);
   const answer = await service.call(GetNote, { params: { id: eventId } });
   expect(answer.body.text).toBe('other');

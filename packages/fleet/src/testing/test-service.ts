@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { EndpointSpec } from '@soc/contracts';
+import { redisUserOf } from '@soc/messaging/redis';
 import { bootService, type Env, type RunningService, type ServiceDefinition } from '@soc/service-kit';
 import type pg from 'pg';
 import { inject } from 'vitest';
 import { withConnection } from '../postgres/connection.ts';
 import { callEndpoint, type TestAnswer, type TestRequest } from './call.ts';
+import { TEST_PASSWORD } from './provided.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { createTestEvents, type TestEvents } from './test-events.ts';
 import { createTestIdentities, type TestIdentities } from './test-tokens.ts';
@@ -33,6 +35,14 @@ export interface TestService
   readonly close: (options?: { readonly keepData?: boolean }) => Promise<void>;
 }
 
+/** The Redis of the tests, as the service's own user: what its contracts do not allow fails here as well. */
+function redisUrlOf(service: ServiceDefinition['name']): string {
+  const url = new URL(inject('redisUrl'));
+  url.username = redisUserOf(service);
+  url.password = TEST_PASSWORD;
+  return url.href;
+}
+
 function environmentOf(definition: ServiceDefinition, database: TestDatabase | undefined, given: Env): Env {
   return {
     PORT: '0',
@@ -41,7 +51,7 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     DATABASE_URL: database?.url,
     DATABASE_POOL_SIZE: '5',
     CONSISTENCY_TOKEN_KEY: Buffer.alloc(32, 'tests').toString('base64'),
-    REDIS_URL: inject('redisUrl'),
+    REDIS_URL: redisUrlOf(definition.name),
     REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}`,
     AUTH_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
     AUTH_SIGNING_KEY_FILE: inject('signingKeyFile'),
@@ -67,7 +77,7 @@ export async function startTestService(
   const { verifier, ...identities } = createTestIdentities(await readFile(inject('signingKeyFile'), 'utf8'));
   const service = await bootService(definition, { env, verifier, now });
   const url = await service.listen();
-  const events = await createTestEvents(env['REDIS_URL'] ?? '', env['REDIS_PREFIX'] ?? '', now);
+  const events = await createTestEvents(inject('redisUrl'), env['REDIS_PREFIX'] ?? '', now);
   return {
     ...identities,
     ...events,

@@ -4,7 +4,7 @@ import { AlertCreated, IncidentCreated, IncidentUpdated, ResponseCompleted, uuid
 import { LiveEvent, StreamNotifications } from '@soc/contracts/notification/live';
 import { exampleAlert, exampleIncident, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { notificationService } from '../app.ts';
 import { addRule, addWebhook, testEnv } from '../arrangement.fixture.ts';
 import { startHttpReceiver } from '../http-receiver.fixture.ts';
@@ -179,7 +179,7 @@ test('a stop ends the streams, also of a client that no longer reads', async () 
 });
 
 test('while Redis fails there is no stream, and that is said', async () => {
-  const redis = new Redis(service.env['REDIS_URL'] ?? '');
+  const redis = new Redis(inject('redisUrl'));
   onTestFinished(() => redis.disconnect());
   await redis.set(`${service.env['REDIS_PREFIX']}:notification:live:other`, 'not a stream');
   const { status, problem } = await service.call(StreamNotifications, { token: service.tokens.otherTenantAdmin });

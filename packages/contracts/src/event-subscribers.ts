@@ -1,0 +1,20 @@
+import type { ServiceName } from './service-name.ts';
+
+/**
+ * The services that hear each event. Redis lets no other service read its stream; a repository test holds the list against
+ * the subscriptions in the code.
+ */
+export const eventSubscribers: Readonly<Record<string, readonly ServiceName[]>> = {
+  'alert.created': ['ai', 'analytics', 'intel', 'notification', 'storage'],
+  'alert.updated': ['ai', 'analytics', 'storage'],
+  'incident.created': ['analytics', 'notification', 'response', 'storage'],
+  'incident.updated': ['analytics', 'notification', 'response', 'storage'],
+  'analysis.completed': ['alert'],
+  'enrichment.completed': ['ai', 'alert'],
+  'response.requested': ['response'],
+  'response.completed': ['alert', 'analytics', 'notification'],
+  'notification.sent': ['analytics'],
+  'metric.recorded': ['storage'],
+  'evidence.stored': ['alert', 'analytics'],
+  'user.changed': ['notification'],
+};
