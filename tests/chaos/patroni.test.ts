@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { createDbCluster, type DbCluster, NotCommittedError, sql } from '@soc/db-cluster';
+import { CommitOutcomeUnknownError, createDbCluster, type DbCluster, NotCommittedError, sql } from '@soc/db-cluster';
 import { thisHost } from '@soc/fleet';
 import { waitFor } from '@soc/fleet/testing';
 import { type PatroniNode, type PatroniPair, startPatroniPair, untilWritable } from '@soc/fleet/testing/patroni';
@@ -116,4 +116,27 @@ test('a switchover costs at most 3 s of writes, and no read', async () => {
   );
   await expectNothingLost(load);
   expect(outageMs).toBeLessThanOrEqual(SWITCHED_WITHIN_MS);
+});
+
+test('a commit that is cancelled while it waits for the standby does not pass for acknowledged', async () => {
+  const { standby } = await pair.untilWhole();
+  const [receiver] = await elsewhere.read.query<{ pid: number; port: number }>(
+    sql`select pid, inet_server_port() as port from pg_stat_activity where backend_type = 'walreceiver'`,
+  );
+  expect(receiver?.port).toBe(standby.postgresPort);
+  const pid = receiver?.pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  onTestFinished(() => void process.kill(pid, 'SIGCONT'));
+  const [id, idOfTx] = [nextId, nextId + 1];
+  const write = db.write.query(sql`insert into alert.load (id) values (${id})`, { timeoutMs: 500 });
+  await expect(write).rejects.toThrow(CommitOutcomeUnknownError);
+
+  const inTx = db.tx((tx) => tx.query(sql`insert into alert.load (id) values (${idOfTx})`));
+  const waiting = sql`select pid from pg_stat_activity where wait_event = 'SyncRep' and query like 'commit%'`;
+  const [waiter] = await waitFor(async () => {
+    const rows = await elsewhere.write.query<{ pid: number }>(waiting);
+    return rows.length > 0 && rows;
+  });
+  await elsewhere.write.query(sql`select pg_cancel_backend(${waiter?.pid})`);
+  await expect(inTx).rejects.toThrow(CommitOutcomeUnknownError);
 });

@@ -19,6 +19,8 @@ export interface Connection {
   lost: Error | undefined;
   /** The tenant that the session works for; empty for the system, as it begins. */
   tenantId: string;
+  /** A commit of this session was acknowledged without the synchronous replica having it. */
+  isUnreplicated: boolean;
 }
 
 const types = new pg.TypeOverrides();
@@ -60,7 +62,7 @@ export async function openConnection(
   onLost: (connection: Connection) => void,
 ): Promise<Connection> {
   const client = new pg.Client(config);
-  const connection: Connection = { client, isStandby: undefined, lost: undefined, tenantId: '' };
+  const connection: Connection = { client, isStandby: undefined, lost: undefined, tenantId: '', isUnreplicated: false };
   const wire = client.connection;
   for (const method of ['authenticationCleartextPassword', 'authenticationMD5Password']) {
     // Runs before pg's own listener, which finds the socket closed and sends nothing.
@@ -69,6 +71,11 @@ export async function openConnection(
   // Told at the start of every session, and by the server itself when it changes (PostgreSQL 14 and later).
   wire.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
     if (parameterName === 'in_hot_standby') connection.isStandby = parameterValue === 'on';
+  });
+  // A commit whose wait for the synchronous replica is cancelled is made on the primary alone, and answered as if it had
+  // not been: only this warning tells. By the name of the routine, since the text comes in the server's language.
+  client.on('notice', ({ routine }) => {
+    if (routine === 'SyncRepWaitForLSN') connection.isUnreplicated = true;
   });
   client.on('error', (error: Error) => {
     if (connection.lost) return;

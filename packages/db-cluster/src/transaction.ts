@@ -1,5 +1,5 @@
 import type { QueryResult } from 'pg';
-import { isAnswer, isConnectionLost, isRefusedByRole, NodeChangedError } from './errors.ts';
+import { CommitOutcomeUnknownError, isAnswer, isConnectionLost, isRefusedByRole, NodeChangedError } from './errors.ts';
 import { type LogPosition, parseLsn } from './lsn.ts';
 import type { RouterCounters } from './metrics.ts';
 import type { Node } from './node.ts';
@@ -7,7 +7,7 @@ import type { PooledConnection } from './pool.ts';
 import type { Queryable } from './queryable.ts';
 import type { Outgoing, QueryOptions, Sender } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
-import { beforeSending, HadNoEffect, outcomeUnknown } from './write-router.ts';
+import { beforeSending, HadNoEffect, outcomeUnknown, refuseUnreplicated } from './write-router.ts';
 
 /** An open transaction. */
 export interface Tx extends Queryable {
@@ -123,10 +123,13 @@ export async function attemptTransaction<T>(
       refuseRolledBack(await connection.client.query('commit'));
       return { result, effects, position: undefined };
     }
-    return { result, effects, position: await commit(connection) };
+    const position = await commit(connection);
+    refuseUnreplicated(connection, counters);
+    return { result, effects, position };
   } catch (error) {
     if (!isCommitting || isAnswer(error)) await rollBack(connection);
     else connection.isSpoilt = true;
+    if (error instanceof CommitOutcomeUnknownError) throw error;
     if (isCommitting && isConnectionLost(error)) {
       throw options.readOnly ? new HadNoEffect(error) : outcomeUnknown(error, counters);
     }

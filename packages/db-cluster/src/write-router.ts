@@ -9,6 +9,7 @@ import {
 } from './errors.ts';
 import type { RouterCounters } from './metrics.ts';
 import type { Node } from './node.ts';
+import type { PooledConnection } from './pool.ts';
 import { createPatience, type Patience, waitForPrimary } from './patience.ts';
 import type { Outgoing, QueryOptions, Sender } from './sender.ts';
 import type { TopologyWatch } from './topology-watch.ts';
@@ -62,7 +63,9 @@ export function createWriteRouter(
   const writeOn = async (node: Node, outgoing: Outgoing, options: WriteOptions | undefined): Promise<object[]> => {
     const connection = await beforeSending(options?.signal, () => sender.checkOut(node, options?.signal));
     try {
-      return await sender.run(node, connection, outgoing, options);
+      const rows = await sender.run(node, connection, outgoing, options);
+      refuseUnreplicated(connection, counters);
+      return rows;
     } catch (error) {
       throw asOutcome(error, options?.idempotent === true, counters);
     } finally {
@@ -92,10 +95,19 @@ const NEVER_SENT = /is not queryable/;
 
 function asOutcome(error: unknown, isIdempotent: boolean, counters: RouterCounters): unknown {
   if (isRefusedByRole(error)) return new HadNoEffect(error);
+  if (error instanceof CommitOutcomeUnknownError) return error;
   if (isAnswer(error) || !isConnectionLost(error)) return error;
   const wasSent = !(error instanceof Error && NEVER_SENT.test(error.message));
   if (!wasSent || isIdempotent) return new HadNoEffect(error);
   return outcomeUnknown(error, counters);
+}
+
+/** What the primary alone has is lost when it dies. Throws `CommitOutcomeUnknownError`. */
+export function refuseUnreplicated(connection: PooledConnection, counters: RouterCounters): void {
+  if (!connection.isUnreplicated) return;
+  connection.isSpoilt = true;
+  counters.outcomeUnknown();
+  throw new CommitOutcomeUnknownError('committed on the primary, before the synchronous replica had confirmed it');
 }
 
 export function outcomeUnknown(error: unknown, counters: RouterCounters): CommitOutcomeUnknownError {
