@@ -19,7 +19,7 @@ export function createFailoverWatch(options: WatchOptions): (redis: SingleRedis)
   return (redis) => {
     open.add(redis);
     if (listeners.length === 0) {
-      listeners = listenToSentinels(options, () => open.forEach((one) => one.disconnect(true)));
+      listeners = listenToSentinels(options, () => open.forEach(lookForMaster));
     }
     redis.once('end', () => {
       open.delete(redis);
@@ -28,6 +28,20 @@ export function createFailoverWatch(options: WatchOptions): (redis: SingleRedis)
       listeners = [];
     });
   };
+}
+
+/**
+ * Every Sentinel tells of the same failover, so a connection may be looking already. It must not be disturbed meanwhile:
+ * ioredis 6.0 gives up for good what is disconnected while it connects. What it finds may still be the old master, so it
+ * looks once more when it is there.
+ */
+function lookForMaster(redis: SingleRedis): void {
+  if (redis.status === 'ready') redis.disconnect(true);
+  else if (redis.listenerCount('ready', lookAgain) === 0) redis.once('ready', lookAgain);
+}
+
+function lookAgain(this: SingleRedis): void {
+  this.disconnect(true);
 }
 
 const listenToSentinels = (
