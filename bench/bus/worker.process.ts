@@ -88,6 +88,7 @@ const fail = (error: unknown): never => {
   console.error(error);
   process.exit(1);
 };
+process.once('disconnect', () => process.exit(1)); // the benchmark has ended before us
 process.on('message', (order: WorkerOrder | { readonly kind: 'stop' }) => {
   if (order.kind === 'stop') worker.close().then(() => process.exit(0), fail);
   else worker.obey(order).catch(fail);

@@ -6,7 +6,7 @@ export { delayReplay, type EmbeddedPair, startEmbeddedPair } from './embedded-pa
 export { exampleAlert, exampleIncident } from './example-facts.ts';
 export { takeFreePorts } from './free-ports.ts';
 export { type ClusterTopology, startClusterTopology } from './redis/cluster-topology.ts';
-export type { RedisNode } from './redis/redis-node.ts';
+export { prepareRedisNode, type RedisNode } from './redis/redis-node.ts';
 export { type SentinelTopology, startSentinelTopology } from './redis/sentinel-topology.ts';
 export { sharedData } from './shared-data.ts';
 export { makeTemporaryDirectory } from './temporary-directory.ts';
