@@ -10,15 +10,18 @@ export interface BusLimits {
   readonly inboxKeepMs: number;
   /** What another replica of the service has held so long without a sign of life is taken over. */
   readonly claimIdleMs: number;
+  /** How often the outbox is looked at for what a crash left behind, and nobody told of. */
+  readonly outboxPollMs: number;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** One hour and 256 MiB of stream, five minutes to a stall, seven days of inbox, 15 s to a takeover. */
+/** One hour and 256 MiB of stream, five minutes to a stall, seven days of inbox, 15 s to a takeover, a poll a second. */
 export const DEFAULT_LIMITS: BusLimits = {
   streamKeepMs: HOUR_MS,
   streamMaxBytes: 256 * 1024 * 1024,
   stalledAfterMs: 5 * 60 * 1000,
   inboxKeepMs: 7 * 24 * HOUR_MS,
   claimIdleMs: 15_000,
+  outboxPollMs: 1_000,
 };

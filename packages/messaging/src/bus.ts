@@ -6,6 +6,7 @@ import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
 import type { BusLog } from './log.ts';
 import { createNamedFaces, type NamedFaces } from './named-faces.ts';
+import { createOutboxBell } from './outbox-bell.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createRedisConnector, type RedisAccess } from './redis.ts';
 import { createDoor } from './intake.ts';
@@ -77,7 +78,16 @@ export function createEventBus(options: EventBusOptions): EventBus {
     now,
     replicasToAck,
   });
-  const relay = createRelay({ db, repository, publisher, log, registry });
+  const bell = createOutboxBell({ db, serviceName, onRing: () => relay.lookSoon(), log });
+  const relay = createRelay({
+    db,
+    repository,
+    publisher,
+    pollMs: limits.outboxPollMs,
+    ringBell: bell.ring,
+    log,
+    registry,
+  });
   const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.hand });
   const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
   const subscriptions = new Map<string, Subscription>();
@@ -114,6 +124,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     ...createNamedFaces({ serviceName, db, outbox, subscribe, now }),
     start: () => {
       relay.start();
+      bell.start();
       consumption.start();
       upkeep.start();
     },
@@ -133,6 +144,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
       upkeep.stop();
       await consumption.stop();
       await relay.stop();
+      await bell.stop();
       commands.disconnect();
       publishing.disconnect();
       keyRing.close();

@@ -15,6 +15,8 @@ export interface Committed {
 export interface Relay {
   /** Takes over what this process has just committed. Returns at once. */
   readonly hand: (committed: Committed) => void;
+  /** Another process has left rows in the outbox. Returns at once. */
+  readonly lookSoon: () => void;
   readonly start: () => void;
   /** Sends what it holds; what cannot be sent stays in the outbox for another relay or the next start. */
   readonly stop: () => Promise<void>;
@@ -24,25 +26,30 @@ export interface Relay {
 const BATCH = 500;
 /** Beyond this many in memory, the outbox itself is read instead. */
 const MAX_HELD = 5_000;
-/** What a crash left behind, or another process could not send, is looked for this often. */
-const POLL_MS = 1_000;
 /** A row younger than this is most likely in the memory of the process that wrote it. */
 const LEFT_BEHIND_AFTER_MS = 3_000;
+/** The same after a ring of the bell: rows were left for all, and those of a process that keeps up are gone by then. */
+const LEFT_AFTER_RING_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
 
 /**
  * Moves messages from the outbox to the streams. What this process commits goes straight from its memory; its rows are
  * deleted once Redis has the messages, so a crash in between sends them twice but never loses them. After a failure, at the
- * start, and once a second for what others left behind, the outbox itself is read. Several relays at once are safe.
+ * start, when the bell rings, and at every poll for what a crash left behind, the outbox itself is read. Several relays at
+ * once are safe.
  */
 export function createRelay(options: {
   readonly db: DbCluster;
   readonly repository: BusRepository;
   readonly publisher: StreamPublisher;
+  /** What a crash left behind, or another process could not send, is looked for this often. */
+  readonly pollMs: number;
+  /** Tells other relays that rows were left for them. */
+  readonly ringBell: () => void;
   readonly log: BusLog;
   readonly registry: Registry;
 }): Relay {
-  const { db, repository, publisher, log, registry } = options;
+  const { db, repository, publisher, pollMs, ringBell, log, registry } = options;
   const published = new Counter({
     name: 'soc_events_published_total',
     help: 'Events written to their stream.',
@@ -54,6 +61,9 @@ export function createRelay(options: {
   let heldMessages = 0;
   let readsOutbox = true;
   let missed = false;
+  let isStarted = false;
+  let bell: NodeJS.Timeout | undefined;
+  let hasRung = false;
   let wakeUp = Promise.withResolvers<void>();
   let loop: Promise<void> = Promise.resolve();
 
@@ -100,9 +110,13 @@ export function createRelay(options: {
   const turn = async (failures: number): Promise<number> => {
     try {
       await relayAll();
-      const waited = await Promise.race([wakeUp.promise, pause(POLL_MS, 'poll' as const, { signal: stopping.signal })]);
+      const waited = await Promise.race([wakeUp.promise, pause(pollMs, 'poll' as const, { signal: stopping.signal })]);
       wakeUp = Promise.withResolvers();
       if (waited === 'poll') while (await relayStored(LEFT_BEHIND_AFTER_MS));
+      if (hasRung) {
+        hasRung = false;
+        while (await relayStored(LEFT_AFTER_RING_MS));
+      }
       return 0;
     } catch (error) {
       if (stopping.signal.aborted) return 0;
@@ -119,6 +133,7 @@ export function createRelay(options: {
   return {
     hand: (committed) => {
       if (readsOutbox || heldMessages > MAX_HELD) {
+        if (!isStarted || !readsOutbox) ringBell();
         readsOutbox = true;
         missed = true;
       } else {
@@ -127,7 +142,15 @@ export function createRelay(options: {
       }
       wakeUp.resolve();
     },
+    lookSoon: () => {
+      bell ??= setTimeout(() => {
+        bell = undefined;
+        hasRung = true;
+        wakeUp.resolve();
+      }, LEFT_AFTER_RING_MS).unref();
+    },
     start: () => {
+      isStarted = true;
       const run = async (): Promise<void> => {
         for (let failures = 0; !stopping.signal.aborted;) failures = await turn(failures);
       };
@@ -140,6 +163,7 @@ export function createRelay(options: {
         while (held.length > 0) await relayHeld();
       } catch (error) {
         log.warn({ err: error }, 'stopped with messages left in the outbox');
+        ringBell();
       }
     },
   };
