@@ -2,16 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type { EndpointSpec } from '@soc/contracts';
+import { type Queryable, type SqlStatement, tenantRoleOf } from '@soc/db-cluster';
 import { redisUserOf } from '@soc/messaging/redis';
 import { bootService, type Env, type RunningService, type ServiceDefinition } from '@soc/service-kit';
-import type pg from 'pg';
+import pg from 'pg';
 import { inject } from 'vitest';
 import { withConnection } from '../postgres/connection.ts';
+import { roleOf } from '../postgres/roles-repository.ts';
 import { callEndpoint, type TestAnswer, type TestRequest } from './call.ts';
 import { TEST_PASSWORD } from './provided.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { createTestEvents, type TestEvents } from './test-events.ts';
 import { createTestIdentities, type TestIdentities } from './test-tokens.ts';
+
+const { escapeIdentifier, escapeLiteral } = pg;
 
 export interface TestServiceOptions {
   /** Over what the harness sets. With the `env` of a service before, a second one works on the same data. */
@@ -31,6 +35,8 @@ export interface TestService
   readonly call: <E extends EndpointSpec>(endpoint: E, request?: TestRequest) => Promise<TestAnswer<E>>;
   /** Runs a statement as the service's own role, to arrange or to look at what no endpoint shows. */
   readonly query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  /** Runs statements as a request of a tenant does, under row-level security. */
+  readonly asTenant: (tenantId: string) => Pick<Queryable, 'query'>;
   /** Stops it gracefully. `keepData` leaves its database for a second one to be started on. */
   readonly close: (options?: { readonly keepData?: boolean }) => Promise<void>;
 }
@@ -88,6 +94,15 @@ export async function startTestService(
       callEndpoint(service.app, endpoint, { token: identities.tokens.admin, ...request }),
     query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       withConnection(env['DATABASE_URL'] ?? '', async (client) => (await client.query<Row>(text, [...values])).rows),
+    asTenant: (tenantId) => ({
+      query: <Row extends object>({ text, values }: SqlStatement) =>
+        withConnection(env['DATABASE_URL'] ?? '', async (client) => {
+          await client.query(`set role ${escapeIdentifier(tenantRoleOf(roleOf(definition.name)))}`);
+          await client.query(`set soc.tenant = ${escapeLiteral(tenantId)}`);
+          // The caller names the row type it selected.
+          return (await client.query(text, [...values])).rows as Row[];
+        }),
+    }),
     close: async ({ keepData = false } = {}) => {
       events.close();
       await service.close();
