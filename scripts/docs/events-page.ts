@@ -18,7 +18,7 @@ export function eventsPage(events: readonly EventSpec[], usesOf: (spec: EventSpe
     ...payloads.flatMap(({ spec, schema }) => [
       `## ${spec.type}`,
       spec.summary,
-      `Version ${spec.version}, published by ${list(usesOf(spec).publishers)}, heard by ${list(usesOf(spec).subscribers)}.`,
+      `Version ${spec.version}, published by ${list(usesOf(spec).publishers)}, heard by ${list(usesOf(spec).subscribers)}.${spec.ordered ? ' A subscription may ask for it in order for each subject.' : ''}`,
       fields(schema),
     ]),
     '# Types',

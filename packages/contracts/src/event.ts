@@ -12,7 +12,16 @@ export interface EventSpec {
   readonly owner: ServiceName;
   readonly summary: string;
   readonly payload: z.ZodType;
+  /**
+   * A subscription may ask for these events in order (`order: 'subject'`): as they were committed, for each subject, across
+   * all ordered types of the same noun. For events that tell of changes to one thing and are published under its row lock.
+   * It costs the publisher an indexed column of its outbox (ADR 0011).
+   */
+  readonly ordered?: true;
 }
+
+/** The kind of thing an event speaks of: `alert` of `alert.created`. Ordered types of one noun share one order. */
+export const nounOf = (type: string): string => type.slice(0, type.indexOf('.'));
 
 /** Declares an event; the literal types are kept. */
 export const event = <const Spec extends EventSpec>(spec: Spec): Spec => spec;
@@ -38,5 +47,7 @@ export interface EventEnvelope<Payload = unknown> {
   readonly targetservice?: string;
   /** Stands for the writes the event tells of; given to `readYourWrites`, a replica shows them. Comes with the delivery. */
   readonly consistencytoken?: string;
+  /** Of an ordered type: its place among the events of its publisher; later ones of a subject have a higher one. */
+  readonly sequence?: string;
   readonly data: Payload;
 }

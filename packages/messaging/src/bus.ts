@@ -1,3 +1,4 @@
+import { events as allEvents } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
 import type { Registry } from '@soc/monitoring';
 import { type BusLimits, DEFAULT_LIMITS } from './bus-limits.ts';
@@ -8,6 +9,7 @@ import type { BusLog } from './log.ts';
 import { createNamedFaces, type NamedFaces } from './named-faces.ts';
 import { createOutboxBell } from './outbox-bell.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { createOrderedOutboxRepository } from './ordered-outbox-repository.ts';
 import { createRedisConnector, type RedisAccess } from './redis.ts';
 import { createDoor } from './intake.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -79,7 +81,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
     replicasToAck,
   });
   const bell = createOutboxBell({ db, serviceName, onRing: () => relay.lookSoon(), log });
-  const relay = createRelay({
+  const { relay, outbox } = createOutgoing({
+    serviceName,
     db,
     repository,
     publisher,
@@ -87,8 +90,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
     ringBell: bell.ring,
     log,
     registry,
+    now,
   });
-  const outbox = createOutbox({ repository, source: serviceName, now, onCommitted: relay.hand });
   const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
   const subscriptions = new Map<string, Subscription>();
   const upkeep = createUpkeep({ serviceName, db, repository, redis: commands, prefix, limits, registry, log, now });
@@ -106,6 +109,8 @@ export function createEventBus(options: EventBusOptions): EventBus {
     registry,
     log,
     now,
+    db,
+    bury: repository.bury,
     repositoryBury: (letter) => repository.bury(db.write, letter),
     connector,
     commands,
@@ -150,4 +155,14 @@ export function createEventBus(options: EventBusOptions): EventBus {
       keyRing.close();
     },
   };
+}
+
+function createOutgoing(
+  options: Omit<Parameters<typeof createRelay>[0], 'ordered'> & Pick<EventBusOptions, 'serviceName' | 'now'>,
+) {
+  const { serviceName, repository, now } = options;
+  const ordered = createOrderedOutboxRepository(serviceName);
+  const ownsOrdered = allEvents.some((spec) => spec.owner === serviceName && spec.ordered);
+  const relay = createRelay({ ...options, ...(ownsOrdered && { ordered }) });
+  return { relay, outbox: createOutbox({ repository, ordered, source: serviceName, now, onCommitted: relay.hand }) };
 }

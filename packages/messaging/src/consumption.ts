@@ -1,3 +1,9 @@
+import { nounOf } from '@soc/contracts';
+import type { DbCluster } from '@soc/db-cluster';
+import type { BusRepository } from './bus-repository.ts';
+import { createOrderedConsumer } from './ordered-consumer.ts';
+import { createOrderedReader } from './ordered-reader.ts';
+import { createOrderedRepository } from './ordered-repository.ts';
 import { type RedisConnector, type Redis, streamKey } from './redis.ts';
 import type { BusLog } from './log.ts';
 import { createRetryOnDemand } from './retry-on-demand.ts';
@@ -25,11 +31,13 @@ export function createConsumption(
     readonly commands: Redis;
     readonly prefix: string;
     readonly claimIdleMs: number;
+    readonly db: DbCluster;
+    readonly bury: BusRepository['bury'];
     readonly log: BusLog;
   },
 ): Consumption {
   const { serviceName, subscriptions, connector, commands, prefix, log } = options;
-  const consumers: StreamConsumer[] = [];
+  const consumers: Pick<StreamConsumer, 'stop'>[] = [];
   const addRetry: AddRetry = (job, policy) => retries.add(job, policy);
   const settlement = createSettlement({ ...options, addRetry });
   const retries = createRetryOnDemand({
@@ -66,10 +74,37 @@ export function createConsumption(
     consumer.start();
   };
 
+  const consumeInOrder = (noun: string, members: readonly Subscription[]): void => {
+    const reader = createOrderedReader({
+      streams: new Map(members.map(({ spec }) => [spec.type, streamKey(prefix, spec.type)])),
+      group: serviceName,
+      consumer: options.instanceId,
+      reader: connector.blocking(),
+      commands,
+      log,
+    });
+    const consumer = createOrderedConsumer({
+      ...options,
+      noun,
+      members: new Map(members.map((member) => [member.spec.type, member])),
+      repository: createOrderedRepository(serviceName),
+      settlement,
+      reader,
+    });
+    consumers.push(consumer);
+    consumer.start();
+  };
+
   return {
     start: () => {
       retries.start();
-      for (const of of subscriptions.values()) consume(of);
+      const all = [...subscriptions.values()];
+      for (const of of all) if (!of.isOrdered) consume(of);
+      const ordered = Map.groupBy(
+        all.filter((of) => of.isOrdered),
+        ({ spec }) => nounOf(spec.type),
+      );
+      for (const [noun, members] of ordered) consumeInOrder(noun, members);
     },
     stop: async () => {
       await Promise.all(consumers.map((consumer) => consumer.stop()));

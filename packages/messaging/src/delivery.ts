@@ -16,6 +16,17 @@ export type Outcome =
 export interface Deliverer {
   /** One outcome per event, in order. Throws only when the database cannot be reached: then nothing was decided. */
   readonly deliver: (subscription: Subscription, events: readonly EventEnvelope[]) => Promise<readonly Outcome[]>;
+  /** Whether the service has to do anything about an event. */
+  readonly concerns: (subscription: Subscription, event: EventEnvelope) => boolean;
+  /**
+   * Handles events in one transaction, run by run; `before` runs in it first and says which are not to be handled. Rejects
+   * with what a handler threw, and then nothing has happened.
+   */
+  readonly handleRuns: (
+    runs: readonly { readonly of: Subscription; readonly events: readonly EventEnvelope[] }[],
+    before: (tx: Tx) => Promise<ReadonlySet<string>>,
+  ) => Promise<void>;
+  readonly countOutcomes: (type: string, outcome: Outcome['kind'], events: number) => void;
 }
 
 const DONE: Outcome = { kind: 'done' };
@@ -101,14 +112,31 @@ export function createDeliverer(options: {
     for (const one of pending) outcomes[one.index] = await handleAlone(subscription, one);
   };
 
+  const concerns: Deliverer['concerns'] = (subscription, event) =>
+    isForUs(event, serviceName) && subscription.concerns(event.data);
+
   return {
+    concerns,
+    countOutcomes: (type, outcome, events) => metrics.handled.inc({ type, outcome }, events),
+    handleRuns: (runs, before) =>
+      db.tx(async (tx) => {
+        const skipped = await before(tx);
+        const ids = runs.flatMap(({ events }) => events.map(({ id }) => id)).filter((id) => !skipped.has(id));
+        if (ids.length === 0) return;
+        // Each id is taken out when it is handled: a batch may hold the same event twice.
+        const fresh = new Set(await repository.claim(tx, ids));
+        for (const { of, events } of runs) {
+          const items = events.filter(({ id }) => fresh.delete(id)).map((event) => ({ payload: event.data, event }));
+          if (items.length > 0) await of.handle(items, contextOf(tx));
+        }
+      }),
     deliver: async (subscription, events) => {
       const { type } = subscription.spec;
       const startedAt = performance.now();
       const outcomes = events.map(() => DONE);
       const pending: Pending[] = [];
       events.forEach((event, index) => {
-        if (isForUs(event, serviceName) && subscription.concerns(event.data)) {
+        if (concerns(subscription, event)) {
           pending.push({ index, item: { payload: event.data, event } });
         }
       });

@@ -24,6 +24,8 @@ export interface Message {
   readonly type: string;
   /** The CloudEvent as JSON. */
   readonly envelope: string;
+  /** What the event speaks of, when its type is ordered. */
+  readonly subject?: string;
 }
 
 /** Refused before it is published: the payload breaks its own contract. A fault of the publisher. */
@@ -56,8 +58,15 @@ export function createMessage<E extends EventSpec>(
     ...(meta.targetService !== undefined && { targetservice: meta.targetService }),
     data: parsed.data,
   };
-  return { id, type: spec.type, envelope: JSON.stringify(envelope) };
+  const message = { id, type: spec.type, envelope: JSON.stringify(envelope) };
+  return spec.ordered ? { ...message, subject: meta.subject } : message;
 }
+
+/** The message with its place among the events of its publisher, CloudEvents' extension `sequence`. */
+export const withSequence = (message: Message, place: number): Message => ({
+  ...message,
+  envelope: `${message.envelope.slice(0, -1)},"sequence":"${place}"}`,
+});
 
 /** The id of an event in its text; undefined for a text that is no event of ours. */
 export const idIn = (envelope: string): string | undefined => /"id":"([0-9a-f-]{36})"/.exec(envelope)?.[1];
@@ -75,6 +84,10 @@ const Envelope = z.object({
   causationid: z.string().optional(),
   traceparent: z.string().optional(),
   targetservice: z.string().optional(),
+  sequence: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
   data: z.unknown(),
 });
 

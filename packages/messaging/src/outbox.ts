@@ -1,7 +1,8 @@
 import type { EventSpec, PayloadOf } from '@soc/contracts';
 import type { Tx } from '@soc/db-cluster';
 import type { BusRepository } from './bus-repository.ts';
-import { createMessage, type Message, type PublishMeta } from './envelope.ts';
+import { createMessage, type Message, type PublishMeta, withSequence } from './envelope.ts';
+import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
 import type { Committed } from './relay.ts';
 
 /** Publishes events in the transaction that changed the fact they tell of. */
@@ -16,14 +17,24 @@ export interface Outbox {
 
 export function createOutbox(options: {
   readonly repository: BusRepository;
+  readonly ordered: Pick<OrderedOutboxRepository, 'append'>;
   readonly source: string;
   readonly now: () => Date;
   /** Called after the commit with what is to be relayed. */
   readonly onCommitted: (committed: Committed) => void;
 }): Outbox {
-  const { repository, source, now, onCommitted } = options;
+  const { repository, ordered, source, now, onCommitted } = options;
   const publishMany: Outbox['publishMany'] = async (tx, messages) => {
     if (messages.length === 0) return;
+    if (messages.some(({ subject }) => subject !== undefined)) {
+      const rows = await ordered.append(tx, messages);
+      const placed = messages.map((message, index) => {
+        const row = rows[index];
+        return row && message.subject !== undefined ? withSequence(message, row.id) : message;
+      });
+      const ids = rows.map(({ id }) => id);
+      return tx.afterCommit(() => onCommitted({ ids, messages: placed, after: rows.map(({ after }) => after) }));
+    }
     const ids = await repository.append(tx, messages);
     tx.afterCommit(() => onCommitted({ ids, messages }));
   };

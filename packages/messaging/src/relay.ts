@@ -4,12 +4,17 @@ import { Counter, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
 import type { Message } from './envelope.ts';
 import type { BusLog } from './log.ts';
+import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
+import { createOrderedRelay } from './ordered-relay.ts';
+import { createRelayMemory } from './relay-memory.ts';
 import type { StreamPublisher } from './stream-publisher.ts';
 
 /** Messages of one commit, with their rows in the outbox. */
 export interface Committed {
   readonly ids: readonly number[];
   readonly messages: readonly Message[];
+  /** When any type is ordered: per message the latest earlier row of its subject that was not sent yet. */
+  readonly after?: readonly (number | null)[];
 }
 
 export interface Relay {
@@ -31,6 +36,8 @@ const LEFT_BEHIND_AFTER_MS = 3_000;
 /** The same after a ring of the bell: rows were left for all, and those of a process that keeps up are gone by then. */
 const LEFT_AFTER_RING_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
+/** Older than any row. */
+const NEVER_MS = 1e12;
 
 /**
  * Moves messages from the outbox to the streams. What this process commits goes straight from its memory; its rows are
@@ -41,6 +48,8 @@ const MAX_BACKOFF_MS = 5_000;
 export function createRelay(options: {
   readonly db: DbCluster;
   readonly repository: BusRepository;
+  /** For a service that owns ordered types. */
+  readonly ordered?: Pick<OrderedOutboxRepository, 'lock' | 'take'>;
   readonly publisher: StreamPublisher;
   /** What a crash left behind, or another process could not send, is looked for this often. */
   readonly pollMs: number;
@@ -49,16 +58,10 @@ export function createRelay(options: {
   readonly log: BusLog;
   readonly registry: Registry;
 }): Relay {
-  const { db, repository, publisher, pollMs, ringBell, log, registry } = options;
-  const published = new Counter({
-    name: 'soc_events_published_total',
-    help: 'Events written to their stream.',
-    labelNames: ['type'],
-    registers: [registry],
-  });
+  const { db, repository, ordered, publisher, pollMs, ringBell, log, registry } = options;
+  const published = createCounter(registry);
   const stopping = new AbortController();
-  const held: Committed[] = [];
-  let heldMessages = 0;
+  const memory = createRelayMemory();
   let readsOutbox = true;
   let missed = false;
   let isStarted = false;
@@ -73,29 +76,31 @@ export function createRelay(options: {
     for (const { type } of messages) published.inc({ type });
   };
 
-  const takeHeld = (): Committed => {
-    const taken: Committed[] = [];
-    for (let size = 0; held.length > 0 && size < BATCH; size += taken.at(-1)?.messages.length ?? 0) {
-      taken.push(...held.splice(0, 1));
-    }
-    const messages = taken.flatMap((committed) => committed.messages);
-    heldMessages -= messages.length;
-    return { ids: taken.flatMap(({ ids }) => ids), messages };
-  };
+  const relayOrdered = ordered && createOrderedRelay({ db, repository: ordered, send, batchRows: BATCH });
 
   const relayHeld = async (): Promise<void> => {
-    const { ids, messages } = takeHeld();
+    const { ids, messages } = memory.take(BATCH);
     await send(messages, db.committedToken());
     await repository.remove(db.write, ids);
+    memory.sent(ids);
   };
 
   /** Resolves with whether there may be more. */
-  const relayStored = (olderThanMs: number): Promise<boolean> =>
-    db.tx(async (tx) => {
+  const relayStored = async (olderThanMs: number): Promise<boolean> => {
+    const moreOrdered = (await relayOrdered?.({ olderThanMs, ids: [] })) ?? false;
+    const more = await db.tx(async (tx) => {
       const stored = await repository.takeOldest(tx, BATCH, olderThanMs);
       if (stored.length > 0) await send(stored);
       return stored.length === BATCH;
     });
+    return more || moreOrdered;
+  };
+
+  /** What had to wait for an earlier event of its subject. */
+  const relayLeft = async (): Promise<void> => {
+    const ids = memory.takeLeft();
+    while (ids.length > 0 && (await relayOrdered?.({ olderThanMs: NEVER_MS, ids })));
+  };
 
   const relayAll = async (): Promise<void> => {
     while (readsOutbox && !stopping.signal.aborted) {
@@ -104,7 +109,8 @@ export function createRelay(options: {
       // A commit handed over meanwhile was left to the outbox, and may have come after it was read.
       readsOutbox = more || missed;
     }
-    while (held.length > 0 && !stopping.signal.aborted) await relayHeld();
+    while (memory.messages() > 0 && !stopping.signal.aborted) await relayHeld();
+    await relayLeft();
   };
 
   const turn = async (failures: number): Promise<number> => {
@@ -121,8 +127,7 @@ export function createRelay(options: {
     } catch (error) {
       if (stopping.signal.aborted) return 0;
       readsOutbox = true;
-      held.length = 0;
-      heldMessages = 0;
+      memory.clear();
       log.warn({ err: error, failures: failures + 1 }, 'outbox not relayed, will retry');
       const backoffMs = Math.min(100 * 2 ** failures, MAX_BACKOFF_MS);
       await pause(backoffMs, undefined, { signal: stopping.signal }).catch(() => undefined);
@@ -132,13 +137,12 @@ export function createRelay(options: {
 
   return {
     hand: (committed) => {
-      if (readsOutbox || heldMessages > MAX_HELD) {
+      if (readsOutbox || memory.messages() > MAX_HELD) {
         if (!isStarted || !readsOutbox) ringBell();
         readsOutbox = true;
         missed = true;
       } else {
-        held.push(committed);
-        heldMessages += committed.messages.length;
+        memory.add(committed);
       }
       wakeUp.resolve();
     },
@@ -160,7 +164,10 @@ export function createRelay(options: {
       stopping.abort();
       await loop;
       try {
-        while (held.length > 0) await relayHeld();
+        while (memory.messages() > 0) await relayHeld();
+        await relayLeft();
+        // What was committed while the outbox was being read is there, one batch at most in a process that kept up.
+        if (isStarted && readsOutbox) await relayStored(0);
       } catch (error) {
         log.warn({ err: error }, 'stopped with messages left in the outbox');
         ringBell();
@@ -168,3 +175,11 @@ export function createRelay(options: {
     },
   };
 }
+
+const createCounter = (registry: Registry) =>
+  new Counter({
+    name: 'soc_events_published_total',
+    help: 'Events written to their stream.',
+    labelNames: ['type'],
+    registers: [registry],
+  });

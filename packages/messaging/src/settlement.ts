@@ -14,16 +14,26 @@ import type { Subscription } from './subscription.ts';
 export interface Settlement {
   /** Throws only when nothing could be decided: PostgreSQL or Redis is away. Settling again is harmless. */
   readonly settle: (of: Subscription, frames: readonly Buffer[]) => Promise<void>;
+  /** Events of a frame that may be handled; what is turned away is a dead letter by then, or has gone to be tried again. */
+  readonly open: (of: Subscription, frame: Buffer) => Promise<readonly Accepted[]>;
   /** One more try of a job. Resolves with the reason when there is to be another, undefined when it is settled. */
   readonly retry: (of: Subscription, job: RetryJob, attempts: number) => Promise<string | undefined>;
   readonly bury: (job: RetryJob, attempts: number) => Promise<void>;
 }
 
 type Opened = Extract<Intake, { readonly ok: true }>;
-type Accepted = Extract<Arrival, { readonly ok: true }> & { readonly from: Opened };
+export type Accepted = Extract<Arrival, { readonly ok: true }> & { readonly from: Opened };
 
 /** A reason that may pass: the ring of this process may be behind. */
 const MAY_PASS = 'unknown_key';
+
+/** Seals one event of a frame alone, for what keeps it longer than the stream does. */
+export const sealEvent = (
+  ring: KeyRing,
+  { type, owner }: EventSpec,
+  { publishedAt, token }: Pick<Opened, 'publishedAt' | 'token'>,
+  text: string,
+): Buffer => sealFrame(ring, { type, source: owner, publishedAt, token }, [text]);
 
 export function createSettlement(options: {
   readonly keyRing: KeyRing;
@@ -57,9 +67,8 @@ export function createSettlement(options: {
     onRefused(refused);
   };
 
-  /** Seals one event of a frame alone, for the retry queue and the dead letters. */
-  const sealAlone = ({ type, owner }: EventSpec, { publishedAt, token }: Opened, text: string): string =>
-    sealFrame(keyRing, { type, source: owner, publishedAt, token }, [text]).toString('base64');
+  const sealAlone = (spec: EventSpec, from: Opened, text: string): string =>
+    sealEvent(keyRing, spec, from, text).toString('base64');
 
   const take = async (of: Subscription, frame: Buffer, allowStale = false): Promise<Intake> => {
     const taken = door.take(of.spec, frame, { allowStale });
@@ -82,7 +91,8 @@ export function createSettlement(options: {
     const taken = await take(of, frame);
     if (taken.ok) return accept(of, taken);
     const job: RetryJob = { eventId: frameId(frame), type, frame: frame.toString('base64'), reason: taken.reason };
-    if (taken.refusal === MAY_PASS && of.retry.maxAttempts > 1) await addRetry(job, of.retry);
+    // Whose order a frame is part of shows only when it opens: an ordered one cannot wait.
+    if (taken.refusal === MAY_PASS && of.retry.maxAttempts > 1 && !of.isOrdered) await addRetry(job, of.retry);
     else await refuse({ ...taken, type, eventId: job.eventId }, job.frame, 1);
     return [];
   };
@@ -111,6 +121,7 @@ export function createSettlement(options: {
 
   return {
     settle,
+    open,
     bury,
     retry: async (of, job, attempts) => {
       const frame = Buffer.from(job.frame, 'base64');

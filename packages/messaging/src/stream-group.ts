@@ -33,9 +33,9 @@ export interface StreamGroup {
 /** Longer than any idle time that is asked for. */
 const LONG_ABANDONED_MS = 24 * 60 * 60 * 1000;
 
-const asList = (raw: unknown): readonly unknown[] => (Array.isArray(raw) ? raw : []);
+export const asList = (raw: unknown): readonly unknown[] => (Array.isArray(raw) ? raw : []);
 
-const entriesOf = (raw: unknown): StreamEntry[] =>
+export const entriesOf = (raw: unknown): StreamEntry[] =>
   asList(raw).flatMap((entry) => {
     const [id, fields] = asList(entry);
     // Redis before 7 answers XAUTOCLAIM with nil for what was trimmed.

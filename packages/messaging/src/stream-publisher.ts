@@ -1,3 +1,4 @@
+import { nounOf } from '@soc/contracts';
 import type { Message } from './envelope.ts';
 import { sealFrame } from './frame.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -21,7 +22,8 @@ export const FRAME_FIELD = 'frame';
 export interface StreamPublisher {
   /**
    * Resolves when Redis has them all, and throws otherwise: then some may be on their streams, and publishing them again
-   * is what keeps the promise of at least once. Order is kept within a type.
+   * is what keeps the promise of at least once. Order is kept within a type; the ordered types of one noun are written at
+   * once or not at all.
    */
   readonly publish: (messages: readonly Message[], token?: string) => Promise<void>;
 }
@@ -32,20 +34,24 @@ interface Packed {
   bytes: number;
 }
 
-/** Frames of what is at hand, in order within each type. */
+/**
+ * Frames of what is at hand, in order within each type. What is written together has the same key: a type, or for ordered
+ * types their noun.
+ */
 function pack(messages: readonly Message[]): ReadonlyMap<string, readonly Packed[]> {
-  const byType = new Map<string, Packed[]>();
-  for (const { type, envelope } of messages) {
-    let frames = byType.get(type);
-    if (!frames) byType.set(type, (frames = []));
+  const together = new Map<string, Packed[]>();
+  for (const { type, envelope, subject } of messages) {
+    const key = subject === undefined ? type : nounOf(type);
+    let frames = together.get(key);
+    if (!frames) together.set(key, (frames = []));
     const bytes = Buffer.byteLength(envelope);
-    const last = frames.at(-1);
+    const last = frames.findLast((frame) => frame.type === type);
     if (last && last.texts.length < MAX_EVENTS && last.bytes + bytes <= MAX_BYTES) {
       last.texts.push(envelope);
       last.bytes += bytes;
     } else frames.push({ type, texts: [envelope], bytes });
   }
-  return byType;
+  return together;
 }
 
 /**
@@ -65,23 +71,30 @@ export function createStreamPublisher(options: {
 }): StreamPublisher {
   const { keyRing, redis, prefix, source, now = () => new Date(), replicasToAck = 0 } = options;
 
-  /** One pipeline a stream: in a cluster each may live on another node, and `WAIT` speaks for the node it is sent to. */
-  const write = async (type: string, frames: readonly Packed[], token: string | undefined): Promise<void> => {
-    const header = { type, source, publishedAt: now().getTime(), ...(token !== undefined && { token }) };
-    const pipeline = redis.pipeline();
-    const key = streamKey(prefix, type);
-    for (const { texts } of frames) pipeline.xadd(key, '*', FRAME_FIELD, sealFrame(keyRing, header, texts));
-    if (replicasToAck > 0) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
+  /**
+   * One pipeline for frames that are written together: in a cluster others may live on another node, and `WAIT` speaks for
+   * the node it is sent to. Several frames of ordered types are one transaction: a part could be read, or fail, out of order.
+   */
+  const write = async (key: string, frames: readonly Packed[], token: string | undefined): Promise<void> => {
+    const publishedAt = now().getTime();
+    const isAtomic = frames.length > 1 && key !== frames[0]?.type;
+    const pipeline = isAtomic ? redis.multi() : redis.pipeline();
+    for (const { type, texts } of frames) {
+      const header = { type, source, publishedAt, ...(token !== undefined && { token }) };
+      pipeline.xadd(streamKey(prefix, type), '*', FRAME_FIELD, sealFrame(keyRing, header, texts));
+    }
+    if (replicasToAck > 0 && !isAtomic) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
     const answers = (await pipeline.exec()) ?? [];
     const failed = answers.find(([error]) => error)?.[0];
     if (failed) throw failed;
-    const acks = replicasToAck > 0 ? Number(answers.at(-1)?.[1]) : 0;
-    if (acks < replicasToAck) throw new TooFewReplicasError(`${acks} of ${replicasToAck} replicas have ${type}`);
+    if (replicasToAck === 0) return;
+    const acks = isAtomic ? await redis.wait(replicasToAck, ACK_WITHIN_MS) : Number(answers.at(-1)?.[1]);
+    if (acks < replicasToAck) throw new TooFewReplicasError(`${acks} of ${replicasToAck} replicas have ${key}`);
   };
 
   return {
     publish: async (messages, token) => {
-      await Promise.all(Array.from(pack(messages), ([type, frames]) => write(type, frames, token)));
+      await Promise.all(Array.from(pack(messages), ([key, frames]) => write(key, frames, token)));
     },
   };
 }

@@ -74,6 +74,8 @@ export interface Subscription<E extends EventSpec = EventSpec> {
   readonly concurrency: number;
   readonly retry: RetryPolicy;
   readonly hasInbox: boolean;
+  /** Whether the events of a subject are handled in the order they were committed, by one replica at a time. */
+  readonly isOrdered: boolean;
   readonly concerns: (payload: PayloadOf<E>) => boolean;
 }
 
@@ -88,6 +90,12 @@ export interface SubscriptionOptions<E extends EventSpec> {
   readonly retry?: Partial<RetryPolicy>;
   /** False for a handler that is idempotent by itself: no inbox row, no transaction, and the context has no `tx`. */
   readonly inbox?: boolean;
+  /**
+   * The events of a subject are handled in the order of their commits, whatever fails: one replica handles all of them, the
+   * others stand by, and what comes after a failed event waits for its end. Together with the service's other ordered
+   * subscriptions to the same noun. Only for types that are `ordered`, and with the inbox; `concurrency` has no meaning then.
+   */
+  readonly order?: 'subject';
 }
 
 type WithoutInbox<E extends EventSpec> = SubscriptionOptions<E> & { readonly inbox: false };
@@ -114,11 +122,15 @@ export function batchSubscription<E extends EventSpec>(
 export function batchSubscription<E extends EventSpec>(
   spec: E,
   handle: HandleBatch<E, BatchHandlerContext>,
-  { concerns = () => true, batchSize = 256, concurrency = 1, retry = {}, inbox = true }: SubscriptionOptions<E> = {},
+  options: SubscriptionOptions<E> = {},
 ): Subscription {
+  const { concerns = () => true, batchSize = 256, concurrency = 1, retry = {}, inbox = true, order } = options;
+  if (order && !spec.ordered) throw new Error(`${spec.type} is not declared to be ordered`);
+  if (order && !inbox) throw new Error(`${spec.type}: order needs the inbox, whose transaction it is kept in`);
   const settings = { concerns, batchSize, concurrency, retry: { ...DEFAULT_RETRY, ...retry }, hasInbox: inbox };
+  const isOrdered = order === 'subject';
   // A bus holds subscriptions to many events; each handler is only ever given events decoded with its own `spec`.
-  return { ...settings, spec, handle } as unknown as Subscription;
+  return { ...settings, isOrdered, spec, handle } as unknown as Subscription;
 }
 
 /** Handles events one at a time; those that arrive together still share a transaction. */

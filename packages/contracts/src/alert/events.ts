@@ -8,6 +8,7 @@ export const AlertCreated = event({
   type: 'alert.created',
   version: 1,
   owner: 'alert',
+  ordered: true,
   summary: 'A new alert was accepted; duplicates within the window do not repeat it.',
   payload: z.object({ alert: Alert }),
 });
@@ -16,6 +17,7 @@ export const AlertUpdated = event({
   type: 'alert.updated',
   version: 1,
   owner: 'alert',
+  ordered: true,
   summary: 'An alert changed: the fields named in `changed` hold new values.',
   payload: z.object({ alert: Alert, changed: z.array(z.string()) }),
 });
@@ -24,6 +26,7 @@ export const IncidentCreated = event({
   type: 'incident.created',
   version: 1,
   owner: 'alert',
+  ordered: true,
   summary: 'Correlation opened an incident.',
   payload: z.object({ incident: Incident, alertIds: z.array(Uuid), reasons: z.array(CorrelationReason) }),
 });
@@ -32,6 +35,7 @@ export const IncidentUpdated = event({
   type: 'incident.updated',
   version: 1,
   owner: 'alert',
+  ordered: true,
   summary: 'An incident gained alerts or was worked on: the fields named in `changed` hold new values.',
   payload: z.object({
     incident: Incident,

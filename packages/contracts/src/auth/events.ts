@@ -7,6 +7,7 @@ export const UserChanged = event({
   type: 'user.changed',
   version: 1,
   owner: 'auth',
+  ordered: true,
   summary: 'A user was created, changed or deactivated.',
   payload: z.object({
     userId: Uuid,
