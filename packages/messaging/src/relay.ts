@@ -5,8 +5,8 @@ import type { BusRepository } from './bus-repository.ts';
 import type { Message } from './envelope.ts';
 import type { BusLog } from './log.ts';
 import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
-import { createOrderedRelay } from './ordered-relay.ts';
 import { createRelayMemory } from './relay-memory.ts';
+import { createStoredRelay } from './stored-relay.ts';
 import type { StreamPublisher } from './stream-publisher.ts';
 
 /** Messages of one commit, with their rows in the outbox. */
@@ -36,8 +36,6 @@ const LEFT_BEHIND_AFTER_MS = 3_000;
 /** The same after a ring of the bell: rows were left for all, and those of a process that keeps up are gone by then. */
 const LEFT_AFTER_RING_MS = 250;
 const MAX_BACKOFF_MS = 5_000;
-/** Older than any row. */
-const NEVER_MS = 1e12;
 
 /**
  * Moves messages from the outbox to the streams. What this process commits goes straight from its memory; its rows are
@@ -76,7 +74,7 @@ export function createRelay(options: {
     for (const { type } of messages) published.inc({ type });
   };
 
-  const relayOrdered = ordered && createOrderedRelay({ db, repository: ordered, send, batchRows: BATCH });
+  const stored = createStoredRelay({ db, repository, ordered, send, batchRows: BATCH });
 
   const relayHeld = async (): Promise<void> => {
     const { ids, messages } = memory.take(BATCH);
@@ -85,32 +83,15 @@ export function createRelay(options: {
     memory.sent(ids);
   };
 
-  /** Resolves with whether there may be more. */
-  const relayStored = async (olderThanMs: number): Promise<boolean> => {
-    const moreOrdered = (await relayOrdered?.({ olderThanMs, ids: [] })) ?? false;
-    const more = await db.tx(async (tx) => {
-      const stored = await repository.takeOldest(tx, BATCH, olderThanMs);
-      if (stored.length > 0) await send(stored);
-      return stored.length === BATCH;
-    });
-    return more || moreOrdered;
-  };
-
-  /** What had to wait for an earlier event of its subject. */
-  const relayLeft = async (): Promise<void> => {
-    const ids = memory.takeLeft();
-    while (ids.length > 0 && (await relayOrdered?.({ olderThanMs: NEVER_MS, ids })));
-  };
-
   const relayAll = async (): Promise<void> => {
     while (readsOutbox && !stopping.signal.aborted) {
       missed = false;
-      const more = await relayStored(0);
+      const more = await stored.relayOlder(0);
       // A commit handed over meanwhile was left to the outbox, and may have come after it was read.
       readsOutbox = more || missed;
     }
     while (memory.messages() > 0 && !stopping.signal.aborted) await relayHeld();
-    await relayLeft();
+    await stored.relayRows(memory.takeLeft());
   };
 
   const turn = async (failures: number): Promise<number> => {
@@ -118,10 +99,10 @@ export function createRelay(options: {
       await relayAll();
       const waited = await Promise.race([wakeUp.promise, pause(pollMs, 'poll' as const, { signal: stopping.signal })]);
       wakeUp = Promise.withResolvers();
-      if (waited === 'poll') while (await relayStored(LEFT_BEHIND_AFTER_MS));
+      if (waited === 'poll') while (await stored.relayOlder(LEFT_BEHIND_AFTER_MS));
       if (hasRung) {
         hasRung = false;
-        while (await relayStored(LEFT_AFTER_RING_MS));
+        while (await stored.relayOlder(LEFT_AFTER_RING_MS));
       }
       return 0;
     } catch (error) {
@@ -165,9 +146,9 @@ export function createRelay(options: {
       await loop;
       try {
         while (memory.messages() > 0) await relayHeld();
-        await relayLeft();
+        await stored.relayRows(memory.takeLeft());
         // What was committed while the outbox was being read is there, one batch at most in a process that kept up.
-        if (isStarted && readsOutbox) await relayStored(0);
+        if (isStarted && readsOutbox) await stored.relayOlder(0);
       } catch (error) {
         log.warn({ err: error }, 'stopped with messages left in the outbox');
         ringBell();

@@ -1,0 +1,61 @@
+import type { DbCluster } from '@soc/db-cluster';
+import type { BusRepository } from './bus-repository.ts';
+import { idIn, type Message, withSequence } from './envelope.ts';
+import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
+
+/** Sends what is in the outbox and in nobody's memory. */
+export interface StoredRelay {
+  /** Sends the oldest messages of at least that age. Resolves with whether there may be more. */
+  readonly relayOlder: (olderThanMs: number) => Promise<boolean>;
+  /** Sends ordered messages with all that is unsent before them of their subjects. */
+  readonly relayRows: (ids: readonly number[]) => Promise<void>;
+}
+
+/** Older than any row. */
+const NEVER_MS = 1e12;
+
+export function createStoredRelay(options: {
+  readonly db: DbCluster;
+  readonly repository: Pick<BusRepository, 'takeOldest'>;
+  /** For a service that owns ordered types. */
+  readonly ordered?: Pick<OrderedOutboxRepository, 'lock' | 'take'> | undefined;
+  readonly send: (messages: readonly Message[]) => Promise<void>;
+  readonly batchRows: number;
+}): StoredRelay {
+  const { db, repository, ordered, send, batchRows } = options;
+
+  /**
+   * Oldest first, one relay at a time. A row that is in the memory of another process may be sent twice; never after one
+   * that must follow it.
+   */
+  const relayOrdered = async (rows: { olderThanMs: number; ids: readonly number[] }): Promise<boolean> => {
+    if (!ordered) return false;
+    return db.tx(async (tx) => {
+      await ordered.lock(tx);
+      const stored = await ordered.take(tx, { ...rows, limitRows: batchRows });
+      if (stored.length === 0) return false;
+      await send(
+        stored.map(({ id, type, envelope, subject = '' }) =>
+          // Only `createMessage` writes envelopes, and each has an id.
+          withSequence({ id: idIn(envelope) ?? '', type, envelope, subject }, id),
+        ),
+      );
+      return stored.length === batchRows;
+    });
+  };
+
+  return {
+    relayOlder: async (olderThanMs) => {
+      const moreOrdered = await relayOrdered({ olderThanMs, ids: [] });
+      const more = await db.tx(async (tx) => {
+        const stored = await repository.takeOldest(tx, batchRows, olderThanMs);
+        if (stored.length > 0) await send(stored);
+        return stored.length === batchRows;
+      });
+      return more || moreOrdered;
+    },
+    relayRows: async (ids) => {
+      while (ids.length > 0 && (await relayOrdered({ olderThanMs: NEVER_MS, ids })));
+    },
+  };
+}
