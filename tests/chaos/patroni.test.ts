@@ -13,6 +13,8 @@ const PACE = { writesPerS: 100, readsPerS: 200 };
 const ROUNDS = 3;
 /** What following a new primary may cost over what Patroni needs to make one. */
 const FOLLOWED_WITHIN_MS = 1_000;
+/** Of Debian's packages, where they are missing, and the start of the pair. */
+const INSTALLED_WITHIN_MS = 600_000;
 const SWITCHED_WITHIN_MS = 3_000;
 
 let pair: PatroniPair;
@@ -41,7 +43,7 @@ beforeAll(async () => {
   // What the configuration calls the primary is a beginning only.
   elsewhere = open(second, first);
   await createLoadTable(db);
-});
+}, INSTALLED_WITHIN_MS);
 afterAll(async () => {
   await Promise.all([db?.close(), elsewhere?.close()]);
   await pair?.stop();

@@ -50,9 +50,13 @@ export function createBusRepository(schemaName: string) {
       return rows.map(({ type, envelope }) => ({ id: idIn(envelope) ?? '', type, envelope }));
     },
 
-    backlog: async (read: Queryable): Promise<{ readonly messages: number; readonly oldestS: number }> => {
-      const [row] = await read.query<{ messages: number; oldest_s: number | null }>(sql`
-        select count(*) as messages, extract(epoch from now() - min(created_at))::float8 as oldest_s from ${schema}.outbox`);
+    backlog: async (
+      write: Queryable<WriteOptions>,
+    ): Promise<{ readonly messages: number; readonly oldestS: number }> => {
+      const [row] = await write.query<{ messages: number; oldest_s: number | null }>(
+        sql`select count(*) as messages, extract(epoch from now() - min(created_at))::float8 as oldest_s from ${schema}.outbox`,
+        { untracked: true },
+      );
       return { messages: row?.messages ?? 0, oldestS: Math.round(row?.oldest_s ?? 0) };
     },
 

@@ -29,7 +29,7 @@ export function createOutboxBell(options: {
   const notify = (): void => {
     timer = undefined;
     db.write
-      .query(sql`select pg_notify(${channel}, '')`)
+      .query(sql`select pg_notify(${channel}, '')`, { untracked: true })
       .catch((error: unknown) =>
         log.warn({ err: error }, 'relays not notified, they will find the rows by themselves'),
       );

@@ -43,7 +43,11 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export async function startTestBus(
   serviceName: ServiceName,
   subscriptions: readonly Subscription[],
-  options: Partial<EventBusOptions> & { readonly databaseUrl?: string; readonly replicaUrl?: string } = {},
+  options: Partial<EventBusOptions> & {
+    readonly databaseUrl?: string;
+    readonly replicaUrl?: string;
+    readonly poolSize?: number;
+  } = {},
 ): Promise<TestBus & { readonly databaseUrl: string }> {
   const prefix = options.prefix ?? `test-${randomBytes(6).toString('hex')}`;
   const database = options.databaseUrl === undefined ? await createTestDatabase(serviceName) : undefined;
@@ -54,6 +58,7 @@ export async function startTestBus(
     primaryUrl: databaseUrl,
     replicaUrls: options.replicaUrl === undefined ? [] : [options.replicaUrl],
     tokenKeys: testTokenKeys,
+    poolSize: options.poolSize ?? 8,
     applicationName: 'test',
     registry,
     onError: () => undefined,
