@@ -172,7 +172,13 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
       query: <Row extends object>(statement: SqlStatement, asked?: QueryOptions) => {
         const sent = outgoing(statement, asked);
         // The caller names the row type it selected.
-        return reader.onReader(atLeast, (node) => sender.runAlone(node, sent, asked)) as Promise<Row[]>;
+        return reader.onReader(atLeast, (node) => {
+          asked?.signal?.throwIfAborted();
+          const taken = sender.checkOut(node, asked?.signal);
+          return taken instanceof Promise
+            ? taken.then((connection) => sender.runAndGive(node, connection, sent, asked))
+            : sender.runAndGive(node, taken, sent, asked);
+        }) as Promise<Row[]>;
       },
     };
   };

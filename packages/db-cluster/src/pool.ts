@@ -35,7 +35,7 @@ export interface ConnectionPool {
   /** Throws `ConnectionWaitError` when none becomes free in time, `NodeChangedError` when the server is another by then. */
   readonly take: (signal?: AbortSignal) => Promise<PooledConnection>;
   /** Gives a connection back; one that is lost, spoilt or of an earlier epoch is closed. */
-  readonly give: (connection: PooledConnection) => void;
+  readonly give: (connection: PooledConnection, nowMs?: number) => void;
   /** Closes what is idle, refuses those who wait, and closes what is busy once it is given back. */
   readonly beginEpoch: (reason: string) => void;
   readonly epoch: () => number;
@@ -54,12 +54,15 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
   let epoch = 0;
   let closed: PromiseWithResolvers<void> | undefined;
 
-  const hand = (connection: PooledConnection): void => {
-    connection.sinceMs = performance.now();
-    busy.add(connection);
-    if (line.serve(connection)) return;
-    busy.delete(connection);
-    idle.push(connection);
+  const hand = (connection: PooledConnection, nowMs: number): void => {
+    connection.sinceMs = nowMs;
+    if (line.length() === 0) {
+      busy.delete(connection);
+      idle.push(connection);
+    } else {
+      busy.add(connection);
+      line.serve(connection);
+    }
   };
   const forget = (lost: Connection): void => {
     const index = idle.findIndex((one) => one === lost);
@@ -79,7 +82,7 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
     const opened = await opener.open();
     if (opened instanceof NodeChangedError) line.refuseAll(opened);
     else if (opened instanceof Error) line.refuseFirst(opened);
-    else if (opened.epoch === epoch && !closed) hand(opened);
+    else if (opened.epoch === epoch && !closed) hand(opened, performance.now());
     else closeConnection(opened);
     openMore();
     settleClose();
@@ -105,22 +108,22 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
 
   return {
     takeIdle,
-    take: async (signal) => {
-      if (closed) throw new NodeChangedError('the cluster is closed');
+    take: (signal) => {
+      if (closed) return Promise.reject(new NodeChangedError('the cluster is closed'));
+      if (signal?.aborted) return Promise.reject(asError(signal.reason));
       const found = takeIdle();
-      if (found) return found;
-      signal?.throwIfAborted();
+      if (found) return Promise.resolve(found);
       const served = line.join(signal);
       openMore();
       return served;
     },
-    give: (connection) => {
-      busy.delete(connection);
+    give: (connection, nowMs = performance.now()) => {
       if (connection.lost || connection.isSpoilt || connection.epoch !== epoch || closed) {
+        busy.delete(connection);
         closeConnection(connection);
         openMore();
         settleClose();
-      } else hand(connection);
+      } else hand(connection, nowMs);
     },
     beginEpoch: (reason) => {
       epoch += 1;

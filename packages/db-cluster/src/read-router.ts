@@ -72,6 +72,8 @@ export function createReadRouter(watch: TopologyWatch, counters: RouterCounters,
         try {
           return await attempt(node);
         } catch (error) {
+          // An error of the driver leads back to its socket; this leads back to the caller.
+          if (error instanceof Error) Error.captureStackTrace(error);
           if (!mayAnotherAnswer(error)) throw error;
           patience ??= createPatience(watch, settings.failoverWaitMs);
           if (patience.isOver()) throw asFailure(error);

@@ -1,11 +1,11 @@
 import pg from 'pg';
-import type { PooledConnection } from './pool.ts';
+import { isAnswer } from './errors.ts';
+import { sendLimited } from './limited.ts';
 import type { StatementMetrics } from './metrics.ts';
 import type { Node } from './node.ts';
-import { codeOf, isAnswer, StatementTimeoutError } from './errors.ts';
+import type { PooledConnection } from './pool.ts';
 import type { KnownStatement } from './statement.ts';
 import type { TenantSessions } from './tenant-scope.ts';
-import { asError } from './waiting-line.ts';
 
 /** What a single statement may ask for. */
 export interface QueryOptions {
@@ -24,8 +24,11 @@ export interface Outgoing {
 }
 
 export interface Sender {
-  /** Takes a connection of the node, for one statement in the scope of the caller. Give it back to `node.pool`. */
-  readonly checkOut: (node: Node, signal: AbortSignal | undefined) => Promise<PooledConnection>;
+  /**
+   * Takes a connection of the node, for one statement in the scope of the caller: at once where one is idle and in that
+   * scope, since a promise that is not needed is what a router would cost most. Give it back to `node.pool`.
+   */
+  readonly checkOut: (node: Node, signal: AbortSignal | undefined) => PooledConnection | Promise<PooledConnection>;
   /** The same for a transaction, which enters the scope by what it sends with its `begin`. */
   readonly checkOutForTx: (
     node: Node,
@@ -38,61 +41,54 @@ export interface Sender {
     outgoing: Outgoing,
     options: QueryOptions | undefined,
   ) => Promise<object[]>;
-  /** Takes a connection, runs one statement and gives it back. */
-  readonly runAlone: (node: Node, outgoing: Outgoing, options: QueryOptions | undefined) => Promise<object[]>;
+  /** The same, and gives the connection back. */
+  readonly runAndGive: Sender['run'];
 }
 
 /** `tenantSessions` is absent where sessions are the owner's, whoever asks. */
 export function createSender(metrics: StatementMetrics, tenantSessions: TenantSessions | undefined): Sender {
-  const take = async (node: Node, signal: AbortSignal | undefined): Promise<PooledConnection> => {
+  const take = (node: Node, signal: AbortSignal | undefined): PooledConnection | Promise<PooledConnection> => {
     const idle = node.pool.takeIdle(tenantSessions?.fits);
     if (!idle) return waitFor(node, signal);
     metrics.waited(node, 0);
     return idle;
   };
 
-  const checkOut: Sender['checkOut'] = async (node, signal) => {
-    const connection = await take(node, signal);
+  const waitFor = (node: Node, signal: AbortSignal | undefined): Promise<PooledConnection> => {
+    const startedAtMs = performance.now();
+    return node.pool.take(signal).then(
+      (connection) => {
+        metrics.waited(node, connection.sinceMs - startedAtMs);
+        return connection;
+      },
+      (error: unknown) => {
+        metrics.waited(node, performance.now() - startedAtMs);
+        throw error;
+      },
+    );
+  };
+
+  const enter = (node: Node, connection: PooledConnection): PooledConnection | Promise<PooledConnection> => {
     const change = tenantSessions?.switchOf(connection);
-    if (!change) return connection;
-    try {
-      await connection.client.query(change.text);
-      connection.tenantId = change.tenantId;
-      return connection;
-    } catch (error) {
-      // Half way between two tenants it is nobody's.
-      connection.isSpoilt = true;
-      node.pool.give(connection);
-      throw error;
-    }
+    return change ? enterScope(node, connection, change) : connection;
   };
 
-  const waitFor = async (node: Node, signal: AbortSignal | undefined): Promise<PooledConnection> => {
-    const startedAtMs = performance.now();
-    try {
-      return await node.pool.take(signal);
-    } finally {
-      metrics.waited(node, performance.now() - startedAtMs);
-    }
+  const checkOut: Sender['checkOut'] = (node, signal) => {
+    const taken = take(node, signal);
+    if (!(taken instanceof Promise)) return enter(node, taken);
+    // The scope follows the caller into the callback.
+    return tenantSessions ? taken.then((connection) => enter(node, connection)) : taken;
   };
 
-  const run: Sender['run'] = async (node, connection, outgoing, options) => {
+  const run: Sender['run'] = (node, connection, outgoing, options) => {
     const startedAtMs = performance.now();
-    let failed = true;
-    try {
-      const rows = isLimited(options)
-        ? await sendLimited(node, connection, outgoing, options)
-        : await send(connection, outgoing);
-      failed = false;
-      return rows;
-    } catch (error) {
-      connection.isSpoilt ||= !isAnswer(error);
-      // An error of the driver leads back to its socket; this leads back to the caller.
-      if (error instanceof Error) Error.captureStackTrace(error);
-      throw error;
-    } finally {
-      metrics.ran(node, outgoing.known, performance.now() - startedAtMs, failed);
-    }
+    const ended = (error: unknown): void => {
+      metrics.ran(node, outgoing.known, performance.now() - startedAtMs, error !== undefined);
+      if (error !== undefined) connection.isSpoilt ||= !isAnswer(error);
+    };
+    return isLimited(options)
+      ? sendLimited(node, connection, (done) => send(connection, outgoing, done), options, ended)
+      : send(connection, outgoing, ended);
   };
 
   return {
@@ -102,70 +98,63 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
       return { connection, begin: tenantSessions?.beginOf(connection) ?? [] };
     },
     run,
-    runAlone: async (node, outgoing, options) => {
-      options?.signal?.throwIfAborted();
-      const connection = await checkOut(node, options?.signal);
-      try {
-        return await run(node, connection, outgoing, options);
-      } finally {
-        node.pool.give(connection);
+    runAndGive: (node, connection, outgoing, options) => {
+      if (isLimited(options)) {
+        return run(node, connection, outgoing, options).finally(() => node.pool.give(connection));
       }
+      const startedAtMs = connection.sinceMs;
+      return send(connection, outgoing, (error) => {
+        const nowMs = performance.now();
+        metrics.ran(node, outgoing.known, nowMs - startedAtMs, error !== undefined);
+        connection.isSpoilt ||= connection.isUnreplicated || (error !== undefined && !isAnswer(error));
+        node.pool.give(connection, nowMs);
+      });
     },
   };
 }
 
-/** One statement by pg's own query object: a promise of pg's would cost as much again as the rest of the router. */
-function send({ client }: PooledConnection, { known, values }: Outgoing): Promise<object[]> {
+async function enterScope(
+  node: Node,
+  connection: PooledConnection,
+  { text, tenantId }: { readonly text: string; readonly tenantId: string },
+): Promise<PooledConnection> {
+  try {
+    await connection.client.query(text);
+    connection.tenantId = tenantId;
+    connection.sinceMs = performance.now();
+    return connection;
+  } catch (error) {
+    // Half way between two tenants it is nobody's.
+    connection.isSpoilt = true;
+    node.pool.give(connection);
+    throw error;
+  }
+}
+
+/**
+ * One statement by pg's own query object: its promise would cost as much again as the rest of the router. `ended` is called
+ * before the promise settles, with the error if there is one.
+ */
+function send(
+  { client }: PooledConnection,
+  { known, values }: Outgoing,
+  ended: (error: Error | undefined) => void,
+): Promise<object[]> {
   return new Promise((resolve, reject) => {
-    const query = new pg.Query<object, unknown[]>(
-      // pg only reads the values.
-      { text: known.text, values: values as unknown[], name: known.preparedName },
-      (error, result) => (error ? reject(error) : resolve(result.rows)),
+    client.query(
+      new pg.Query<object, unknown[]>(
+        // pg only reads the values.
+        { text: known.text, values: values as unknown[], name: known.preparedName },
+        // pg passes null where its types say undefined.
+        (error, result) => {
+          ended(error ?? undefined);
+          if (error) reject(error);
+          else resolve(result.rows);
+        },
+      ),
     );
-    client.query(query);
   });
 }
 
-type Limits = Pick<QueryOptions, 'timeoutMs' | 'signal'>;
-
 const isLimited = (options: QueryOptions | undefined): options is QueryOptions =>
   options !== undefined && (options.timeoutMs !== undefined || options.signal !== undefined);
-
-/** A server that does not cancel within this time is left alone, and the connection with it. */
-const CANCEL_WITHIN_MS = 2_000;
-
-async function sendLimited(
-  node: Node,
-  connection: PooledConnection,
-  outgoing: Outgoing,
-  { timeoutMs, signal }: Limits,
-): Promise<object[]> {
-  signal?.throwIfAborted();
-  let reason: Error | undefined;
-  let graceTimer: NodeJS.Timeout | undefined;
-  const { processID } = connection.client as unknown as { readonly processID: number }; // pg's types leave it out
-  const stop = (why: Error): void => {
-    if (reason) return;
-    reason = why;
-    graceTimer = setTimeout(() => connection.client.connection.stream.destroy(), CANCEL_WITHIN_MS);
-    void node.cancel(processID);
-  };
-  const onAbort = (): void => stop(asError(signal?.reason));
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => stop(new StatementTimeoutError(`took longer than ${timeoutMs} ms`)), timeoutMs);
-  try {
-    return await send(connection, outgoing);
-  } catch (error) {
-    if (reason && (codeOf(error) === '57014' || !isAnswer(error))) throw reason;
-    throw error;
-  } finally {
-    // The cancellation may arrive late and hit the statement that comes next.
-    connection.isSpoilt ||= reason !== undefined;
-    clearTimeout(timer);
-    clearTimeout(graceTimer);
-    signal?.removeEventListener('abort', onAbort);
-  }
-}

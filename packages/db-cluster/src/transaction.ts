@@ -95,6 +95,8 @@ export async function attemptTransaction<T>(
     try {
       return await answer;
     } catch (error) {
+      // An error of the driver leads back to its socket; this leads back to the caller.
+      if (error instanceof Error) Error.captureStackTrace(error);
       if (isConnectionLost(error) || isRefusedByRole(error)) failure ??= error;
       throw error;
     }

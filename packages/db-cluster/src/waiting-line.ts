@@ -3,7 +3,7 @@ import { ConnectionWaitError } from './errors.ts';
 interface Waiter<T> {
   readonly resolve: (served: T) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly deadlineMs: number;
 }
 
 /** Callers that wait for something scarce, first come, first served. */
@@ -19,9 +19,27 @@ export interface WaitingLine<T> {
 
 export function createWaitingLine<T>(waitMs: number): WaitingLine<T> {
   const waiters: Waiter<T>[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = (): Error => new ConnectionWaitError(`no connection became free within ${waitMs} ms`);
+
+  /** All wait equally long, so one timer for whoever is first does: one for each would cost more than the wait. */
+  const watch = (): void => {
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        const nowMs = performance.now();
+        while (waiters[0] && waiters[0].deadlineMs <= nowMs) waiters.shift()?.reject(tooLate());
+        if (waiters.length > 0) watch();
+      },
+      Math.max(1, (waiters[0]?.deadlineMs ?? 0) - performance.now()),
+    );
+  };
   const shift = (): Waiter<T> | undefined => {
     const waiter = waiters.shift();
-    clearTimeout(waiter?.timer);
+    if (waiters.length === 0) {
+      clearTimeout(timer);
+      timer = undefined;
+    }
     return waiter;
   };
 
@@ -29,18 +47,16 @@ export function createWaitingLine<T>(waitMs: number): WaitingLine<T> {
     length: () => waiters.length,
     join: (signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
-      const leave = (error: Error): void => {
+      const waiter: Waiter<T> = { resolve, reject, deadlineMs: performance.now() + waitMs };
+      waiters.push(waiter);
+      watch();
+      if (!signal) return promise;
+      const onAbort = (): void => {
         const index = waiters.indexOf(waiter);
         if (index === -1) return;
         waiters.splice(index, 1);
-        clearTimeout(waiter.timer);
-        reject(error);
+        reject(asError(signal.reason));
       };
-      const tooLate = (): void => leave(new ConnectionWaitError(`no connection became free within ${waitMs} ms`));
-      const waiter: Waiter<T> = { resolve, reject, timer: setTimeout(tooLate, waitMs) };
-      waiters.push(waiter);
-      if (!signal) return promise;
-      const onAbort = (): void => leave(asError(signal.reason));
       signal.addEventListener('abort', onAbort, { once: true });
       return promise.finally(() => signal.removeEventListener('abort', onAbort));
     },

@@ -61,15 +61,16 @@ export function createWriteRouter(
   const begin = (): Patience => createPatience(watch, failoverWaitMs);
 
   const writeOn = async (node: Node, outgoing: Outgoing, options: WriteOptions | undefined): Promise<object[]> => {
-    const connection = await beforeSending(options?.signal, () => sender.checkOut(node, options?.signal));
+    const taken = beforeSending(options?.signal, () => sender.checkOut(node, options?.signal));
+    const connection = taken instanceof Promise ? await taken : taken;
     try {
-      const rows = await sender.run(node, connection, outgoing, options);
+      const rows = await sender.runAndGive(node, connection, outgoing, options);
       refuseUnreplicated(connection, counters);
       return rows;
     } catch (error) {
+      // An error of the driver leads back to its socket; this leads back to the caller.
+      if (error instanceof Error) Error.captureStackTrace(error);
       throw asOutcome(error, options?.idempotent === true, counters);
-    } finally {
-      node.pool.give(connection);
     }
   };
 
@@ -80,15 +81,16 @@ export function createWriteRouter(
 }
 
 /** Whatever goes wrong before a statement is sent has had no effect. Throws `HadNoEffect` when another try may help. */
-export async function beforeSending<T>(signal: AbortSignal | undefined, checkOut: () => Promise<T>): Promise<T> {
+export function beforeSending<T>(signal: AbortSignal | undefined, checkOut: () => T | Promise<T>): T | Promise<T> {
   signal?.throwIfAborted();
-  try {
-    return await checkOut();
-  } catch (error) {
-    const mayPass = isConnectionLost(error) || isRefusedByRole(error) || error instanceof NodeChangedError;
-    if (mayPass && !(error instanceof ConnectionWaitError)) throw new HadNoEffect(error);
-    throw error;
-  }
+  const taken = checkOut();
+  return taken instanceof Promise ? taken.catch(refuseUnsent) : taken;
+}
+
+function refuseUnsent(error: unknown): never {
+  const mayPass = isConnectionLost(error) || isRefusedByRole(error) || error instanceof NodeChangedError;
+  if (mayPass && !(error instanceof ConnectionWaitError)) throw new HadNoEffect(error);
+  throw error;
 }
 
 const NEVER_SENT = /is not queryable/;
