@@ -42,7 +42,7 @@ async function measureInserts(inserts: Inserts, empty: () => Promise<unknown>, s
 export const benchmark: Benchmark = {
   goals: { overhead_pct: '<= 5', overhead_waiting_pct: '<= 5', batched_share_of_copy_per_64_pct: '>= 50' },
   run: async (say) => {
-    await using directory = await makeTemporaryDirectory('bench-db');
+    const directory = await makeTemporaryDirectory('bench-db');
     const server = await startTestPostgres(directory.path, true);
     const pool = new pg.Pool({ connectionString: server.url, max: OVERHEAD_CONNECTIONS });
     const db = createDbCluster({
@@ -66,6 +66,7 @@ export const benchmark: Benchmark = {
 
     await Promise.all([db.close(), pool.end()]);
     await server.stop();
+    await directory[Symbol.asyncDispose]();
     return {
       overhead_pct: rounded(free.overheadPct),
       overhead_waiting_pct: rounded(waiting.overheadPct),

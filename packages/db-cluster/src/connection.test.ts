@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-import { expect, inject, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { clientConfig, closeConnection, openConnection } from './connection.ts';
 
 const settings = { applicationName: 'test', statementTimeoutMs: 1_000, connectTimeoutMs: 5_000 };
@@ -23,7 +23,7 @@ async function startAsking(request: Buffer) {
     for (const socket of sockets) socket.destroy();
     server.close();
   };
-  return { url: `postgres://ann:hunter2@127.0.0.1:${port}/soc`, sent, [Symbol.dispose]: stop };
+  return { url: `postgres://ann:hunter2@127.0.0.1:${port}/soc`, sent, stop };
 }
 
 /** AuthenticationCleartextPassword and AuthenticationMD5Password (PostgreSQL 18, section 54.7). */
@@ -34,7 +34,8 @@ test.each([
   ['cleartext', CLEARTEXT],
   ['md5', MD5],
 ])('a server that asks for the password by %s gets none', async (_, request) => {
-  using asking = await startAsking(request);
+  const asking = await startAsking(request);
+  onTestFinished(asking.stop);
   const opening = openConnection(clientConfig({ ...settings, url: asking.url }), () => undefined);
   await expect(opening).rejects.toThrow('in a way that reveals it');
   expect(asking.sent).toEqual([]);

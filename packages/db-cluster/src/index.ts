@@ -1,5 +1,6 @@
 export { type Batcher, BatcherClosedError, BatcherFullError, type BatcherOptions, createBatcher } from './batcher.ts';
-export { createDbCluster, type DbCluster, type DbClusterOptions } from './cluster.ts';
+export { createDbCluster, type DbCluster } from './cluster.ts';
+export type { DbClusterOptions } from './cluster-options.ts';
 export {
   CommitOutcomeUnknownError,
   ConnectionWaitError,

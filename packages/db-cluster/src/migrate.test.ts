@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createTestDatabase, makeTemporaryDirectory, type TestDatabase } from '@soc/fleet/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createRegistry } from '@soc/monitoring';
 import { createDbCluster, migrate, migrationStatus, MigrationTurnError, NoPrimaryError, sql } from './index.ts';
 
@@ -71,12 +71,12 @@ async function startOwn(name: string, files: Readonly<Record<string, string>>) {
     await traffic.close();
     await own.drop();
   };
-  return { options: { ...(await folder(name, files)), url: own.url }, db: traffic, [Symbol.asyncDispose]: stop };
+  onTestFinished(stop);
+  return { options: { ...(await folder(name, files)), url: own.url }, db: traffic };
 }
 
 test('the primary is found among the servers, whichever is named first', async () => {
-  await using own = await startOwn('found', { '0001-a.sql': 'create table a (id int)' });
-  const { options } = own;
+  const { options } = await startOwn('found', { '0001-a.sql': 'create table a (id int)' });
   const servers = { url: 'postgres://nobody@127.0.0.1:1/soc', otherUrls: [options.url] };
   expect(await migrate({ ...options, ...servers })).toEqual(['found/0001-a']);
   expect(await migrationStatus({ ...options, ...servers })).toMatchObject({ applied: ['found/0001-a'], pending: [] });
@@ -90,8 +90,7 @@ test('without a primary in time, why there is none is told', async () => {
 });
 
 test('whoever waits too long for another that migrates the schema is told by whom', async () => {
-  await using own = await startOwn('turns', { '0001-a.sql': 'create table a (id int)' });
-  const { options, db } = own;
+  const { options, db } = await startOwn('turns', { '0001-a.sql': 'create table a (id int)' });
   await db.tx(async (tx) => {
     const [holder] = await tx.query<{ pid: number }>(
       sql`select pg_backend_pid() as pid from pg_advisory_xact_lock(hashtext('soc-migrate:intel'))`,
@@ -104,8 +103,7 @@ test('whoever waits too long for another that migrates the schema is told by who
 });
 
 test('a migration that needs a lock in use lets others pass, and is applied when the lock is free', async () => {
-  await using own = await startOwn('busy', { '0001-a.sql': 'create table a (id int)' });
-  const { options, db } = own;
+  const { options, db } = await startOwn('busy', { '0001-a.sql': 'create table a (id int)' });
   await migrate(options);
   await folder('busy', { '0002-b.sql': 'alter table a add column b int' });
   let migrating: Promise<readonly string[]> | undefined;
@@ -122,8 +120,7 @@ test('a migration that needs a lock in use lets others pass, and is applied when
 });
 
 test('a migration that never gets its lock gives up, and says how often it tried', async () => {
-  await using own = await startOwn('stuck', { '0001-a.sql': 'create table a (id int)' });
-  const { options, db } = own;
+  const { options, db } = await startOwn('stuck', { '0001-a.sql': 'create table a (id int)' });
   await migrate(options);
   await folder('stuck', { '0002-b.sql': 'alter table a add column b int' });
   await db.tx(async (tx) => {
@@ -135,8 +132,7 @@ test('a migration that never gets its lock gives up, and says how often it tried
 });
 
 test('a statement of a migration that takes too long is cancelled, and leaves nothing behind', async () => {
-  await using own = await startOwn('slow', { '0001-a.sql': 'create table a (id int); select pg_sleep(30)' });
-  const { options, db } = own;
+  const { options, db } = await startOwn('slow', { '0001-a.sql': 'create table a (id int); select pg_sleep(30)' });
   await expect(migrate({ ...options, statementTimeoutMs: 100 })).rejects.toThrow(
     /slow\/0001-a failed: .*statement timeout/,
   );
@@ -144,11 +140,10 @@ test('a statement of a migration that takes too long is cancelled, and leaves no
 });
 
 test('a migration whose connection is lost goes on where it was, once', async () => {
-  await using own = await startOwn('lossy', {
+  const { options, db } = await startOwn('lossy', {
     '0001-a.sql': 'create table a (id int)',
     '0002-b.sql': 'create table b (id int); select pg_sleep(1)',
   });
-  const { options, db } = own;
   const migrating = migrate(options);
   const end = sql`select pg_terminate_backend(pid) as ended from pg_stat_activity
     where datname = current_database() and query like 'create table b (id int); select pg_sleep%'`;

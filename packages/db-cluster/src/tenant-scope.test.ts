@@ -15,6 +15,7 @@ const open = (poolSize: number, tenantRole = 'soc_alert_tenant'): DbCluster =>
     applicationName: 'test',
     tenantRole,
     registry: createRegistry('alert', 'test'),
+    connectionWaitMs: 30_000, // the machine of the tests may be slow
     onError: () => undefined,
   });
 
