@@ -11,6 +11,7 @@ import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
+import { createRedisWatch } from './redis-watch.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 
 export interface BootOptions {
@@ -53,6 +54,10 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
   const log = options.log ?? createLog({ level: config.LOG_LEVEL, service: name, instance: instanceId });
   const edge = createEdgePlatform(config, { instanceId, log, now, verifier: options.verifier, name });
+  await edge.redis.demandSuitable().catch((error: unknown) => {
+    edge.close();
+    throw error;
+  });
   const data = await connect(definition, edge.platform);
   // An edge service's create() is typed not to see the database and the bus; for every other one `data` is there.
   const parts = await definition.create({ ...edge.platform, ...data } as Platform<BaseConfig>);
@@ -64,7 +69,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     version: FLEET_VERSION,
     startedAtMs: now().getTime(),
     nowMs: () => now().getTime(),
-    checks: { ...data?.checks, ...parts.checks },
+    checks: { redis: edge.redis.check, ...data?.checks, ...parts.checks },
   });
   addOperations(app, { health, registry: edge.platform.registry });
   addRoutes(app, parts.routes, {
@@ -120,6 +125,7 @@ function createEdgePlatform(
     access: redisAccessOf(config),
     onError: (error) => log.warn({ err: error }, 'redis connection error'),
   });
+  const redis = createRedisWatch(connector, config, log);
   const verifier =
     given.verifier ??
     createTokenVerifier({
@@ -136,11 +142,16 @@ function createEdgePlatform(
     registry,
     verifier,
     performanceMonitor: createPerformanceMonitor({ registry, now }),
+    redisCheck: redis.check,
     connectRedis: (kind) => {
-      const redis = kind === 'command' ? connector.command() : connector.waiting();
-      connections.push(redis);
-      return redis;
+      const connection = kind === 'command' ? connector.command() : connector.waiting();
+      connections.push(connection);
+      return connection;
     },
   };
-  return { platform, close: () => connections.forEach((redis) => redis.disconnect()) };
+  const close = (): void => {
+    redis.close();
+    for (const connection of connections) connection.disconnect();
+  };
+  return { platform, redis, close };
 }

@@ -1,6 +1,7 @@
 import { parseTokenKeys } from '@soc/db-cluster';
 import { z } from 'zod';
 import { BusConfig } from './bus-config.ts';
+import { ConfigError } from './config-error.ts';
 import { RedisConfig } from './redis-config.ts';
 
 const list = z
@@ -83,11 +84,6 @@ export const DatabaseConfig = z.object({
   ...BusConfig.shape,
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
-
-/** A variable is missing or makes no sense; the message names each one. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

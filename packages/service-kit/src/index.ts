@@ -2,9 +2,10 @@ import './request-principal.ts';
 
 export { uuidv7 } from '@soc/contracts';
 export { authorise, identify } from './authentication.ts';
-export { type BootOptions, bootService, FLEET_VERSION, type RunningService } from './boot.ts';
+export { type BootOptions, bootService, createLog, FLEET_VERSION, type RunningService } from './boot.ts';
 export { parseJson } from './body-parsing.ts';
-export { BaseConfig, ConfigError, DatabaseConfig, type Env, parseConfig } from './config.ts';
+export { ConfigError } from './config-error.ts';
+export { BaseConfig, DatabaseConfig, type Env, parseConfig } from './config.ts';
 export { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
 export type { EdgePlatform, Platform, ServiceParts, Worker } from './platform.ts';
 export {

@@ -17,6 +17,8 @@ export interface EdgePlatform<Config> {
   readonly performanceMonitor: PerformanceMonitor;
   readonly verifier: TokenVerifier;
   readonly now: () => Date;
+  /** Facts of Redis for a health check; `GET /health` of every service has it already. */
+  readonly redisCheck: HealthCheck;
   /**
    * A Redis connection of its own, closed with the service. `subscriber` ones wait for Redis instead of failing at once.
    * A command, or a pipeline, touches one key only: on a Cluster others may lie elsewhere.

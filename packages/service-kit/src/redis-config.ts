@@ -35,6 +35,14 @@ export const RedisConfig = z.object({
   REDIS_KEY_FILE: PemFile.optional().describe('PEM file of the key of the client certificate.'),
   REDIS_SENTINEL_USERNAME: z.string().optional().describe('User at the Sentinels, where they have users.'),
   REDIS_SENTINEL_PASSWORD: z.string().optional().describe('Password at the Sentinels; that in REDIS_URL is for Redis.'),
+  REDIS_ALLOW_EVICTION: z
+    .stringbool()
+    .default(false)
+    .describe('Start also on a Redis whose maxmemory-policy is not noeviction; events may be lost.'),
+  REDIS_ALLOW_NO_PERSISTENCE: z
+    .stringbool()
+    .default(false)
+    .describe('Do not warn of a Redis that does not keep its data in an append-only file.'),
 });
 export type RedisConfig = z.infer<typeof RedisConfig>;
 

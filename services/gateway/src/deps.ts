@@ -41,7 +41,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
   const redis = platform.connectRedis('command');
   const checks: Readonly<Record<string, HealthCheck>> = {
     // Without Redis there is no rate limit, and everything else works.
-    redis: { critical: false, run: async () => ({ answer: await redis.ping() }) },
+    redis: platform.redisCheck,
   };
   const auth = createAuthClient(upstreams, log);
   const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);

@@ -1,7 +1,7 @@
 import { Cluster, Redis as SingleRedis, type RedisOptions } from 'ioredis';
 import { BoundedCluster } from './bounded-cluster.ts';
 import { createFailoverWatch } from './failover-watch.ts';
-import { parseRedisUrl, type RedisTarget } from './target.ts';
+import { type Endpoint, parseRedisUrl, type RedisTarget } from './target.ts';
 
 /** A connection to Redis, or to each master of a Redis Cluster; the commands are the same. */
 export type Redis = SingleRedis | Cluster;
@@ -34,6 +34,8 @@ export interface RedisConnector {
   readonly blocking: () => Redis;
   /** For commands that wait until Redis is back: subscriptions, and the queues of BullMQ. */
   readonly waiting: () => Redis;
+  /** For commands to one server, whatever its role. */
+  readonly server: (endpoint: Endpoint) => SingleRedis;
 }
 
 /** Longest a stream read blocks. */
@@ -88,6 +90,12 @@ export function createRedisConnector(options: RedisConnectorOptions): RedisConne
     command: () => open(KINDS.command),
     blocking: () => open(KINDS.blocking),
     waiting: () => open(KINDS.waiting),
+    server: ({ host, port }) => {
+      const settings = { ...settingsOf(target, options.access ?? {}), ...KINDS.command, retryStrategy: pauseMs };
+      const redis = new SingleRedis({ ...settings, host, port });
+      redis.on('error', options.onError);
+      return redis;
+    },
   };
 }
 

@@ -105,10 +105,13 @@ async function formCluster(nodes: readonly RedisNode[], busPorts: ReadonlyMap<Re
   await waitFor(
     async () => {
       const areWell = (await sayOf(nodes, 'INFO')).every((say) => say.includes('cluster_state:ok'));
+      // A replica is told of to clients when the others have heard how far it is.
+      const slots = await together(nodes.map(async (node) => JSON.stringify(await node.command('CLUSTER', 'SLOTS'))));
+      const knowReplicas = slots.every((say) => nodes.every(({ port }) => say.includes(`,${port},`)));
       const replicating = await together(
         nodes.slice(MASTERS).map(async (node) => String(await node.command('INFO', 'replication'))),
       );
-      return areWell && replicating.every((say) => say.includes('master_link_status:up'));
+      return areWell && knowReplicas && replicating.every((say) => say.includes('master_link_status:up'));
     },
     { deadlineMs: WELL_WITHIN_MS },
   );

@@ -48,6 +48,7 @@ export async function prepareTopology(name: string, options: TopologyOptions): P
       'save ""',
       'maxmemory-policy noeviction',
       'repl-diskless-sync-delay 0',
+      'repl-ping-replica-period 1',
       ...lines,
     ],
     dispose: async (nodes) => {
