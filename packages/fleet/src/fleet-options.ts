@@ -17,7 +17,7 @@ export interface FleetOptions {
   readonly hasReplica?: boolean;
   /** Whether what is accepted survives a crash of the machine; true when absent. False is for tests. */
   readonly isDurable?: boolean;
-  /** Whether PostgreSQL is reached by TLS only; false when absent, since it listens on this machine alone (ADR 0013). */
+  /** Whether PostgreSQL is reached by TLS only; false when absent, since it listens on this machine alone (ADR 0017). */
   readonly databaseTls?: boolean;
   /** Environment of single services, over all else. */
   readonly env?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;

@@ -1,4 +1,4 @@
--- A request works as the role of its service's tenants (ADR 0012). It publishes in its transaction and reads back where its
+-- A request works as the role of its service's tenants (ADR 0016). It publishes in its transaction and reads back where its
 -- messages stand, but neither what others published nor anything else of the bus. Where that role is not there, nobody has
 -- rights to take away.
 do $$

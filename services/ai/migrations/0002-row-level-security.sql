@@ -1,4 +1,4 @@
--- A request works as the role soc_ai_tenant with its tenant in the setting soc.tenant (ADR 0012): whatever its statement
+-- A request works as the role soc_ai_tenant with its tenant in the setting soc.tenant (ADR 0016): whatever its statement
 -- forgets to ask, it meets no other tenant's rows. The owner, which runs migrations, events and schedules, is not bound.
 grant select, insert, update, delete on
   alerts, analyses, entity_sightings, known_threats, outcomes, rule_outcomes, feedback, assets

@@ -1,5 +1,5 @@
 -- Whoever changes an account, a session or a key, by whatever statement, leaves a row in audit.changes, which this role cannot
--- change (ADR 0013). The first argument names columns whose values are secret, the second those that alone are no news.
+-- change (ADR 0017). The first argument names columns whose values are secret, the second those that alone are no news.
 create trigger users_audited after insert or update or delete on users
   for each row execute function audit.record_change('password_hash', 'last_login_at,updated_at');
 create trigger sessions_audited after insert or update or delete on sessions

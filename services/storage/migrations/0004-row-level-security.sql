@@ -1,4 +1,4 @@
--- A request works as the role soc_storage_tenant with its tenant in the setting soc.tenant (ADR 0012): whatever its statement
+-- A request works as the role soc_storage_tenant with its tenant in the setting soc.tenant (ADR 0016): whatever its statement
 -- forgets to ask, it meets no other tenant's rows. The owner, which runs migrations, events and schedules, is not bound.
 grant select, insert, update, delete on objects, documents, metric_points to soc_storage_tenant;
 -- Append-only, for everybody.

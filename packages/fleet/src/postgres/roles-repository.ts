@@ -18,8 +18,8 @@ export const roleOf = (service: string): string => `soc_${service}`;
 /** What no role of ours may do, whatever a role of that name could before. */
 const POWERLESS = 'nosuperuser nocreatedb nocreaterole noreplication nobypassrls';
 
-/** Of 200 connections in all, so that one service gone wild leaves enough for the seven others and for the operator. */
-const CONNECTIONS_PER_ROLE = 60;
+/** Nine processes, the most a service may have, with a pool of eight and two sessions beside it; half of what there is. */
+const CONNECTIONS_PER_ROLE = 100;
 
 /** Where a client says nothing else: nothing runs, waits or holds its locks for ever. */
 const ROLE_SETTINGS = {

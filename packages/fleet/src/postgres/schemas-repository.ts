@@ -9,7 +9,7 @@ const { escapeIdentifier } = pg;
 /**
  * Operators whose functions cannot tell what they were given (no error, no notice, no side effect depends on a value):
  * `tsvector @@ tsquery` and `inet >>= inet`. PostgreSQL may then ask an index with them before it has seen to which tenant a
- * row belongs (ADR 0012). Where nobody is allowed to say so, on a managed server, answers are the same and searches slower.
+ * row belongs (ADR 0016). Where nobody is allowed to say so, on a managed server, answers are the same and searches slower.
  */
 const LEAKPROOF = ['ts_match_vq(tsvector, tsquery)', 'network_supeq(inet, inet)'] as const;
 
