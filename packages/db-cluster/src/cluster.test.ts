@@ -219,3 +219,11 @@ test('withConnection chooses by readOnly', async () => {
   );
   expect(rows).toEqual([{ id: 7 }]);
 });
+
+test('a cluster that is closed refuses at once', async () => {
+  const closed = open(database.url, [], { failoverWaitMs: 60_000 });
+  await closed.read.query(sql`select 1`);
+  await closed.close();
+  await expect(closed.write.query(sql`select 1`)).rejects.toSatisfy(isDatabaseUnavailable);
+  await expect(closed.read.query(sql`select 1`)).rejects.toSatisfy(isDatabaseUnavailable);
+});

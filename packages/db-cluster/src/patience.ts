@@ -28,8 +28,9 @@ export function createPatience(watch: TopologyWatch, waitMs: number): Patience {
     deadlineMs,
     isOver: () => performance.now() >= deadlineMs,
     afterFailureOf: async (node) => {
+      const probing = node.probe();
       void watch.relearn();
-      await node.probe();
+      await probing;
       await delay(Math.random() * pauseMs);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     },

@@ -72,7 +72,7 @@ export function watchTopology(nodes: readonly Node[], everyMs: number, onTick: (
   tick();
 
   const until = async (isEnough: (seen: View<Node>) => boolean, deadlineMs: number): Promise<void> => {
-    if (isEnough(view)) return;
+    if (isEnough(view) || stopped) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => {
       if (isEnough(view) || stopped) resolve();
