@@ -4,7 +4,7 @@ import { byCallers, median } from './callers.ts';
 
 const CONNECTIONS = 8;
 const QUERIES = 3_000;
-const ROUNDS = 31;
+const ROUNDS = 21;
 
 /** CPU of this process per query, in microseconds: the server's is not the router's. */
 async function cpuPerQuery(callers: number, query: (index: number) => Promise<unknown>): Promise<number> {
