@@ -122,9 +122,7 @@ export function createRelay(options: {
         if (!isStarted || !readsOutbox) ringBell();
         readsOutbox = true;
         missed = true;
-      } else {
-        memory.add(committed);
-      }
+      } else memory.add(committed);
       wakeUp.resolve();
     },
     lookSoon: () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServiceName } from '@soc/contracts';
-import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
+import { createDbCluster, type DbCluster, migrate, type Queryable, type SqlStatement } from '@soc/db-cluster';
 import { createTestDatabase } from '@soc/fleet/testing';
 import { createRegistry, type Registry } from '@soc/monitoring';
 import { Redis } from 'ioredis';
@@ -39,6 +39,17 @@ export interface TestBus {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+const watched = (db: DbCluster, onStatement: (text: string) => void): DbCluster => {
+  const watch = <Q extends Queryable>(queryable: Q): Q => ({
+    ...queryable,
+    query: (statement: SqlStatement) => {
+      onStatement(statement.text);
+      return queryable.query(statement);
+    },
+  });
+  return { ...db, write: watch(db.write), tx: (work) => db.tx((tx) => work(watch(tx))) };
+};
+
 /** One service's end of the bus on a real PostgreSQL and a real Redis, with a table `effects (event_id, note)` to count in. */
 export async function startTestBus(
   serviceName: ServiceName,
@@ -47,6 +58,8 @@ export async function startTestBus(
     readonly databaseUrl?: string;
     readonly replicaUrl?: string;
     readonly poolSize?: number;
+    /** Told of every statement of the bus and its handlers. */
+    readonly onStatement?: (text: string) => void;
   } = {},
 ): Promise<TestBus & { readonly databaseUrl: string }> {
   const prefix = options.prefix ?? `test-${randomBytes(6).toString('hex')}`;
@@ -75,7 +88,7 @@ export async function startTestBus(
     log: quiet,
     now: () => new Date(),
     ...options,
-    db,
+    db: options.onStatement ? watched(db, options.onStatement) : db,
     prefix,
     registry,
   });

@@ -1,0 +1,87 @@
+import { AlertCreated, MetricRecorded, type PayloadOf } from '@soc/contracts';
+import { exampleAlert, waitFor } from '@soc/fleet/testing';
+import { afterEach, expect, test } from 'vitest';
+import {
+  createKeyRing,
+  createMessage,
+  createStreamPublisher,
+  newKeyRing,
+  type Subscription,
+  subscription,
+} from './index.ts';
+import { countHandled, createHandled, factIds, recordingInOrder } from './ordered.fixture.ts';
+import { startTestBus, type TestBus } from './test-bus.fixture.ts';
+
+const closing: TestBus[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((started) => started.close()));
+});
+
+const origin = { tenantId: 'default', correlationId: 'c' };
+
+/** The statements that one batch of three events costs its subscriber, without those of the relay. */
+async function statementsOf(subscriptions: readonly Subscription[]): Promise<readonly string[]> {
+  const statements: string[] = [];
+  const keyRing = createKeyRing(newKeyRing());
+  const subscriber = await startTestBus('storage', subscriptions, {
+    keyRing,
+    onStatement: (text) => statements.push(text.replaceAll(/\s+/g, ' ').trim()),
+  });
+  closing.push(subscriber);
+  await createHandled(subscriber);
+  const messages = factIds(3).map((id) =>
+    createMessage(
+      AlertCreated,
+      { alert: exampleAlert({ id }) },
+      { ...origin, subject: id },
+      { source: 'alert', now: new Date() },
+    ),
+  );
+  const { redis, prefix } = subscriber;
+  await createStreamPublisher({ keyRing, redis, prefix, source: 'alert' }).publish(messages);
+  subscriber.bus.start();
+  await waitFor(async () => (await countHandled(subscriber)) === 3, { deadlineMs: 20_000 });
+  await subscriber.bus.close();
+  return statements.filter((text) => !text.includes('outbox'));
+}
+
+const ofOrder = (text: string): boolean => /ordered_/.test(text);
+
+test('a subscription that asks for no order costs no statement more than before; one that does costs its batch one', async () => {
+  const unordered = recordingInOrder().map((of) => ({ ...of, isOrdered: false }));
+  const without = await statementsOf(unordered);
+  expect(without.filter((text) => text.includes('inbox'))).toHaveLength(1);
+  expect(without.filter(ofOrder)).toEqual([]);
+  const withOrder = await statementsOf(recordingInOrder());
+  expect(withOrder.filter((text) => !ofOrder(text))).toEqual(without);
+  expect(withOrder.filter((text) => text.includes('for key share'))).toHaveLength(1);
+  // Beside the lease, that is declared, taken, renewed and given up, and the look for what waits at the start.
+  const others = withOrder.filter((text) => ofOrder(text) && !text.includes('for key share'));
+  expect(others.filter((text) => !/ordered_leases|from "storage"\.ordered_waiting/.test(text))).toEqual([]);
+});
+
+test('a type that is not ordered is published as ever: one statement, without a subject', async () => {
+  const statements: string[] = [];
+  const publisher = await startTestBus('analytics', [], { onStatement: (text) => statements.push(text) });
+  closing.push(publisher);
+  const payload: PayloadOf<typeof MetricRecorded> = { name: 'a', value: 1, at: new Date().toISOString(), labels: {} };
+  publisher.bus.start();
+  await publisher.db.tx((tx) => {
+    const query: typeof tx.query = (statement) => {
+      statements.push(statement.text);
+      return tx.query(statement);
+    };
+    return publisher.bus.outbox.publish({ ...tx, query }, MetricRecorded, payload, { ...origin, subject: 's' });
+  });
+  await waitFor(async () => (await publisher.stream('metric.recorded')).length === 1);
+  const appended = statements.filter((text) => text.includes('insert into'));
+  expect(appended).toHaveLength(1);
+  expect(appended[0]).not.toContain('subject');
+  expect(statements.filter((text) => text.includes('advisory') || text.includes('outbox_unsent'))).toEqual([]);
+});
+
+test('an ordered subscription is one by its option alone', () => {
+  const nothing = (): Promise<void> => Promise.resolve();
+  expect(subscription(AlertCreated, nothing).isOrdered).toBe(false);
+  expect(subscription(AlertCreated, nothing, { order: 'subject' }).isOrdered).toBe(true);
+});
