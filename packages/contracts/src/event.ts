@@ -15,7 +15,7 @@ export interface EventSpec {
   /**
    * A subscription may ask for these events in order (`order: 'subject'`): as they were committed, for each subject, across
    * all ordered types of the same noun. For events that tell of changes to one thing and are published under its row lock.
-   * It costs the publisher an indexed column of its outbox (ADR 0011).
+   * It costs the publisher an indexed column of its outbox (ADR 0018).
    */
   readonly ordered?: true;
 }

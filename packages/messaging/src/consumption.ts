@@ -2,6 +2,7 @@ import { nounOf } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusRepository } from './bus-repository.ts';
 import { createOrderedConsumer } from './ordered-consumer.ts';
+import { observeWaiting } from './ordered-metrics.ts';
 import { createOrderedReader } from './ordered-reader.ts';
 import { createOrderedRepository } from './ordered-repository.ts';
 import { type RedisConnector, type Redis, streamKey } from './redis.ts';
@@ -74,6 +75,7 @@ export function createConsumption(
     consumer.start();
   };
 
+  const orderedRepository = createOrderedRepository(serviceName);
   const consumeInOrder = (noun: string, members: readonly Subscription[]): void => {
     const reader = createOrderedReader({
       streams: new Map(members.map(({ spec }) => [spec.type, streamKey(prefix, spec.type)])),
@@ -87,7 +89,7 @@ export function createConsumption(
       ...options,
       noun,
       members: new Map(members.map((member) => [member.spec.type, member])),
-      repository: createOrderedRepository(serviceName),
+      repository: orderedRepository,
       settlement,
       reader,
     });
@@ -105,6 +107,7 @@ export function createConsumption(
         ({ spec }) => nounOf(spec.type),
       );
       for (const [noun, members] of ordered) consumeInOrder(noun, members);
+      if (ordered.size > 0) observeWaiting(options.registry, options.db, orderedRepository, [...ordered.keys()]);
     },
     stop: async () => {
       await Promise.all(consumers.map((consumer) => consumer.stop()));

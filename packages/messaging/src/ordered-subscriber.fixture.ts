@@ -8,13 +8,14 @@ export function startSubscriber(
   options: Pick<EventBusOptions, 'redisUrl' | 'prefix' | 'instanceId'> & {
     readonly databaseUrl: string;
     readonly keys: KeyRingData;
+    readonly hangsAtVersion: number;
   },
 ): void {
   const registry = createRegistry('storage', 'test');
   const db = createDbCluster({
     primaryUrl: options.databaseUrl,
     replicaUrls: [],
-    applicationName: 'test',
+    applicationName: options.instanceId,
     registry,
     onError: () => undefined,
   });
@@ -27,6 +28,8 @@ export function startSubscriber(
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     now: () => new Date(),
   });
-  bus.subscribe(recordingInOrder());
+  bus.subscribe(
+    recordingInOrder((version) => (version === options.hangsAtVersion ? new Promise(() => undefined) : undefined)),
+  );
   bus.start();
 }
