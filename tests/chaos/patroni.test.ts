@@ -78,8 +78,11 @@ async function untilReadFrom(load: ConstantLoad, port: number): Promise<void> {
   await waitFor(() => (load.readsByPort.get(port) ?? 0) > before + 10, { deadlineMs: 30_000 });
 }
 
-test('kill -9 of the primary and its Patroni, three times, loses no acknowledged write and no read', async () => {
+test('kill -9 of the primary and its Patroni, three times, loses no acknowledged write, no read and no listener', async () => {
   const load = underLoad();
+  const heard = new Set<string | undefined>();
+  const listening = db.listen('chaos', (payload) => void heard.add(payload));
+  onTestFinished(() => listening.stop());
   for (let round = 1; round <= ROUNDS; round++) {
     const { leader, standby } = await pair.untilWhole();
     await untilReadFrom(load, standby.postgresPort);
@@ -99,6 +102,8 @@ test('kill -9 of the primary and its Patroni, three times, loses no acknowledged
         `whole and read from after ${(performance.now() - killedAt).toFixed(0)} ms`,
     );
     expect(outageMs).toBeLessThanOrEqual(promotedAfterMs + FOLLOWED_WITHIN_MS);
+    await db.write.query(sql`select pg_notify('chaos', ${`round ${round}`})`);
+    await waitFor(() => heard.has(`round ${round}`), { deadlineMs: 10_000 });
   }
   await expectNothingLost(load);
 });

@@ -108,7 +108,7 @@ test('a token covers the one that was carried here, and never stands for less', 
     lsn: lsn + 1n,
   });
   await expect(here.consistencyToken('nonsense')).rejects.toThrow(InvalidConsistencyTokenError);
-  expect(decode(await here.currentToken()).lsn).toBeGreaterThanOrEqual(lsn);
+  expect(decode(await here.tx((tx) => tx.currentToken())).lsn).toBeGreaterThanOrEqual(lsn);
   await Promise.all([here.close(), there.close()]);
 });
 

@@ -50,8 +50,6 @@ export interface DbCluster {
   readonly consistencyToken: (carried?: string) => Promise<string | undefined>;
   /** Covers every `tx` this process has committed, without asking the server; undefined when there was none. */
   readonly committedToken: () => string | undefined;
-  /** Covers all that anybody has committed by now. */
-  readonly currentToken: () => Promise<string>;
   /**
    * Calls `handler` for every NOTIFY on the channel, on a connection of its own with the primary that follows failovers, and
    * with undefined whenever listening begins (again): something may have been missed.
@@ -95,7 +93,7 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
   const written = trackWritten(askPosition);
   const encoded = (position: LogPosition | undefined): string | undefined => position && encode(position);
 
-  const { readAt, write, tx } = createRoles({ reader, writer, sender, counters, written, outgoing, decode });
+  const { readAt, write, tx } = createRoles({ reader, writer, sender, counters, written, outgoing, encode, decode });
   const read = readAt(undefined);
   return {
     read,
@@ -108,7 +106,6 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
       return encoded(covering(await written.position(), asked));
     },
     committedToken: () => encoded(written.committedPosition()),
-    currentToken: async () => encode(await askPosition()),
     check: () => checkCluster(nodes, watch),
     checkWrites: () => {
       const view = watch.view();

@@ -17,6 +17,7 @@ export interface RolesContext {
   readonly counters: RouterCounters;
   readonly written: Written;
   readonly outgoing: (statement: SqlStatement, asked?: QueryOptions) => Outgoing;
+  readonly encode: (position: LogPosition) => string;
   /** Throws `InvalidConsistencyTokenError`. */
   readonly decode: (token: string) => LogPosition;
 }

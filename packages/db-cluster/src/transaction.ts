@@ -13,6 +13,8 @@ import { beforeSending, HadNoEffect, outcomeUnknown, refuseUnreplicated } from '
 export interface Tx extends Queryable {
   /** Runs after the commit, never after a rollback. Must not throw. */
   readonly afterCommit: (effect: () => void) => void;
+  /** A consistency token that covers all that anybody has committed by now; not what this transaction is about to. */
+  readonly currentToken: () => Promise<string>;
 }
 
 export interface TxOptions {
@@ -37,6 +39,8 @@ export interface TxContext {
   readonly sender: Sender;
   readonly counters: RouterCounters;
   readonly outgoing: (statement: SqlStatement, options?: QueryOptions) => Outgoing;
+  /** The token of a position. */
+  readonly encode: (position: LogPosition) => string;
 }
 
 /** The position in the log, and the timeline by the name of the file it is in. */
@@ -111,6 +115,12 @@ export async function attemptTransaction<T>(
         }),
       ) as Promise<Row[]>,
     afterCommit: (effect) => effects.push(effect),
+    currentToken: async () => {
+      const [row] = await tx.query<PositionRow>({ text: POSITION, values: [] });
+      const position = positionOf(row);
+      if (!position) throw new Error('the primary did not tell its position in the log');
+      return context.encode(position);
+    },
   };
   try {
     await noticing(connection.client.query(beginOf(options, begin)));

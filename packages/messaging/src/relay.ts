@@ -68,9 +68,9 @@ export function createRelay(options: {
   let wakeUp = Promise.withResolvers<void>();
   let loop: Promise<void> = Promise.resolve();
 
-  /** `token` covers the commits of the messages; the primary is asked for one where it is not known. */
-  const send = async (messages: readonly Message[], token?: string): Promise<void> => {
-    await publisher.publish(messages, token ?? (await db.currentToken()));
+  /** `token` covers the commits of the messages. */
+  const send = async (messages: readonly Message[], token: string | undefined): Promise<void> => {
+    await publisher.publish(messages, token);
     for (const { type } of messages) published.inc({ type });
   };
 

@@ -19,7 +19,8 @@ export function createStoredRelay(options: {
   readonly repository: Pick<BusRepository, 'takeOldest'>;
   /** For a service that owns ordered types. */
   readonly ordered?: Pick<OrderedOutboxRepository, 'lock' | 'take'> | undefined;
-  readonly send: (messages: readonly Message[]) => Promise<void>;
+  /** The token covers the commits of the messages, whoever made them. */
+  readonly send: (messages: readonly Message[], token: string) => Promise<void>;
   readonly batchRows: number;
 }): StoredRelay {
   const { db, repository, ordered, send, batchRows } = options;
@@ -39,6 +40,7 @@ export function createStoredRelay(options: {
           // Only `createMessage` writes envelopes, and each has an id.
           withSequence({ id: idIn(envelope) ?? '', type, envelope, subject }, id),
         ),
+        await tx.currentToken(),
       );
       return stored.length === batchRows;
     });
@@ -49,7 +51,7 @@ export function createStoredRelay(options: {
       const moreOrdered = await relayOrdered({ olderThanMs, ids: [] });
       const more = await db.tx(async (tx) => {
         const stored = await repository.takeOldest(tx, batchRows, olderThanMs);
-        if (stored.length > 0) await send(stored);
+        if (stored.length > 0) await send(stored, await tx.currentToken());
         return stored.length === batchRows;
       });
       return more || moreOrdered;
