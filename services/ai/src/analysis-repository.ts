@@ -32,10 +32,17 @@ export const analysisRepository = {
   },
 
   /** The latest revision of each. */
-  findLatest: async (tx: Queryable, alertIds: readonly string[]): Promise<readonly StoredAnalysis[]> => {
+  findLatest: async (
+    tx: Queryable,
+    alerts: readonly { readonly tenantId: string; readonly alertId: string }[],
+  ): Promise<readonly StoredAnalysis[]> => {
     const rows = await tx.query<AnalysisRow>(sql`
-      select distinct on (alert_id) tenant_id, analysis, signals from ai.analyses
-      where alert_id = any(${alertIds}::uuid[]) order by alert_id, revision desc`);
+      select distinct on (alert_id) tenant_id, analysis, signals
+      from unnest(
+        ${alerts.map(({ tenantId }) => tenantId)}::text[], ${alerts.map(({ alertId }) => alertId)}::uuid[])
+        as asked (tenant_id, alert_id)
+      join ai.analyses using (alert_id, tenant_id)
+      order by alert_id, revision desc`);
     return rows.map(({ tenant_id, analysis, signals }) => ({
       tenantId: tenant_id,
       analysis: Analysis.parse(analysis),

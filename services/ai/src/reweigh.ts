@@ -52,7 +52,10 @@ export function createReweigh(deps: {
     );
     if (changed.size === 0) return [];
     await deps.alerts.saveScored(tx, changed);
-    const stored = await deps.analyses.findLatest(tx, [...changed.keys()]);
+    const stored = await deps.analyses.findLatest(
+      tx,
+      [...latest.values()].filter(({ alertId }) => changed.has(alertId)),
+    );
     const revised = stored.flatMap(({ tenantId, analysis, signals: counted }) => {
       const signals = { ...counted, intel: latest.get(analysis.alertId)?.hit ?? null };
       const next = revise(analysis, signals, at);
