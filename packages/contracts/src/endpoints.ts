@@ -3,6 +3,7 @@ import { aiEndpoints } from './ai/endpoints.ts';
 import { alertEndpoints } from './alert/endpoints.ts';
 import { analyticsEndpoints } from './analytics/endpoints.ts';
 import { authEndpoints } from './auth/endpoints.ts';
+import { busEndpoints } from './bus/endpoints.ts';
 import { gatewayEndpoints } from './gateway/endpoints.ts';
 import { intelEndpoints } from './intel/endpoints.ts';
 import { notificationEndpoints } from './notification/endpoints.ts';
@@ -19,5 +20,6 @@ export const endpoints: readonly EndpointSpec[] = [
   ...analyticsEndpoints,
   ...notificationEndpoints,
   ...storageEndpoints,
+  ...busEndpoints,
   ...gatewayEndpoints,
 ];

@@ -25,6 +25,7 @@ export const Permission = z.enum([
   'api-keys:write',
   'fleet:read',
   'fleet:operate',
+  'bus:inspect',
   'tokens:exchange',
 ]);
 export type Permission = z.infer<typeof Permission>;

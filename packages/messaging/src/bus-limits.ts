@@ -12,11 +12,13 @@ export interface BusLimits {
   readonly claimIdleMs: number;
   /** How often the outbox is looked at for what a crash left behind, and nobody told of. */
   readonly outboxPollMs: number;
+  /** How long the audit trail, settled dead letters and ended replays are kept. */
+  readonly trailKeepMs: number;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** One hour and 256 MiB of stream, five minutes to a stall, seven days of inbox, 15 s to a takeover, a poll a second. */
+/** An hour and 256 MiB of stream, 5 min to a stall, 7 days of inbox, 15 s to a takeover, a poll a second, 30 days of trail. */
 export const DEFAULT_LIMITS: BusLimits = {
   streamKeepMs: HOUR_MS,
   streamMaxBytes: 256 * 1024 * 1024,
@@ -24,4 +26,5 @@ export const DEFAULT_LIMITS: BusLimits = {
   inboxKeepMs: 7 * 24 * HOUR_MS,
   claimIdleMs: 15_000,
   outboxPollMs: 1_000,
+  trailKeepMs: 30 * 24 * HOUR_MS,
 };

@@ -1,15 +1,6 @@
-import { identifier, type Queryable, sql, type WriteOptions } from '@soc/db-cluster';
+import { identifier, type Queryable, sql, type SqlStatement, type WriteOptions } from '@soc/db-cluster';
 import { idIn, type Message } from './envelope.ts';
-
-export interface DeadLetter {
-  readonly eventId: string;
-  readonly type: string;
-  /** The event in a sealed frame, in base64. */
-  readonly envelope: string;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly failedAt: string;
-}
+import { earliestUuidv7 } from './event-id.ts';
 
 /** The bus's own tables in one service's schema. */
 export function createBusRepository(schemaName: string) {
@@ -26,8 +17,10 @@ export function createBusRepository(schemaName: string) {
       return rows.map(({ id }) => id);
     },
 
-    remove: async (write: Queryable<WriteOptions>, ids: readonly number[]): Promise<void> => {
-      await write.query(sql`delete from ${schema}.outbox where id = any(${ids}::bigint[])`, { untracked: true });
+    /** Deletes rows that are on their streams, and notes that in the same statement. */
+    remove: async (write: Queryable<WriteOptions>, ids: readonly number[], note: SqlStatement): Promise<void> => {
+      const statement = sql`with noted as (${note}) delete from ${schema}.outbox where id = any(${ids}::bigint[])`;
+      await write.query(statement, { untracked: true });
     },
 
     /**
@@ -60,6 +53,33 @@ export function createBusRepository(schemaName: string) {
       return { messages: row?.messages ?? 0, oldestS: Math.round(row?.oldest_s ?? 0) };
     },
 
+    /** As `claim`, and notes in the audit trail that those are handled: one statement, for every batch pays for it. */
+    claimAndNote: async (
+      tx: Queryable,
+      eventIds: readonly string[],
+      { type, instance }: { readonly type: string; readonly instance: string },
+    ): Promise<ReadonlySet<string>> => {
+      const rows = await tx.query<{ event_id: string }>(sql`
+        with claimed as (
+          insert into ${schema}.inbox (event_id)
+          select distinct id from unnest(${eventIds}::uuid[]) as id order by id
+          on conflict do nothing
+          returning event_id
+        ), noted as (
+          insert into ${schema}.bus_trail (first_id, kind, type, instance, event_ids)
+          select (array_agg(event_id))[1], 'handled', ${type}, ${instance}, array_agg(event_id)
+          from (select event_id, left(event_id::text, 8) as period from claimed order by event_id) as sorted
+          group by period
+        )
+        select event_id from claimed`);
+      return new Set(rows.map(({ event_id }) => event_id));
+    },
+
+    /** Makes events look as if they had never been handled. */
+    unclaim: async (tx: Queryable, eventIds: readonly string[]): Promise<void> => {
+      await tx.query(sql`delete from ${schema}.inbox where event_id = any(${eventIds}::uuid[])`);
+    },
+
     /** Remembers the event ids and returns those that were not known yet. */
     claim: async (tx: Queryable, eventIds: readonly string[]): Promise<ReadonlySet<string>> => {
       const rows = await tx.query<{ event_id: string }>(sql`
@@ -85,34 +105,7 @@ export function createBusRepository(schemaName: string) {
         select count(*) as forgotten from forgotten`);
       return row?.forgotten ?? 0;
     },
-
-    bury: async (write: Queryable, letter: DeadLetter): Promise<void> => {
-      await write.query(sql`
-        insert into ${schema}.dead_letters (event_id, type, envelope, reason, attempts, failed_at)
-        values (${letter.eventId}, ${letter.type}, ${letter.envelope}, ${letter.reason}, ${letter.attempts}, ${letter.failedAt})
-        on conflict (event_id) do update set reason = excluded.reason, attempts = excluded.attempts, failed_at = excluded.failed_at`);
-    },
-
-    listBuried: async (read: Queryable, limitRows: number): Promise<DeadLetter[]> => {
-      const rows = await read.query<{
-        event_id: string;
-        type: string;
-        envelope: string;
-        reason: string;
-        attempts: number;
-        failed_at: string;
-      }>(sql`
-        select event_id, type, envelope, reason, attempts, failed_at from ${schema}.dead_letters
-        order by failed_at desc, event_id limit ${limitRows}`);
-      return rows.map(({ event_id, failed_at, ...rest }) => ({ eventId: event_id, failedAt: failed_at, ...rest }));
-    },
   };
 }
-
-/** Below every UUIDv7 made at or after this time. */
-const earliestUuidv7 = (unixMs: number): string => {
-  const time = unixMs.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
-};
 
 export type BusRepository = ReturnType<typeof createBusRepository>;

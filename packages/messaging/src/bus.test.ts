@@ -65,7 +65,7 @@ test('an event published in a transaction reaches the stream after the commit, a
     correlationid: 'c',
     data: { name: 'kept' },
   });
-  expect(await publisher.bus.check()).toEqual({ outboxMessages: 0, outboxOldestS: 0 });
+  expect(await publisher.bus.check()).toMatchObject({ outboxMessages: 0, outboxOldestS: 0 });
 });
 
 test('a payload that breaks its contract is not published', async () => {
@@ -177,7 +177,7 @@ test.each([
   await effectsAre(consumer, ['good']);
   const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0]);
   expect(letter.reason).toContain(reason);
-  expect(letter.attempts).toBe(1);
+  expect(letter.attempts).toBe(reason === 'cannot be mended' ? 1 : 0);
 });
 
 test('an event that does not concern the service is acknowledged and leaves no trace', async () => {

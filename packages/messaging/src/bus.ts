@@ -1,10 +1,15 @@
-import { events as allEvents } from '@soc/contracts';
+import { type DeadLetter, events as allEvents } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
 import type { Registry } from '@soc/monitoring';
+import { createTrailRepository } from './audit-trail-repository.ts';
+import { createBusHistory } from './bus-history.ts';
 import { type BusLimits, DEFAULT_LIMITS } from './bus-limits.ts';
-import { createBusRepository, type DeadLetter } from './bus-repository.ts';
+import type { BusOperations } from './bus-operations.ts';
+import { createBusRepository } from './bus-repository.ts';
 import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
+import { createGivingUp } from './giving-up.ts';
+import { createHandlerRunner } from './handler-runner.ts';
 import type { BusLog } from './log.ts';
 import { createNamedFaces, type NamedFaces } from './named-faces.ts';
 import { createOutboxBell } from './outbox-bell.ts';
@@ -50,10 +55,18 @@ export interface EventBus extends NamedFaces {
   readonly subscribe: (subscriptions: readonly Subscription[]) => void;
   readonly start: () => void;
   /** Facts for a health check; throws when Redis does not answer. */
-  readonly check: () => Promise<{ readonly outboxMessages: number; readonly outboxOldestS: number }>;
+  readonly check: () => Promise<{
+    readonly outboxMessages: number;
+    readonly outboxOldestS: number;
+    readonly deadLetters: number;
+    readonly oldestDeadLetterS: number;
+  }>;
   /** Throws when a group stands still on a stream that this service owns, naming it; as last seen within the minute. */
   readonly checkConsumers: () => undefined;
+  /** The dead letters that wait, the last failure first. */
   readonly listDeadLetters: (limitRows: number) => Promise<readonly DeadLetter[]>;
+  /** Dead letters, replays and the audit trail, for the people who run the fleet. */
+  readonly operations: BusOperations;
   /** Stops reading, finishes what is under way, relays what is in the outbox, closes the connections. */
   readonly close: () => Promise<void>;
 }
@@ -80,11 +93,13 @@ export function createEventBus(options: EventBusOptions): EventBus {
     now,
     replicasToAck,
   });
+  const trail = createTrailRepository(serviceName, options.instanceId);
   const bell = createOutboxBell({ db, serviceName, onRing: () => relay.lookSoon(), log });
   const { relay, outbox } = createOutgoing({
     serviceName,
     db,
     repository,
+    trail,
     publisher,
     pollMs: limits.outboxPollMs,
     ringBell: bell.ring,
@@ -92,26 +107,31 @@ export function createEventBus(options: EventBusOptions): EventBus {
     registry,
     now,
   });
-  const deliverer = createDeliverer({ serviceName, db, repository, outbox, log, registry });
+  const runner = createHandlerRunner({ serviceName, db, outbox, log });
   const subscriptions = new Map<string, Subscription>();
   const upkeep = createUpkeep({ serviceName, db, repository, redis: commands, prefix, limits, registry, log, now });
+  const parts = { ...options, limits, redis: commands, inbox: repository, trail, runner, subscriptions };
+  const history = createBusHistory(parts);
+  const { instanceId } = options;
+  const deliverer = createDeliverer({ instanceId, db, repository, runner, gatherer: history.gatherer, log, registry });
 
+  const onRefused = options.onRefused ?? (() => undefined);
+  const givingUp = createGivingUp({ db, bury: history.bury, onRefused, registry, log });
   const consumption = createConsumption({
     serviceName,
-    instanceId: options.instanceId,
+    instanceId,
     subscriptions,
     deliverer,
     keyRing,
     door: createDoor({ keyRing, now, inboxKeepMs: limits.inboxKeepMs }),
     claimIdleMs: limits.claimIdleMs,
-    onRefused: options.onRefused ?? (() => undefined),
+    givingUp,
     prefix,
     registry,
     log,
-    now,
     db,
-    bury: repository.bury,
-    repositoryBury: (letter) => repository.bury(db.write, letter),
+    bury: history.bury,
+    trail,
     connector,
     commands,
   });
@@ -131,12 +151,13 @@ export function createEventBus(options: EventBusOptions): EventBus {
       relay.start();
       bell.start();
       consumption.start();
+      history.start();
       upkeep.start();
     },
     check: async () => {
       await commands.ping();
       const { messages, oldestS } = await repository.backlog(db.write);
-      return { outboxMessages: messages, outboxOldestS: oldestS };
+      return { outboxMessages: messages, outboxOldestS: oldestS, ...(await history.facts()) };
     },
     checkConsumers: () => {
       const stalled = upkeep.stalled();
@@ -144,12 +165,14 @@ export function createEventBus(options: EventBusOptions): EventBus {
       const names = stalled.map(({ group, type, sinceS }) => `${group} on ${type} for ${sinceS} s`);
       throw new Error(`consumers stand still: ${names.join(', ')}`);
     },
-    listDeadLetters: (limitRows) => repository.listBuried(db.read, limitRows),
+    listDeadLetters: history.list,
+    operations: history.operations,
     close: async () => {
       upkeep.stop();
       await consumption.stop();
       await relay.stop();
       await bell.stop();
+      await history.stop();
       commands.disconnect();
       publishing.disconnect();
       keyRing.close();

@@ -1,6 +1,7 @@
 import { nounOf } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
-import type { BusRepository } from './bus-repository.ts';
+import type { Registry } from '@soc/monitoring';
+import type { Bury } from './burial.ts';
 import { createOrderedConsumer } from './ordered-consumer.ts';
 import { observeWaiting } from './ordered-metrics.ts';
 import { createOrderedReader } from './ordered-reader.ts';
@@ -33,7 +34,8 @@ export function createConsumption(
     readonly prefix: string;
     readonly claimIdleMs: number;
     readonly db: DbCluster;
-    readonly bury: BusRepository['bury'];
+    readonly bury: Bury;
+    readonly registry: Registry;
     readonly log: BusLog;
   },
 ): Consumption {

@@ -3,9 +3,9 @@ import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster'
 import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
 import type { BusLog } from './log.ts';
-import type { Outbox } from './outbox.ts';
-import { createReadAfterEvent } from './read-after-event.ts';
-import { type BatchHandlerContext, type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
+import type { TrailGatherer } from './audit-trail.ts';
+import type { HandlerRunner } from './handler-runner.ts';
+import { type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
 
 /** How one delivery ended. `failed` may be tried again. */
 export type Outcome =
@@ -26,6 +26,8 @@ export interface Deliverer {
     runs: readonly { readonly of: Subscription; readonly events: readonly EventEnvelope[] }[],
     before: (tx: Tx) => Promise<ReadonlySet<string>>,
   ) => Promise<void>;
+  /** Keeps for the audit trail that an event was not given to a handler, since it does not concern the service. */
+  readonly noteIgnored: (event: EventEnvelope) => void;
   readonly countOutcomes: (type: string, outcome: Outcome['kind'], events: number) => void;
 }
 
@@ -38,48 +40,44 @@ interface Pending {
 
 /** Turns events into effects, each exactly once: handler and inbox share a transaction. */
 export function createDeliverer(options: {
-  readonly serviceName: string;
+  readonly instanceId: string;
   readonly db: DbCluster;
   readonly repository: BusRepository;
-  readonly outbox: Outbox;
+  readonly runner: HandlerRunner;
+  /** Keeps what has no transaction to be noted in. */
+  readonly gatherer: Pick<TrailGatherer, 'gather'>;
   readonly log: BusLog;
   readonly registry: Registry;
 }): Deliverer {
-  const { serviceName, db, repository, outbox, log, registry } = options;
+  const { instanceId: instance, db, repository, runner, gatherer, log, registry } = options;
   const metrics = createMetrics(registry);
-
-  const readAfter = createReadAfterEvent(db);
-  const contextOf = (tx: Tx | undefined): BatchHandlerContext => ({
-    // A subscription without an inbox is typed not to see it.
-    tx: tx as Tx,
-    log,
-    readYourWrites: readAfter,
-    message: (cause, spec, payload, meta) => outbox.message(spec, payload, { ...causedBy(cause), ...meta }),
-    publishMany: (messages) =>
-      tx ? outbox.publishMany(tx, messages) : db.tx((own) => outbox.publishMany(own, messages)),
-  });
 
   const handleOnce = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
     db.tx(async (tx) => {
-      const fresh = await repository.claim(
+      const fresh = await repository.claimAndNote(
         tx,
         pending.map(({ item }) => item.event.id),
+        { type: subscription.spec.type, instance },
       );
       // A batch may hold the same event twice; the second is a redelivery like any other.
       const items = new Map(
         pending.filter(({ item }) => fresh.has(item.event.id)).map(({ item }) => [item.event.id, item]),
       );
-      if (items.size > 0) await subscription.handle([...items.values()], contextOf(tx));
+      if (items.size > 0) await runner.run(subscription, [...items.values()], tx);
     });
 
-  const withoutInbox = contextOf(undefined);
+  const handleBare = async (subscription: Subscription, pending: readonly Pending[]): Promise<void> => {
+    const items = pending.map(({ item }) => item);
+    await runner.run(subscription, items, undefined);
+    gatherer.gather(
+      'handled',
+      subscription.spec.type,
+      items.map(({ event }) => event.id),
+    );
+  };
+
   const handle = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
-    subscription.hasInbox
-      ? handleOnce(subscription, pending)
-      : subscription.handle(
-          pending.map(({ item }) => item),
-          withoutInbox,
-        );
+    subscription.hasInbox ? handleOnce(subscription, pending) : handleBare(subscription, pending);
 
   const handleAlone = async (subscription: Subscription, pending: Pending): Promise<Outcome> => {
     try {
@@ -112,22 +110,25 @@ export function createDeliverer(options: {
     for (const one of pending) outcomes[one.index] = await handleAlone(subscription, one);
   };
 
-  const concerns: Deliverer['concerns'] = (subscription, event) =>
-    isForUs(event, serviceName) && subscription.concerns(event.data);
+  const { concerns } = runner;
 
   return {
     concerns,
+    noteIgnored: ({ type, id }) => gatherer.gather('ignored', type, [id]),
     countOutcomes: (type, outcome, events) => metrics.handled.inc({ type, outcome }, events),
     handleRuns: (runs, before) =>
       db.tx(async (tx) => {
         const skipped = await before(tx);
-        const ids = runs.flatMap(({ events }) => events.map(({ id }) => id)).filter((id) => !skipped.has(id));
-        if (ids.length === 0) return;
+        const wanted = runs.flatMap(({ events }) => events).filter(({ id }) => !skipped.has(id));
         // Each id is taken out when it is handled: a batch may hold the same event twice.
-        const fresh = new Set(await repository.claim(tx, ids));
+        const fresh = new Set<string>();
+        for (const [type, events] of Map.groupBy(wanted, (event) => event.type)) {
+          const ids = events.map(({ id }) => id);
+          for (const id of await repository.claimAndNote(tx, ids, { type, instance })) fresh.add(id);
+        }
         for (const { of, events } of runs) {
           const items = events.filter(({ id }) => fresh.delete(id)).map((event) => ({ payload: event.data, event }));
-          if (items.length > 0) await of.handle(items, contextOf(tx));
+          if (items.length > 0) await runner.run(of, items, tx);
         }
       }),
     deliver: async (subscription, events) => {
@@ -135,11 +136,12 @@ export function createDeliverer(options: {
       const startedAt = performance.now();
       const outcomes = events.map(() => DONE);
       const pending: Pending[] = [];
+      const ignored: string[] = [];
       events.forEach((event, index) => {
-        if (concerns(subscription, event)) {
-          pending.push({ index, item: { payload: event.data, event } });
-        }
+        if (concerns(subscription, event)) pending.push({ index, item: { payload: event.data, event } });
+        else ignored.push(event.id);
       });
+      gatherer.gather('ignored', type, ignored);
       if (pending.length > 0) await handleAll(subscription, pending, outcomes);
       for (const { kind } of outcomes) metrics.handled.inc({ type, outcome: kind });
       metrics.duration.observe({ type }, (performance.now() - startedAt) / 1000);
@@ -147,16 +149,6 @@ export function createDeliverer(options: {
     },
   };
 }
-
-const isForUs = ({ targetservice }: EventEnvelope, serviceName: string): boolean =>
-  targetservice === undefined || targetservice.replace(/-service$/, '') === serviceName;
-
-const causedBy = ({ tenantid, correlationid, id, traceparent }: EventEnvelope) => ({
-  tenantId: tenantid,
-  correlationId: correlationid,
-  causationId: id,
-  ...(traceparent !== undefined && { traceparent }),
-});
 
 function createMetrics(registry: Registry) {
   return {

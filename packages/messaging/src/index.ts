@@ -1,3 +1,4 @@
+export type { BusOperations } from './bus-operations.ts';
 export { createEventBus, type EventBus, type EventBusOptions } from './bus.ts';
 export type { BusLimits } from './bus-limits.ts';
 export {

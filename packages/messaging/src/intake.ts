@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { EventEnvelope, EventSpec } from '@soc/contracts';
 import { decodeMessage, idIn } from './envelope.ts';
+import { unreadableEventId } from './event-id.ts';
 import { openFrame } from './frame.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Refusal } from './refusal.ts';
@@ -28,9 +28,6 @@ export interface Door {
   /** `allowStale` lets in what is older than the inbox remembers, for a person who knows that it was never handled. */
   readonly take: (spec: EventSpec, frame: Buffer, options?: { readonly allowStale?: boolean }) => Intake;
 }
-
-/** Names a frame that cannot be opened, the same at every delivery. */
-export const frameId = (frame: Buffer): string => createHash('sha256').update(frame).digest('hex');
 
 /** The time in a UUIDv7, in Unix milliseconds. */
 const madeAtMs = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
@@ -66,7 +63,7 @@ export function createDoor(options: {
       }
       const arrivals = opened.texts.map((text): Arrival => {
         const decoded = decodeMessage(spec, text);
-        if (!decoded.ok) return { ...decoded, text, eventId: idIn(text) ?? frameId(Buffer.from(text)) };
+        if (!decoded.ok) return { ...decoded, text, eventId: idIn(text) ?? unreadableEventId(Buffer.from(text)) };
         const { id } = decoded.event;
         const refusal = untimely(id, allowStale);
         if (refusal) return { ok: false, ...refusal, text, eventId: id };

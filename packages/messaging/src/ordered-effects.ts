@@ -1,5 +1,7 @@
 import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster';
-import type { BusRepository } from './bus-repository.ts';
+import type { DeadLetterReason } from '@soc/contracts';
+import type { TrailRepository } from './audit-trail-repository.ts';
+import type { Bury } from './burial.ts';
 import type { Deliverer } from './delivery.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { BusLog } from './log.ts';
@@ -39,18 +41,18 @@ export interface OrderedEffectsOptions {
   readonly noun: string;
   readonly db: DbCluster;
   readonly repository: OrderedRepository;
-  readonly bury: BusRepository['bury'];
+  readonly bury: Bury;
+  readonly trail: Pick<TrailRepository, 'append'>;
   readonly deliverer: Deliverer;
   readonly keyRing: KeyRing;
   readonly log: BusLog;
-  readonly now: () => Date;
 }
 
 /** Not a handler's failure: nothing can be decided about the event. */
 export const isOutside = (error: unknown): boolean => error instanceof LeaseLostError || isDatabaseUnavailable(error);
 
 export function createOrderedEffects(options: OrderedEffectsOptions & { readonly epoch: number }): OrderedEffects {
-  const { noun, epoch, db, repository, bury, deliverer, keyRing, log, now } = options;
+  const { noun, epoch, db, repository, bury, trail, deliverer, keyRing, log } = options;
 
   const underLease = async (tx: Tx, eventIds: readonly string[]): Promise<ReadonlySet<string>> => {
     const buried = await repository.underLease(tx, { noun, epoch, eventIds });
@@ -69,18 +71,10 @@ export function createOrderedEffects(options: OrderedEffectsOptions & { readonly
   const giveUp = async (
     tx: Tx,
     { eventId, type, body }: Pick<WaitingEvent, 'eventId' | 'type' | 'body'>,
-    reason: string,
-    attempts: number,
+    failure: { readonly reasonCode: DeadLetterReason; readonly reason: string; readonly attempts: number },
   ): Promise<void> => {
-    await bury(tx, {
-      eventId,
-      type,
-      envelope: body.toString('base64'),
-      reason,
-      attempts,
-      failedAt: now().toISOString(),
-    });
-    log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
+    await bury(tx, { eventId, type, body, ...failure });
+    log.error({ eventId, eventType: type, ...failure }, 'event moved to the dead letters');
   };
 
   return {
@@ -106,10 +100,15 @@ export function createOrderedEffects(options: OrderedEffectsOptions & { readonly
       const reason = error instanceof Error ? error.message : String(error);
       log.warn({ err: error, eventId: accepted.eventId, eventType: type, attempts }, 'event handler failed');
       const isLast = error instanceof NonRetryableError || attempts >= of.retry.maxAttempts;
+      const reasonCode = error instanceof NonRetryableError ? 'not_retryable' : 'handler_failed';
       const failure = { attempts, reason, retryAfterMs: backoffMs(attempts, of.retry) };
       await db.tx(async (tx) => {
         await underLease(tx, []);
-        if (isLast) await giveUp(tx, toPark(event), reason, attempts);
+        if (isLast) await giveUp(tx, toPark(event), { reasonCode, reason, attempts });
+        else
+          await trail.append(tx, [
+            { kind: 'failed', type, eventIds: [accepted.eventId], attempt: attempts, reasonCode, reason },
+          ]);
         if (isLast && head) await repository.unpark(tx, head.rowId);
         if (!isLast && head) await repository.postpone(tx, head.rowId, failure);
         if (!isLast && !head) await repository.park(tx, noun, [toPark(event)], failure);
@@ -120,7 +119,7 @@ export function createOrderedEffects(options: OrderedEffectsOptions & { readonly
     drop: (head, reason) =>
       db.tx(async (tx) => {
         await underLease(tx, []);
-        await giveUp(tx, head, reason, head.attempts);
+        await giveUp(tx, head, { reasonCode: 'no_subscription', reason, attempts: head.attempts });
         await repository.unpark(tx, head.rowId);
       }),
   };

@@ -71,7 +71,7 @@ export function createOrderedRepository(schemaName: string) {
       { noun, epoch, eventIds }: { noun: string; epoch: number; eventIds: readonly string[] },
     ): Promise<ReadonlySet<string> | undefined> => {
       const [row] = await tx.query<{ buried: string[] }>(sql`
-        select array(select event_id::text from ${schema}.dead_letters where event_id = any(${eventIds})) as buried
+        select array(select event_id::text from ${schema}.dead_letters where event_id = any(${eventIds}::uuid[])) as buried
         from ${schema}.ordered_leases where noun = ${noun} and epoch = ${epoch} for key share`);
       return row && new Set(row.buried);
     },

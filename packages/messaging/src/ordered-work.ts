@@ -100,7 +100,11 @@ export function createOrderedWork(
       for (const { subject, dueInMs } of subjects) waiting.set(subject, performance.now() + dueInMs);
     },
     take: async (events) => {
-      const concerned = events.filter(({ of, accepted }) => deliverer.concerns(of, accepted.event));
+      const concerned = events.filter(({ of, accepted }) => {
+        const isConcerned = deliverer.concerns(of, accepted.event);
+        if (!isConcerned) deliverer.noteIgnored(accepted.event);
+        return isConcerned;
+      });
       for (const chunk of chunksOf(inOrder(concerned), batchSize)) await takeChunk(chunk);
     },
     retryDue: async () => {

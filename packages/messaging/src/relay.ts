@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DbCluster } from '@soc/db-cluster';
 import { Counter, type Registry } from '@soc/monitoring';
+import { publicationNotes, type TrailRepository } from './audit-trail-repository.ts';
 import type { BusRepository } from './bus-repository.ts';
 import type { Message } from './envelope.ts';
 import type { BusLog } from './log.ts';
@@ -48,6 +49,7 @@ export function createRelay(options: {
   readonly repository: BusRepository;
   /** For a service that owns ordered types. */
   readonly ordered?: Pick<OrderedOutboxRepository, 'lock' | 'take'>;
+  readonly trail: TrailRepository;
   readonly publisher: StreamPublisher;
   /** What a crash left behind, or another process could not send, is looked for this often. */
   readonly pollMs: number;
@@ -56,7 +58,7 @@ export function createRelay(options: {
   readonly log: BusLog;
   readonly registry: Registry;
 }): Relay {
-  const { db, repository, ordered, publisher, pollMs, ringBell, log, registry } = options;
+  const { db, repository, ordered, trail, publisher, pollMs, ringBell, log, registry } = options;
   const published = createCounter(registry);
   const stopping = new AbortController();
   const memory = createRelayMemory();
@@ -74,12 +76,12 @@ export function createRelay(options: {
     for (const { type } of messages) published.inc({ type });
   };
 
-  const stored = createStoredRelay({ db, repository, ordered, send, batchRows: BATCH });
+  const stored = createStoredRelay({ db, repository, ordered, trail, send, batchRows: BATCH });
 
   const relayHeld = async (): Promise<void> => {
     const { ids, messages } = memory.take(BATCH);
     await send(messages, db.committedToken());
-    await repository.remove(db.write, ids);
+    await repository.remove(db.write, ids, trail.insertion(publicationNotes(messages)));
     memory.sent(ids);
   };
 

@@ -47,6 +47,8 @@ export function createRetryOnDemand(
 
   return {
     start: () => {
+      // Who hears nothing has no queue, nor the right to look for one.
+      if (options.subscriptions.size === 0) return;
       timer = setInterval(() => void look(), LOOK_EVERY_MS);
       timer.unref();
       void look();

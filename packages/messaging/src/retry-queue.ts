@@ -42,7 +42,11 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     const subscription = subscriptions.get(job.type);
     const attempts = (job.attempts ?? 1) + 1;
     if (!subscription) {
-      return settlement.bury({ ...job, reason: 'no subscription for this type any more' }, attempts);
+      return settlement.bury(
+        { ...job, reason: 'no subscription for this type any more' },
+        attempts - 1,
+        'no_subscription',
+      );
     }
     const reason = await settlement.retry(subscription, job, attempts);
     if (reason === undefined) return;

@@ -1,12 +1,12 @@
-import type { EventSpec } from '@soc/contracts';
-import { Counter, type Registry } from '@soc/monitoring';
-import type { BusRepository } from './bus-repository.ts';
-import type { Deliverer } from './delivery.ts';
+import type { DeadLetterReason, EventSpec } from '@soc/contracts';
+import type { DbCluster } from '@soc/db-cluster';
+import type { TrailNote, TrailRepository } from './audit-trail-repository.ts';
+import type { Deliverer, Outcome } from './delivery.ts';
+import { unreadableEventId } from './event-id.ts';
 import { sealFrame } from './frame.ts';
-import { type Arrival, type Door, frameId, type Intake } from './intake.ts';
+import type { GivingUp } from './giving-up.ts';
+import type { Arrival, Door, Intake } from './intake.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { BusLog } from './log.ts';
-import type { RefusedMessage } from './refusal.ts';
 import type { AddRetry, RetryJob } from './retry-job.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -18,7 +18,7 @@ export interface Settlement {
   readonly open: (of: Subscription, frame: Buffer) => Promise<readonly Accepted[]>;
   /** One more try of a job. Resolves with the reason when there is to be another, undefined when it is settled. */
   readonly retry: (of: Subscription, job: RetryJob, attempts: number) => Promise<string | undefined>;
-  readonly bury: (job: RetryJob, attempts: number) => Promise<void>;
+  readonly bury: GivingUp['bury'];
 }
 
 type Opened = Extract<Intake, { readonly ok: true }>;
@@ -40,32 +40,12 @@ export function createSettlement(options: {
   readonly door: Door;
   readonly deliverer: Deliverer;
   readonly addRetry: AddRetry;
-  readonly repositoryBury: (letter: Parameters<BusRepository['bury']>[1]) => Promise<void>;
-  /** Told of every message that is turned away, for the audit trail. */
-  readonly onRefused: (refused: RefusedMessage) => void;
-  readonly log: BusLog;
-  readonly now: () => Date;
-  readonly registry: Registry;
+  readonly db: DbCluster;
+  readonly trail: TrailRepository;
+  readonly givingUp: GivingUp;
 }): Settlement {
-  const { keyRing, door, deliverer, addRetry, repositoryBury, onRefused, log, now } = options;
-  const refusals = new Counter({
-    name: 'soc_events_refused_total',
-    help: 'Messages turned away before their handler: tampered, unknown_key, forged, stale, from_the_future, unknown_version, invalid.',
-    labelNames: ['type', 'reason'],
-    registers: [options.registry],
-  });
-
-  const bury: Settlement['bury'] = async ({ eventId, type, frame, reason }, attempts) => {
-    await repositoryBury({ eventId, type, envelope: frame, reason, attempts, failedAt: now().toISOString() });
-    log.error({ eventId, eventType: type, reason, attempts }, 'event moved to the dead letters');
-  };
-
-  const refuse = async (refused: RefusedMessage, frame: string, attempts: number): Promise<void> => {
-    const { type, eventId, refusal, reason } = refused;
-    await bury({ eventId, type, frame, reason: `${refusal}: ${reason}` }, attempts);
-    refusals.inc({ type, reason: refusal });
-    onRefused(refused);
-  };
+  const { keyRing, door, deliverer, addRetry, db, trail, givingUp } = options;
+  const { bury, refuse } = givingUp;
 
   const sealAlone = (spec: EventSpec, from: Opened, text: string): string =>
     sealEvent(keyRing, spec, from, text).toString('base64');
@@ -81,7 +61,7 @@ export function createSettlement(options: {
     const accepted: Accepted[] = [];
     for (const arrival of from.arrivals) {
       if (arrival.ok) accepted.push({ ...arrival, from });
-      else await refuse({ ...arrival, type: of.spec.type }, sealAlone(of.spec, from, arrival.text), 1);
+      else await refuse({ ...arrival, type: of.spec.type }, sealAlone(of.spec, from, arrival.text));
     }
     return accepted;
   };
@@ -90,10 +70,10 @@ export function createSettlement(options: {
     const { type } = of.spec;
     const taken = await take(of, frame);
     if (taken.ok) return accept(of, taken);
-    const job: RetryJob = { eventId: frameId(frame), type, frame: frame.toString('base64'), reason: taken.reason };
+    const job = { eventId: unreadableEventId(frame), type, frame: frame.toString('base64'), reason: taken.reason };
     // Whose order a frame is part of shows only when it opens: an ordered one cannot wait.
     if (taken.refusal === MAY_PASS && of.retry.maxAttempts > 1 && !of.isOrdered) await addRetry(job, of.retry);
-    else await refuse({ ...taken, type, eventId: job.eventId }, job.frame, 1);
+    else await refuse({ ...taken, type, eventId: job.eventId }, job.frame);
     return [];
   };
 
@@ -102,12 +82,14 @@ export function createSettlement(options: {
       of,
       accepted.map(({ event }) => event),
     );
+    const failed = of.retry.maxAttempts > 1 ? failureNotes(of, accepted, outcomes) : [];
+    await trail.append(db.write, failed);
     for (const [index, { eventId, text, from }] of accepted.entries()) {
       const outcome = outcomes[index];
       if (!outcome || outcome.kind === 'done') continue;
       const job = { eventId, type: of.spec.type, frame: sealAlone(of.spec, from, text), reason: outcome.reason };
       if (outcome.kind === 'failed' && of.retry.maxAttempts > 1) await addRetry(job, of.retry);
-      else await bury(job, 1);
+      else await bury(job, 1, reasonCodeOf(outcome));
     }
   };
 
@@ -128,7 +110,7 @@ export function createSettlement(options: {
       const taken = await take(of, frame, job.allowStale);
       if (!taken.ok) {
         if (taken.refusal === MAY_PASS && attempts < of.retry.maxAttempts) return taken.reason;
-        await refuse({ ...taken, type: job.type, eventId: job.eventId }, job.frame, attempts);
+        await refuse({ ...taken, type: job.type, eventId: job.eventId }, job.frame);
         return undefined;
       }
       const accepted = await accept(of, taken);
@@ -139,9 +121,32 @@ export function createSettlement(options: {
       }
       const [outcome] = await deliverer.deliver(of, [only.event]);
       if (!outcome || outcome.kind === 'done') return undefined;
-      if (outcome.kind === 'failed' && attempts < of.retry.maxAttempts) return outcome.reason;
-      await bury({ ...job, eventId: only.eventId, reason: outcome.reason }, attempts);
+      if (outcome.kind === 'failed' && attempts < of.retry.maxAttempts) {
+        await trail.append(db.write, [failureNote(of, only.eventId, attempts, outcome.reason)]);
+        return outcome.reason;
+      }
+      await bury({ ...job, eventId: only.eventId, reason: outcome.reason }, attempts, reasonCodeOf(outcome));
       return undefined;
     },
   };
 }
+
+type Undone = Exclude<Outcome, { readonly kind: 'done' }>;
+
+const reasonCodeOf = ({ kind }: Undone): DeadLetterReason => (kind === 'failed' ? 'handler_failed' : 'not_retryable');
+
+/** A try that is to be followed by another. */
+const failureNote = ({ spec }: Subscription, eventId: string, attempt: number, reason: string): TrailNote => ({
+  kind: 'failed',
+  type: spec.type,
+  eventIds: [eventId],
+  attempt,
+  reasonCode: 'handler_failed',
+  reason,
+});
+
+const failureNotes = (of: Subscription, accepted: readonly Accepted[], outcomes: readonly Outcome[]): TrailNote[] =>
+  accepted.flatMap(({ eventId }, index) => {
+    const outcome = outcomes[index];
+    return outcome?.kind === 'failed' ? [failureNote(of, eventId, 1, outcome.reason)] : [];
+  });

@@ -1,4 +1,5 @@
-import type { DbCluster } from '@soc/db-cluster';
+import type { DbCluster, Tx } from '@soc/db-cluster';
+import { publicationNotes, type TrailRepository } from './audit-trail-repository.ts';
 import type { BusRepository } from './bus-repository.ts';
 import { idIn, type Message, withSequence } from './envelope.ts';
 import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
@@ -19,11 +20,17 @@ export function createStoredRelay(options: {
   readonly repository: Pick<BusRepository, 'takeOldest'>;
   /** For a service that owns ordered types. */
   readonly ordered?: Pick<OrderedOutboxRepository, 'lock' | 'take'> | undefined;
+  readonly trail: Pick<TrailRepository, 'append'>;
   /** The token covers the commits of the messages, whoever made them. */
   readonly send: (messages: readonly Message[], token: string) => Promise<void>;
   readonly batchRows: number;
 }): StoredRelay {
-  const { db, repository, ordered, send, batchRows } = options;
+  const { db, repository, ordered, trail, batchRows } = options;
+
+  const send = async (tx: Tx, messages: readonly Message[]): Promise<void> => {
+    await options.send(messages, await tx.currentToken());
+    await trail.append(tx, publicationNotes(messages));
+  };
 
   /**
    * Oldest first, one relay at a time. A row that is in the memory of another process may be sent twice; never after one
@@ -36,11 +43,11 @@ export function createStoredRelay(options: {
       const stored = await ordered.take(tx, { ...rows, limitRows: batchRows });
       if (stored.length === 0) return false;
       await send(
+        tx,
         stored.map(({ id, type, envelope, subject = '' }) =>
           // Only `createMessage` writes envelopes, and each has an id.
           withSequence({ id: idIn(envelope) ?? '', type, envelope, subject }, id),
         ),
-        await tx.currentToken(),
       );
       return stored.length === batchRows;
     });
@@ -51,7 +58,7 @@ export function createStoredRelay(options: {
       const moreOrdered = await relayOrdered({ olderThanMs, ids: [] });
       const more = await db.tx(async (tx) => {
         const stored = await repository.takeOldest(tx, batchRows, olderThanMs);
-        if (stored.length > 0) await send(stored, await tx.currentToken());
+        if (stored.length > 0) await send(tx, stored);
         return stored.length === batchRows;
       });
       return more || moreOrdered;

@@ -18,8 +18,9 @@ import {
   type Subscription,
 } from './index.ts';
 
-/** The ring of every test bus that is given none of its own. */
-const testKeyRing = createKeyRing(newKeyRing());
+/** The keys of every test bus that is given none of its own. */
+export const testRingData = newKeyRing();
+const testKeyRing = createKeyRing(testRingData);
 
 /** As the services of a fleet share theirs. */
 const testTokenKeys = [Buffer.alloc(32, 'tests')];

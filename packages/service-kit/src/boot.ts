@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { BusService } from '@soc/contracts';
 import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/identity';
 import { createRedisConnector, type Redis } from '@soc/messaging/redis';
 import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
@@ -72,7 +73,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     checks: { redis: edge.redis.check, ...data?.checks, ...parts.checks },
   });
   addOperations(app, { health, registry: edge.platform.registry });
-  addRoutes(app, parts.routes, {
+  addRoutes(app, [...parts.routes, ...(data?.routes ?? [])], {
     log,
     now,
     verifier: options.verifier ?? parts.verifier ?? edge.platform.verifier,
@@ -104,7 +105,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
 async function connect({ name, migrations }: ServiceDefinition, platform: EdgePlatform<BaseConfig>) {
   if (!migrations) return undefined;
   const { connectData } = await import('./data.ts');
-  return connectData(name, migrations, platform);
+  return connectData(BusService.parse(name), migrations, platform);
 }
 
 const stopWorkers = (parts: ServiceParts) => Promise.all((parts.workers ?? []).map((worker) => worker.stop()));

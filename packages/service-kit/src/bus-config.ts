@@ -40,6 +40,17 @@ export const BusConfig = z.object({
     .min(3_600)
     .default(7 * 24 * 3_600)
     .describe('How long handled events are remembered; an older one is refused as stale.'),
+  BUS_TRAIL_KEEP_S: z.coerce
+    .number()
+    .int()
+    .min(3_600)
+    .default(30 * 24 * 3_600)
+    .describe('How long the audit trail of the bus, settled dead letters and ended replays are kept.'),
+  BUS_OPERATOR_TENANT: z
+    .string()
+    .min(1)
+    .default('default')
+    .describe('The tenant that runs the fleet: only its people may operate the bus, which carries the events of all.'),
 });
 export type BusConfig = z.infer<typeof BusConfig>;
 
@@ -49,4 +60,5 @@ export const busLimitsOf = (config: BusConfig): Partial<BusLimits> => ({
   streamMaxBytes: config.BUS_STREAM_MAX_MIB * 1024 * 1024,
   stalledAfterMs: config.BUS_STALLED_AFTER_S * 1_000,
   inboxKeepMs: config.BUS_INBOX_KEEP_S * 1_000,
+  trailKeepMs: config.BUS_TRAIL_KEEP_S * 1_000,
 });

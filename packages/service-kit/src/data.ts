@@ -1,14 +1,15 @@
-import type { ServiceName } from '@soc/contracts';
+import type { BusService } from '@soc/contracts';
 import { createDbCluster, type DbCluster, migrate, tenantRoleOf } from '@soc/db-cluster';
 import { createEventBus, type EventBus, messagingMigrations, openKeyRingFile } from '@soc/messaging';
 import type { HealthCheck } from '@soc/monitoring';
 import { busLimitsOf } from './bus-config.ts';
+import { busRoutes } from './bus-routes.ts';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { EdgePlatform } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
 
 /** Migrates the schema of a service and opens its database and its end of the bus. */
-export async function connectData(name: ServiceName, migrations: URL, platform: EdgePlatform<BaseConfig>) {
+export async function connectData(name: BusService, migrations: URL, platform: EdgePlatform<BaseConfig>) {
   const { config, log, now, registry, instanceId } = platform;
   // `defineService` adds these variables to the schema of every service that has migrations.
   const database = config as BaseConfig & DatabaseConfig;
@@ -49,7 +50,8 @@ export async function connectData(name: ServiceName, migrations: URL, platform: 
     log,
     now,
   });
-  return { db, bus, outbox: bus.outbox, checks: dataChecks(db, bus) };
+  const operations = { service: name, db, operations: bus.operations, operatorTenant: database.BUS_OPERATOR_TENANT };
+  return { db, bus, outbox: bus.outbox, routes: busRoutes(operations), checks: dataChecks(db, bus) };
 }
 
 function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, HealthCheck>> {

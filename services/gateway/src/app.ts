@@ -5,6 +5,7 @@ import { GatewayConfig } from './config.ts';
 import { createGatewayDeps } from './deps.ts';
 import { addProxiedRoutes } from './proxy.ts';
 import { getDocsRoute } from './routes/get-docs.ts';
+import { getEventJourneyRoute } from './routes/get-event-journey.ts';
 import { getIndexRoute } from './routes/get-index.ts';
 import { getOpenApiRoute } from './routes/get-open-api.ts';
 import { getServicesHealthRoute } from './routes/get-services-health.ts';
@@ -17,7 +18,13 @@ export const gatewayService = defineEdgeService({
   create: (platform) => {
     const deps = createGatewayDeps(platform);
     return {
-      routes: [getServicesHealthRoute(deps), getIndexRoute(), getOpenApiRoute(), getDocsRoute()],
+      routes: [
+        getServicesHealthRoute(deps),
+        getEventJourneyRoute(deps),
+        getIndexRoute(),
+        getOpenApiRoute(),
+        getDocsRoute(),
+      ],
       checks: deps.checks,
       trustedProxies: deps.config.TRUSTED_PROXIES,
       workers: [createProber(deps.upstreams, deps.config.UPSTREAM_PROBE_EVERY_MS)],

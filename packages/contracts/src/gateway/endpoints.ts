@@ -1,6 +1,13 @@
 import type { EndpointSpec } from '../endpoint.ts';
+import { GetEventJourney } from '../bus/journey.ts';
 import { GetDocs, GetIndex, GetOpenApi } from './documentation.ts';
 import { GetServicesHealth } from './services-health.ts';
 
 /** Every endpoint the gateway answers itself. */
-export const gatewayEndpoints: readonly EndpointSpec[] = [GetServicesHealth, GetIndex, GetOpenApi, GetDocs];
+export const gatewayEndpoints: readonly EndpointSpec[] = [
+  GetServicesHealth,
+  GetEventJourney,
+  GetIndex,
+  GetOpenApi,
+  GetDocs,
+];

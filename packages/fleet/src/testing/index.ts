@@ -1,6 +1,7 @@
 import './provided.ts';
 
 export type { TestAnswer, TestRequest } from './call.ts';
+export { coverBusOperations } from './cover-bus-operations.ts';
 export { coverRefusals, type RefusalSample } from './cover-refusals.ts';
 export { delayReplay, type EmbeddedPair, startEmbeddedPair } from './embedded-pair.ts';
 export { exampleAlert, exampleIncident } from './example-facts.ts';

@@ -14,7 +14,7 @@ const BASE =
   );
 
 /** For the owner of an event: to publish it, and to trim its stream by what the groups have acknowledged. */
-const PUBLISH = '+xadd +xtrim +xlen +xpending +xinfo|groups +xinfo|stream'.split(' ');
+const PUBLISH = '+xadd +xtrim +xlen +xpending +xinfo|groups +xinfo|stream +memory|usage'.split(' ');
 
 /** For who hears an event. Which group it reads as Redis cannot tell; XGROUP SETID and DESTROY are not among them. */
 const SUBSCRIBE =
