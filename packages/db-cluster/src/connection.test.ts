@@ -42,9 +42,15 @@ test.each([
 });
 
 test('a URL that would not check the server is refused', () => {
-  for (const mode of ['require', 'prefer', 'verify-ca', 'no-verify']) {
-    const url = `postgres://ann@db.example/soc?sslmode=${mode}`;
-    expect(() => clientConfig({ ...settings, url })).toThrow('use verify-full');
+  const weak = ['require', 'prefer', 'verify-ca', 'no-verify'].map((mode) => `sslmode=${mode}`);
+  for (const asked of [
+    ...weak,
+    'ssl=no-verify',
+    'sslmode=verify-full&ssl=0',
+    'sslmode=verify-full&uselibpqcompat=true',
+  ]) {
+    const url = `postgres://ann@db.example/soc?${asked}`;
+    expect(() => clientConfig({ ...settings, url })).toThrow('verify-full');
   }
 });
 

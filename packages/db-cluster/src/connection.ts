@@ -33,6 +33,9 @@ export function clientConfig(settings: ConnectionSettings): pg.ClientConfig {
   const url = new URL(settings.url);
   const mode = url.searchParams.get('sslmode') ?? 'disable';
   url.searchParams.delete('sslmode');
+  // Other ways in which pg would have TLS weakened or left out, past what sslmode says.
+  const other = ['ssl', 'uselibpqcompat'].find((name) => url.searchParams.has(name));
+  if (other !== undefined) throw new Error(`${other} in a database URL: say sslmode=verify-full`);
   const usesTls = mode !== 'disable';
   if (usesTls && mode !== 'verify-full') throw new Error(`sslmode=${mode} checks no server: use verify-full`);
   return {
