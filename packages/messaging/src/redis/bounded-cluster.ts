@@ -18,7 +18,16 @@ export class BoundedCluster extends Cluster {
   }
 
   override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
-    args[0].setTimeout(this.#withinMs);
+    const [command] = args;
+    const isOfPipeline = args[2] !== undefined;
+    command.setTimeout(this.#withinMs);
+    // A pipeline is sent to one node. When only some of its commands say that the slot has moved, ioredis 6.0 neither
+    // follows them nor asks where it is now, and the next pipeline would go the same wrong way.
+    if (isOfPipeline) command.promise.catch(this.#refreshAfter);
     return super.sendCommand(...args);
   }
+
+  readonly #refreshAfter = (error: unknown): void => {
+    if (error instanceof Error && /^(MOVED|CLUSTERDOWN)\b/.test(error.message)) this.refreshSlotsCache();
+  };
 }

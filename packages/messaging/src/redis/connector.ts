@@ -138,6 +138,8 @@ function openCluster(
     enableAutoPipelining,
     clusterRetryStrategy: pauseMs,
     slotsRefreshTimeout: ANSWER_WITHIN_MS,
+    // A failover is noticed also by who has nothing to send meanwhile, and by one whose old master hangs.
+    slotsRefreshInterval: 2_000,
     // Names are left to the connection: a certificate is checked against the name, not against what it resolves to.
     dnsLookup: (host: string, done: (error: null, address: string) => void) => done(null, host),
   };

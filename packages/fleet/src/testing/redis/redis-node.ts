@@ -8,6 +8,7 @@ import { thisHost } from '../../cli/host.ts';
 import { findRedisServer } from '../../redis/find-redis-server.ts';
 import { spawnGuarded } from '../../supervisor/guarded-process.ts';
 import { openLogFile } from '../../supervisor/log-file.ts';
+import type { IssuedCertificate } from '../../tls/certificate-authority.ts';
 import { waitFor } from '../wait-for.ts';
 
 /** One `redis-server` of a test, which may be killed and started again over the same data. */
@@ -36,12 +37,14 @@ export interface RedisNodeOptions {
   readonly password?: string | undefined;
   /** PEM of the authority of its certificate, where it speaks TLS. */
   readonly ca?: string | undefined;
+  /** Of the administrator, where the node asks for one. */
+  readonly clientCertificate?: IssuedCertificate;
 }
 
 const READY_WITHIN_MS = 30_000;
 
 async function runOnce(
-  { port, password, ca }: Pick<RedisNodeOptions, 'port' | 'password' | 'ca'>,
+  { port, password, ca, clientCertificate }: RedisNodeOptions,
   name: string,
   args: readonly (string | number)[],
 ): Promise<unknown> {
@@ -55,7 +58,7 @@ async function runOnce(
     disableClientInfo: true,
     commandTimeout: 5_000,
     ...(password !== undefined && { password }),
-    ...(ca !== undefined && { tls: { ca } }),
+    ...(ca !== undefined && { tls: { ca, cert: clientCertificate?.certificate, key: clientCertificate?.key } }),
   });
   client.on('error', () => undefined); // the command rejects with the same
   try {
