@@ -102,7 +102,7 @@ async function runAll(say: Say): Promise<Figures> {
  * carry them on the same machine. The same 1 KB alert for all, sent in batches of 256 with two in flight. All are
  * durable, confirmed to the publisher and acknowledged by the consumer after the handler:
  *
- * - `ours`: this repository's bus without the outbox; contract checked at both ends, CloudEvents envelope.
+ * - `ours`: this repository's bus without outbox and inbox; contract checked and AES-256-GCM at both ends, CloudEvents envelope.
  * - `streams`: plain JSON on Redis Streams, pipelined XADD, XREADGROUP of 256, one XACK a read.
  * - `bullmq`: plain JSON as jobs, addBulk and a Worker; for three services a job in the queue of each.
  * - `nats`: plain JSON on JetStream, file storage with the server's own sync interval (2 min), a durable pull consumer each.

@@ -35,7 +35,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 /** From the order to publish until the last consumer has handled the last event. */
 async function carry({ publisher, consumers }: Workers, first: number, count: number, perS?: number) {
-  for (const consumer of consumers) consumer.order({ kind: 'expect', first, count });
+  for (const consumer of consumers) consumer.order({ kind: 'expect', first, count, isTimed: perS !== undefined });
   await Promise.all(consumers.map((consumer) => consumer.answer()));
   const startedAtMs = performance.now();
   publisher.order({ kind: 'publish', first, count, ...(perS !== undefined && { perS }) });

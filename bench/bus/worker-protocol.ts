@@ -15,9 +15,9 @@ export interface WorkerRole {
  */
 export type WorkerOrder =
   | { readonly kind: 'publish'; readonly first: number; readonly count: number; readonly perS?: number }
-  | { readonly kind: 'expect'; readonly first: number; readonly count: number };
+  | { readonly kind: 'expect'; readonly first: number; readonly count: number; readonly isTimed: boolean };
 
 export interface WorkerAnswer {
-  /** From publish to handler, of every event expected; empty in all other answers. */
+  /** From publish to handler, of every event of an `expect` that is timed; empty in all other answers. */
   readonly latenciesMs: readonly number[];
 }

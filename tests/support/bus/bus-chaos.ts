@@ -4,7 +4,17 @@ import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
 import { createSharedTestDatabase, waitFor } from '@soc/fleet/testing';
 import { messagingMigrations, newKeyRing } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
-import { BATCHES, countFacts, countOutbox, createEffects, createFacts, EVENTS, readEffects } from './chaos-facts.ts';
+import {
+  BATCHES,
+  countFacts,
+  countOutbox,
+  createEffects,
+  createFacts,
+  EVENTS,
+  type Letter,
+  readEffects,
+  readLetters,
+} from './chaos-facts.ts';
 import { type BusWorker, createBusWorker } from './worker.ts';
 import type { HandlerTemper, WorkerRole } from './worker-role.ts';
 
@@ -38,6 +48,8 @@ export interface BusChaos {
   readonly outbox: () => Promise<number>;
   /** Waits until all events are committed and each service has the effects of so many of them. */
   readonly settled: (events: number) => Promise<void>;
+  /** Waits until so many events of a service are dead letters. */
+  readonly buried: (service: Subscriber, letters: number) => Promise<readonly Letter[]>;
   /** Stops all processes: what would come twice has had its chance. */
   readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -120,6 +132,10 @@ export async function prepareBusChaos(redisUrl: string, temper: Partial<HandlerT
     settled: async (count) => {
       await until(async () => (await countFacts(db.write)) === EVENTS);
       for (const service of SUBSCRIBERS) await until(async () => (await events(service)) >= count);
+    },
+    buried: async (service, count) => {
+      await until(async () => (await readLetters(db.write, service)).length >= count);
+      return readLetters(db.write, service);
     },
     stop,
     close: async () => {

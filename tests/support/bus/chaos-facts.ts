@@ -81,6 +81,16 @@ export async function readEffects(db: Queryable, service: ServiceName): Promise<
   return row;
 }
 
+export interface Letter {
+  readonly reason: string;
+  readonly attempts: number;
+}
+
+export const readLetters = (db: Queryable, service: ServiceName): Promise<readonly Letter[]> =>
+  db.query<{ reason: string; attempts: number }>(
+    sql`select reason, attempts from ${identifier(service)}.dead_letters order by event_id`,
+  );
+
 export async function countOutbox(db: Queryable): Promise<number> {
   const [row] = await db.query<{ messages: number }>(sql`select count(*) as messages from alert.outbox`);
   return row?.messages ?? 0;

@@ -71,6 +71,7 @@ function subscriptionOf(service: ServiceName, temper: HandlerTemper): Subscripti
     {
       retry: { maxAttempts: isPoisoned ? 3 : 25, firstDelayMs: 50, maxDelayMs: 500 },
       batchSize: 64,
+      ...(temper.isOrdered ? { order: 'subject' } : { concurrency: LANES }),
     },
   );
 }
