@@ -28,5 +28,8 @@ export interface HandlerTemper {
   readonly isPoisoned?: boolean;
 }
 
-/** What a worker tells: that it runs, that its batches are committed, that its handler hangs. */
-export type WorkerNews = 'ready' | 'published' | 'hanging';
+/** What a worker tells: that it runs, that its batches are committed, that its handler hangs, that letters are replayed. */
+export type WorkerNews = 'ready' | 'published' | 'hanging' | 'replayed';
+
+/** What a worker is told while it runs: to replay the dead letters of its service. */
+export type WorkerOrder = 'replay';

@@ -5,7 +5,7 @@ import { exampleAlert } from '@soc/fleet/testing';
 import { createEventBus, createKeyRing, type EventBus, type Subscription, subscription } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
 import { addEffect, changeFacts, type Fact, isCured, subjectOf } from './chaos-facts.ts';
-import type { HandlerTemper, WorkerNews, WorkerRole } from './worker-role.ts';
+import type { HandlerTemper, WorkerNews, WorkerOrder, WorkerRole } from './worker-role.ts';
 
 /** Transactions a publisher has under way at the same time. */
 const LANES = 4;
@@ -99,6 +99,11 @@ process.once('SIGTERM', () => {
     .close()
     .then(() => db.close())
     .finally(() => process.exit(0));
+});
+process.on('message', (_: WorkerOrder) => {
+  void bus.operations.deadLetters
+    .replayAll({}, { kind: 'user', id: 'chaos', name: 'chaos' }, { limitLetters: 10, withinMs: 60_000 })
+    .then(() => tell('replayed'));
 });
 tell('ready');
 if (role.batches) {

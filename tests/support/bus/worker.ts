@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { WorkerNews, WorkerRole } from './worker-role.ts';
+import type { WorkerNews, WorkerOrder, WorkerRole } from './worker-role.ts';
 
 /** A process of a service, which may be killed and started again. */
 export interface BusWorker {
@@ -9,6 +9,8 @@ export interface BusWorker {
   readonly start: (changes?: Partial<WorkerRole>) => Promise<void>;
   /** Resolves when it has said so since its last start. */
   readonly says: (news: WorkerNews) => Promise<void>;
+  /** Resolves when all dead letters of its service have been given to the handler once more. */
+  readonly replayLetters: () => Promise<void>;
   /** Resolves when it has ended, by whatever. */
   readonly ended: () => Promise<void>;
   readonly kill: () => Promise<void>;
@@ -52,6 +54,10 @@ export function createBusWorker(first: WorkerRole): BusWorker {
       ]);
     },
     says: (news) => expected(news).promise,
+    replayLetters: async () => {
+      child?.send('replay' satisfies WorkerOrder);
+      await expected('replayed').promise;
+    },
     ended,
     kill: () => end('SIGKILL'),
     stop: async () => {
