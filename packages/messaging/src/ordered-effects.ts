@@ -105,10 +105,12 @@ export function createOrderedEffects(options: OrderedEffectsOptions & { readonly
       await db.tx(async (tx) => {
         await underLease(tx, []);
         if (isLast) await giveUp(tx, toPark(event), { reasonCode, reason, attempts });
-        else
+        else {
+          const { eventId } = accepted;
           await trail.append(tx, [
-            { kind: 'failed', type, eventIds: [accepted.eventId], attempt: attempts, reasonCode, reason },
+            { kind: 'failed', type, eventIds: [eventId], attempt: attempts, reasonCode, reason },
           ]);
+        }
         if (isLast && head) await repository.unpark(tx, head.rowId);
         if (!isLast && head) await repository.postpone(tx, head.rowId, failure);
         if (!isLast && !head) await repository.park(tx, noun, [toPark(event)], failure);

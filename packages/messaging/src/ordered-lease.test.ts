@@ -89,6 +89,18 @@ test('a takeover waits for the transaction of a running handler, and then the ol
   expect(await db.tx((tx) => holds(tx, 'fence', 2))).toBe(true);
 });
 
+test('while a handler has its transaction open PostgreSQL notices within seconds that its machine is gone', async () => {
+  await repository.declareLease(db.write, 'alive');
+  await take('alive', 'one');
+  const asked = sql`select current_setting('tcp_keepalives_idle') as idle, current_setting('tcp_keepalives_count') as count`;
+  const inHandler = await db.tx(async (tx) => {
+    await holds(tx, 'alive', 1);
+    return tx.query(asked);
+  });
+  expect(inHandler).toEqual([{ idle: '2', count: '3' }]);
+  expect(await db.write.query(asked)).not.toEqual(inHandler);
+});
+
 test('a holder renews while its handler runs, and then a takeover that has waited comes to nothing', async () => {
   const epoch = await takeOverFromRunning('renewed', async () => {
     expect(await repository.renewLease(db.write, 'renewed', 1, 60_000)).toBe(true);

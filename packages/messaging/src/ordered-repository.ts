@@ -64,14 +64,17 @@ export function createOrderedRepository(schemaName: string) {
 
     /**
      * Which of the events are dead letters, or undefined when the epoch is not the lease's any more; if it is, it stays so
-     * until the transaction ends.
+     * until the transaction ends. Until then PostgreSQL also asks whether the connection is alive: were the machine of the
+     * holder gone, its open transaction would keep a takeover waiting for minutes.
      */
     underLease: async (
       tx: Queryable,
       { noun, epoch, eventIds }: { noun: string; epoch: number; eventIds: readonly string[] },
     ): Promise<ReadonlySet<string> | undefined> => {
       const [row] = await tx.query<{ buried: string[] }>(sql`
-        select array(select event_id::text from ${schema}.dead_letters where event_id = any(${eventIds}::uuid[])) as buried
+        select array(select event_id::text from ${schema}.dead_letters where event_id = any(${eventIds}::uuid[])) as buried,
+          set_config('tcp_keepalives_idle', '2', true), set_config('tcp_keepalives_interval', '1', true),
+          set_config('tcp_keepalives_count', '3', true)
         from ${schema}.ordered_leases where noun = ${noun} and epoch = ${epoch} for key share`);
       return row && new Set(row.buried);
     },
