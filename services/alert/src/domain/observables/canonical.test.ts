@@ -46,6 +46,10 @@ describe('canonicalObservable', () => {
     expect(canonical(type, value)).toBe(expected);
   });
 
+  it.each(['host', 'domain'] as const)('a %s that is nothing but a port is none', (type) => {
+    expect(canonicalObservable({ type, value: ':80' })).toBeNull();
+  });
+
   it('never throws, gives what the contract allows, and is canonical already when asked again', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),

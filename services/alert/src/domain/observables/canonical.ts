@@ -48,8 +48,9 @@ function canonicalOf(type: ObservableType, text: string): Observable | null {
   }
 }
 
+/** A host that was nothing but a port has no name left. */
 const named = (type: ObservableType, value: string | null): Observable | null =>
-  value === null ? null : { type, value };
+  value === null || value === '' ? null : { type, value };
 
 const asIp = (text: string): Observable | null => named('ip', canonicalIp(text) ?? canonicalIp(withoutPort(text)));
 
