@@ -40,15 +40,16 @@ export interface TestBus {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const watched = (db: DbCluster, onStatement: (text: string) => void): DbCluster => {
-  const watch = <Q extends Queryable>(queryable: Q): Q => ({
+const watched = (db: DbCluster, onStatement: (text: string, transaction?: number) => void): DbCluster => {
+  let transactions = 0;
+  const watch = <Q extends Queryable>(queryable: Q, transaction?: number): Q => ({
     ...queryable,
     query: (statement: SqlStatement) => {
-      onStatement(statement.text);
+      onStatement(statement.text, transaction);
       return queryable.query(statement);
     },
   });
-  return { ...db, write: watch(db.write), tx: (work) => db.tx((tx) => work(watch(tx))) };
+  return { ...db, write: watch(db.write), tx: (work) => db.tx((tx) => work(watch(tx, (transactions += 1)))) };
 };
 
 /** One service's end of the bus on a real PostgreSQL and a real Redis, with a table `effects (event_id, note)` to count in. */
@@ -59,8 +60,8 @@ export async function startTestBus(
     readonly databaseUrl?: string;
     readonly replicaUrl?: string;
     readonly poolSize?: number;
-    /** Told of every statement of the bus and its handlers. */
-    readonly onStatement?: (text: string) => void;
+    /** Told of every statement of the bus and its handlers, and in which transaction it was. */
+    readonly onStatement?: (text: string, transaction?: number) => void;
   } = {},
 ): Promise<TestBus & { readonly databaseUrl: string }> {
   const prefix = options.prefix ?? `test-${randomBytes(6).toString('hex')}`;
