@@ -45,6 +45,7 @@ afterAll(async () => {
 const ofOwner = (key: string): readonly Command[] => [
   ['XADD', key, '*', 'frame', 'x'],
   ['XTRIM', key, 'MINID', '~', '1'],
+  ['MEMORY', 'USAGE', key],
 ];
 const ofBoth = (key: string): readonly Command[] => [
   ['XINFO', 'GROUPS', key],
