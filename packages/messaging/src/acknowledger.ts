@@ -4,6 +4,8 @@ import type { StreamGroup } from './stream-group.ts';
 
 const MOST_IDS = 1_000;
 const RETRY_AFTER_MS = 500;
+/** What is settled within a moment is acknowledged by one command. */
+const GATHER_MS = 5;
 
 /** Acknowledges beside the work, so that no batch waits for the round trip of the one before it. */
 export interface Acknowledger {
@@ -22,6 +24,7 @@ export function createAcknowledger(
   let flushing: Promise<void> | undefined;
 
   const flush = async (): Promise<void> => {
+    await pause(GATHER_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     while (waiting.length > 0) {
       const ids = waiting.slice(0, MOST_IDS);
       try {

@@ -143,7 +143,9 @@ export function createDeliverer(options: {
       });
       gatherer.gather('ignored', type, ignored);
       if (pending.length > 0) await handleAll(subscription, pending, outcomes);
-      for (const { kind } of outcomes) metrics.handled.inc({ type, outcome: kind });
+      for (const [outcome, of] of Map.groupBy(outcomes, ({ kind }) => kind)) {
+        metrics.handled.inc({ type, outcome }, of.length);
+      }
       metrics.duration.observe({ type }, (performance.now() - startedAt) / 1000);
       return outcomes;
     },

@@ -1,6 +1,8 @@
 /** Most entries in one read: what is read ahead has to be held in memory. */
 const MOST_ENTRIES = 256;
 const MOST_BYTES = 8 * 1024 * 1024;
+/** Spares a read for each event of a steady flow; an event that comes alone is not held up. */
+const SHORTEST_GATHER_MS = 2;
 const LONGEST_GATHER_MS = 25;
 
 export type Pace = ReturnType<typeof createPace>;
@@ -25,7 +27,7 @@ export function createPace(batchSize: number) {
      * Half of what a batch takes: when batches are quick, an event hardly waits; when they are slow because the machine is
      * busy, fewer and larger ones spare it reads and transactions.
      */
-    gatherMs: (): number => Math.min(Math.floor(batchMs / 2), LONGEST_GATHER_MS),
+    gatherMs: (): number => Math.min(Math.max(batchMs / 2, SHORTEST_GATHER_MS), LONGEST_GATHER_MS),
     readAhead: batchSize * 2,
   };
 }

@@ -73,7 +73,7 @@ export function createRelay(options: {
   /** `token` covers the commits of the messages. */
   const send = async (messages: readonly Message[], token: string | undefined): Promise<void> => {
     await publisher.publish(messages, token);
-    for (const { type } of messages) published.inc({ type });
+    for (const [type, of] of Map.groupBy(messages, (message) => message.type)) published.inc({ type }, of.length);
   };
 
   const stored = createStoredRelay({ db, repository, ordered, trail, send, batchRows: BATCH });

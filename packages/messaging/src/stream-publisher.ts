@@ -2,6 +2,7 @@ import { nounOf } from '@soc/contracts';
 import type { Message } from './envelope.ts';
 import { sealFrame } from './frame.ts';
 import type { KeyRing } from './key-ring.ts';
+import { publishTogether } from './publish-together.ts';
 import { type Redis, streamKey } from './redis.ts';
 
 /** Most events in one frame: so many travel, are acknowledged and are refused together. */
@@ -77,12 +78,17 @@ export function createStreamPublisher(options: {
    */
   const write = async (key: string, frames: readonly Packed[], token: string | undefined): Promise<void> => {
     const publishedAt = now().getTime();
+    const [only] = frames;
     const isAtomic = frames.length > 1 && key !== frames[0]?.type;
-    const pipeline = isAtomic ? redis.multi() : redis.pipeline();
-    for (const { type, texts } of frames) {
-      const header = { type, source, publishedAt, ...(token !== undefined && { token }) };
-      pipeline.xadd(streamKey(prefix, type), '*', FRAME_FIELD, sealFrame(keyRing, header, texts));
+    const seal = ({ type, texts }: Packed): Buffer =>
+      sealFrame(keyRing, { type, source, publishedAt, ...(token !== undefined && { token }) }, texts);
+    if (only && frames.length === 1 && replicasToAck === 0) {
+      // At rest an event is alone in its frame; a pipeline would cost more than the frame.
+      await redis.xadd(streamKey(prefix, only.type), '*', FRAME_FIELD, seal(only));
+      return;
     }
+    const pipeline = isAtomic ? redis.multi() : redis.pipeline();
+    for (const frame of frames) pipeline.xadd(streamKey(prefix, frame.type), '*', FRAME_FIELD, seal(frame));
     if (replicasToAck > 0 && !isAtomic) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
     const answers = (await pipeline.exec()) ?? [];
     const failed = answers.find(([error]) => error)?.[0];
@@ -93,8 +99,8 @@ export function createStreamPublisher(options: {
   };
 
   return {
-    publish: async (messages, token) => {
+    publish: publishTogether(async (messages, token) => {
       await Promise.all(Array.from(pack(messages), ([key, frames]) => write(key, frames, token)));
-    },
+    }),
   };
 }

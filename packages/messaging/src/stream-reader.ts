@@ -82,7 +82,7 @@ export async function keepReading(options: {
       if (performance.now() - claimedAtMs >= claimIdleMs / 3) {
         await takeOverFromTheDead();
         claimedAtMs = performance.now();
-      } else if (entries.length > 0 && entries.length < count && pace.gatherMs() > 0) await sleep(pace.gatherMs());
+      } else if (entries.length > 0 && entries.length < count) await sleep(pace.gatherMs());
     }
   };
 
