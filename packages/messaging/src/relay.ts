@@ -67,6 +67,7 @@ export function createRelay(options: {
   let isStarted = false;
   let bell: NodeJS.Timeout | undefined;
   let hasRung = false;
+  let ringsAgain = false;
   let wakeUp = Promise.withResolvers<void>();
   let loop: Promise<void> = Promise.resolve();
 
@@ -118,6 +119,21 @@ export function createRelay(options: {
     }
   };
 
+  /** A ring while one is waited out is waited out in turn: the rows it tells of are too young for the look of the first. */
+  const lookSoon = (): void => {
+    if (bell) {
+      ringsAgain = true;
+      return;
+    }
+    bell = setTimeout(() => {
+      bell = undefined;
+      hasRung = true;
+      wakeUp.resolve();
+      if (ringsAgain) lookSoon();
+      ringsAgain = false;
+    }, LEFT_AFTER_RING_MS).unref();
+  };
+
   return {
     hand: (committed) => {
       if (readsOutbox || memory.messages() > MAX_HELD) {
@@ -127,13 +143,7 @@ export function createRelay(options: {
       } else memory.add(committed);
       wakeUp.resolve();
     },
-    lookSoon: () => {
-      bell ??= setTimeout(() => {
-        bell = undefined;
-        hasRung = true;
-        wakeUp.resolve();
-      }, LEFT_AFTER_RING_MS).unref();
-    },
+    lookSoon,
     start: () => {
       isStarted = true;
       const run = async (): Promise<void> => {
