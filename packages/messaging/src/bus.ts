@@ -17,6 +17,7 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { createOrderedOutboxRepository } from './ordered-outbox-repository.ts';
 import { createRedisConnector, type RedisAccess } from './redis.ts';
 import { createDoor } from './intake.ts';
+import type { StalledGroup } from './group-watch.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { RefusedMessage } from './refusal.ts';
 import { createRelay } from './relay.ts';
@@ -159,12 +160,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
       const { messages, oldestS } = await repository.backlog(db.write);
       return { outboxMessages: messages, outboxOldestS: oldestS, ...(await history.facts()) };
     },
-    checkConsumers: () => {
-      const stalled = upkeep.stalled();
-      if (stalled.length === 0) return undefined;
-      const names = stalled.map(({ group, type, sinceS }) => `${group} on ${type} for ${sinceS} s`);
-      throw new Error(`consumers stand still: ${names.join(', ')}`);
-    },
+    checkConsumers: () => demandMovement(upkeep.stalled()),
     listDeadLetters: history.list,
     operations: history.operations,
     close: async () => {
@@ -188,4 +184,10 @@ function createOutgoing(
   const ownsOrdered = allEvents.some((spec) => spec.owner === serviceName && spec.ordered);
   const relay = createRelay({ ...options, ...(ownsOrdered && { ordered }) });
   return { relay, outbox: createOutbox({ repository, ordered, source: serviceName, now, onCommitted: relay.hand }) };
+}
+
+function demandMovement(stalled: readonly StalledGroup[]): undefined {
+  if (stalled.length === 0) return undefined;
+  const names = stalled.map(({ group, type, sinceS }) => `${group} on ${type} for ${sinceS} s`);
+  throw new Error(`consumers stand still: ${names.join(', ')}`);
 }
