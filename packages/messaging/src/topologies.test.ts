@@ -7,7 +7,7 @@ import {
   startSentinelTopology,
   waitFor,
 } from '@soc/fleet/testing';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { subscription } from './index.ts';
 import { queuePrefix, retryQueueName, streamKey } from './redis.ts';
 import { startTestBus } from './test-bus.fixture.ts';
@@ -33,7 +33,8 @@ test.each([
   'over %s every event has its effect once, also those tried again, while the masters of stream and queue are killed',
   { timeout: 300_000 },
   async (_, start) => {
-    await using topology = await start();
+    const topology = await start();
+    onTestFinished(() => topology[Symbol.asyncDispose]());
     const redis = { redisUrl: topology.url, ...(topology.ca !== undefined && { redisAccess: { ca: topology.ca } }) };
     const tried = new Set<string>();
     const handled = subscription(MetricRecorded, async ({ name }, { tx, event }) => {

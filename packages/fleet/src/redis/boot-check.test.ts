@@ -76,7 +76,8 @@ test.each([
   ['a replica behind Sentinels', () => startSentinelTopology(), 2],
   ['a node of a cluster', () => startClusterTopology(), 6],
 ])('%s is inspected like the others', LONG, async (_, start, servers) => {
-  await using topology = await start();
+  const topology = await start();
+  onTestFinished(() => topology[Symbol.asyncDispose]());
   const last = topology.nodes.at(-1);
   await last?.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
   const connector = createRedisConnector({ url: topology.url, onError: () => undefined });

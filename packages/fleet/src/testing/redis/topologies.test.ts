@@ -16,7 +16,8 @@ test(
   'commands go to the new master after Sentinels have failed over, and the old one comes back as a replica',
   LONG,
   async () => {
-    await using topology = await startSentinelTopology();
+    const topology = await startSentinelTopology();
+    onTestFinished(() => topology[Symbol.asyncDispose]());
     const redis = connect(createRedisConnector({ url: topology.url, onError: () => undefined }));
     await redis.set('kept', 'yes');
     expect(await redis.wait(1, 5_000)).toBe(1);
@@ -33,7 +34,8 @@ test(
 );
 
 test('a connection to a master that hangs is left as soon as the Sentinels have another', LONG, async () => {
-  await using topology = await startSentinelTopology();
+  const topology = await startSentinelTopology();
+  onTestFinished(() => topology[Symbol.asyncDispose]());
   const connector = createRedisConnector({ url: topology.url, onError: () => undefined });
   const redis = connector.waiting();
   onTestFinished(() => redis.disconnect());
@@ -50,7 +52,8 @@ test('a connection to a master that hangs is left as soon as the Sentinels have 
 });
 
 test('a cluster serves every slot, and a replica takes over from a master that was killed', LONG, async () => {
-  await using topology = await startClusterTopology();
+  const topology = await startClusterTopology();
+  onTestFinished(() => topology[Symbol.asyncDispose]());
   const redis = connect(createRedisConnector({ url: topology.url, onError: () => undefined }));
   const keys = Array.from({ length: 50 }, (_, index) => `key-${index}`);
   await Promise.all(keys.map((key) => redis.set(key, key)));
@@ -67,7 +70,8 @@ test.each([
   ['Sentinels', () => startSentinelTopology({ usesTls: true })],
   ['a cluster', () => startClusterTopology({ usesTls: true })],
 ])('%s and their servers are reached over TLS by those who trust their authority alone', LONG, async (_, start) => {
-  await using topology = await start();
+  const topology = await start();
+  onTestFinished(() => topology[Symbol.asyncDispose]());
   expect(topology.url).toMatch(/^rediss\+/);
   const { ca = '' } = topology;
   const trusting = connect(createRedisConnector({ url: topology.url, access: { ca }, onError: () => undefined }));
