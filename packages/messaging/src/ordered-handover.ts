@@ -1,4 +1,4 @@
-import type { Committed } from './relay.ts';
+import type { Committed } from './committed.ts';
 
 /** So many rows that were sent lately are remembered. */
 const REMEMBERED = 10_000;

@@ -3,7 +3,7 @@ import type { Tx } from '@soc/db-cluster';
 import type { BusRepository } from './bus-repository.ts';
 import { createMessage, type Message, type PublishMeta, withSequence } from './envelope.ts';
 import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
-import type { Committed } from './relay.ts';
+import type { Committed } from './committed.ts';
 
 /** Publishes events in the transaction that changed the fact they tell of. */
 export interface Outbox {

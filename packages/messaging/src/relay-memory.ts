@@ -1,5 +1,5 @@
 import { createOrderedHandover } from './ordered-handover.ts';
-import type { Committed } from './relay.ts';
+import type { Committed } from './committed.ts';
 
 /** What a process has committed and not sent yet, first come first sent, and what it has to read from the outbox instead. */
 export interface RelayMemory {

@@ -6,17 +6,10 @@ import type { BusRepository } from './bus-repository.ts';
 import type { Message } from './envelope.ts';
 import type { BusLog } from './log.ts';
 import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
+import type { Committed } from './committed.ts';
 import { createRelayMemory } from './relay-memory.ts';
 import { createStoredRelay } from './stored-relay.ts';
 import type { StreamPublisher } from './stream-publisher.ts';
-
-/** Messages of one commit, with their rows in the outbox. */
-export interface Committed {
-  readonly ids: readonly number[];
-  readonly messages: readonly Message[];
-  /** When any type is ordered: per message the latest earlier row of its subject that was not sent yet. */
-  readonly after?: readonly (number | null)[];
-}
 
 export interface Relay {
   /** Takes over what this process has just committed. Returns at once. */

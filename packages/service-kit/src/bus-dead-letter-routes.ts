@@ -3,7 +3,7 @@ import { MAX_DISCARDED_LETTERS } from '@soc/contracts/bus/dead-letter-operations
 import type { BusOperations as BusEndpoints } from '@soc/contracts/bus/endpoints';
 import { isAllowed } from '@soc/identity';
 import { z } from 'zod';
-import type { BusRouteDeps, Operator } from './bus-routes.ts';
+import type { BusRouteDeps, Operator } from './bus-operator.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { conflict, type HttpProblem, notFound } from './problems.ts';
 import { type Route, route } from './route.ts';

@@ -1,7 +1,7 @@
 import { DEFAULT_PAGE_LIMIT, Uuid } from '@soc/contracts';
 import type { BusOperations as BusEndpoints } from '@soc/contracts/bus/endpoints';
 import { z } from 'zod';
-import type { BusRouteDeps, Operator } from './bus-routes.ts';
+import type { BusRouteDeps, Operator } from './bus-operator.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { conflict, notFound } from './problems.ts';
 import { type Route, route } from './route.ts';
