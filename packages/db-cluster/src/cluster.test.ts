@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,6 +15,7 @@ import {
   sql,
   type Tx,
 } from './index.ts';
+import { markOfDatabase } from './errors.ts';
 import { createTokenCodec } from './token.ts';
 
 let database: TestDatabase;
@@ -203,10 +206,27 @@ test('an unreachable primary is a connection error, a wrong statement is not', a
 
 test("a full disk and a primary turned read-only are the database's fault, not that of the data", () => {
   for (const code of ['53100', '53300', '25006', '58030', '57P01']) {
-    expect(isDatabaseUnavailable(Object.assign(new Error('no'), { code }))).toBe(true);
+    expect(isDatabaseUnavailable(markOfDatabase(Object.assign(new Error('no'), { code })))).toBe(true);
   }
   for (const code of ['22001', '23505', '40001', '57014']) {
-    expect(isDatabaseUnavailable(Object.assign(new Error('no'), { code }))).toBe(false);
+    expect(isDatabaseUnavailable(markOfDatabase(Object.assign(new Error('no'), { code })))).toBe(false);
+  }
+});
+
+test("what a transaction's work finds away of its own is thrown as it is, and is not the database", async () => {
+  for (const readOnly of [false, true]) {
+    let runs = 0;
+    const own: unknown = await db
+      .tx(
+        async () => {
+          runs += 1;
+          await once(connect(1, '127.0.0.1'), 'connect');
+        },
+        { readOnly },
+      )
+      .catch((error: unknown) => error);
+    expect(own).toMatchObject({ code: 'ECONNREFUSED' });
+    expect({ isAway: isDatabaseUnavailable(own), runs }).toEqual({ isAway: false, runs: 1 });
   }
 });
 

@@ -70,8 +70,27 @@ export const codeOf = (error: unknown): string =>
 /** A replica cancels reads that stand in the way of replaying. */
 export const isRecoveryConflict = (error: unknown): boolean => codeOf(error) === '40001';
 
-/** Whether an error says that the database cannot work now, as opposed to the statement or its values being wrong. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+/** What the driver and the servers threw: an error of any other socket may look just the same. */
+const ofDatabase = new WeakSet<Error>();
+
+/** Marks an error as one of the database, where it comes out of the driver. */
+export function markOfDatabase<E>(error: E): E {
+  if (error instanceof Error) ofDatabase.add(error);
+  return error;
+}
+
+/**
+ * Whether the database cannot work now, as opposed to the statement or its values being wrong. Only what a cluster threw
+ * counts: a caller's own request that finds its peer away fails with the same codes.
+ */
+export const isDatabaseUnavailable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error instanceof NotCommittedError ||
+    error instanceof CommitOutcomeUnknownError ||
+    (ofDatabase.has(error) && saysUnavailable(error)));
+
+/** The same by what it says, for an error that is known to come from the database. */
+function saysUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof NotCommittedError || error instanceof CommitOutcomeUnknownError) return true;
   const code = codeOf(error);
@@ -88,6 +107,6 @@ export const isRefusedByRole = (error: unknown): boolean => {
   return code === '25006' || code === '57P03';
 };
 
-/** The session is gone, whatever it was doing. */
+/** The session that threw the error is gone, whatever it was doing. */
 export const isConnectionLost = (error: unknown): boolean =>
-  isDatabaseUnavailable(error) && !isAnswer(error) && !UNAVAILABLE_CLASS.test(codeOf(error));
+  saysUnavailable(error) && !isAnswer(error) && !UNAVAILABLE_CLASS.test(codeOf(error));

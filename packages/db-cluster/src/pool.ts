@@ -5,7 +5,7 @@ import {
   clientConfig,
   openConnection,
 } from './connection.ts';
-import { NodeChangedError } from './errors.ts';
+import { markOfDatabase, NodeChangedError } from './errors.ts';
 import { asError, createWaitingLine } from './waiting-line.ts';
 
 export interface PooledConnection extends Connection {
@@ -167,7 +167,7 @@ function createOpener(options: PoolOptions, onLost: (connection: Connection) => 
         if (refusal) closeConnection(opened);
         return refusal ?? Object.assign(opened, { epoch: openedIn, sinceMs: performance.now(), isSpoilt: false });
       } catch (error) {
-        return asError(error);
+        return markOfDatabase(asError(error));
       } finally {
         underWay -= 1;
       }

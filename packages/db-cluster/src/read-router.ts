@@ -2,6 +2,7 @@ import { type Bounds, chooseReplica, isWithinLag } from './choosing.ts';
 import {
   InvalidConsistencyTokenError,
   isConnectionLost,
+  isDatabaseUnavailable,
   isRecoveryConflict,
   isRefusedByRole,
   NodeChangedError,
@@ -98,7 +99,8 @@ function asFailure(error: unknown): Error {
 
 const mayAnotherAnswer = (error: unknown): boolean =>
   error instanceof HadNoEffect ||
-  isConnectionLost(error) ||
+  // The work of a transaction may throw what only looks like it.
+  (isDatabaseUnavailable(error) && isConnectionLost(error)) ||
   isRecoveryConflict(error) ||
   isRefusedByRole(error) ||
   error instanceof NodeChangedError;

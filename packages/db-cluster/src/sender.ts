@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { isAnswer } from './errors.ts';
+import { isAnswer, markOfDatabase } from './errors.ts';
 import { sendLimited } from './limited.ts';
 import type { StatementMetrics } from './metrics.ts';
 import type { Node } from './node.ts';
@@ -127,7 +127,7 @@ async function enterScope(
     // Half way between two tenants it is nobody's.
     connection.isSpoilt = true;
     node.pool.give(connection);
-    throw error;
+    throw markOfDatabase(error);
   }
 }
 
@@ -148,7 +148,7 @@ function send(
         // pg passes null where its types say undefined.
         (error, result) => {
           ended(error ?? undefined);
-          if (error) reject(error);
+          if (error) reject(markOfDatabase(error));
           else resolve(result.rows);
         },
       ),

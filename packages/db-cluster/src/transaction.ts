@@ -1,5 +1,12 @@
 import type { QueryResult } from 'pg';
-import { CommitOutcomeUnknownError, isAnswer, isConnectionLost, isRefusedByRole, NodeChangedError } from './errors.ts';
+import {
+  CommitOutcomeUnknownError,
+  isAnswer,
+  isConnectionLost,
+  isRefusedByRole,
+  markOfDatabase,
+  NodeChangedError,
+} from './errors.ts';
 import { type LogPosition, parseLsn } from './lsn.ts';
 import type { RouterCounters } from './metrics.ts';
 import type { Node } from './node.ts';
@@ -123,7 +130,7 @@ export async function attemptTransaction<T>(
     },
   };
   try {
-    await noticing(connection.client.query(beginOf(options, begin)));
+    await noticing(connection.client.query(beginOf(options, begin)).catch(refuseToBegin));
     const result = await work(tx);
     options.signal?.throwIfAborted();
     if (connection.epoch !== node.pool.epoch()) {
@@ -141,6 +148,7 @@ export async function attemptTransaction<T>(
   } catch (error) {
     if (!isCommitting || isAnswer(error)) await rollBack(connection);
     else connection.isSpoilt = true;
+    if (isCommitting) markOfDatabase(error);
     if (error instanceof CommitOutcomeUnknownError) throw error;
     if (isCommitting && isConnectionLost(error)) {
       throw options.readOnly ? new HadNoEffect(error) : outcomeUnknown(error, counters);
@@ -158,6 +166,10 @@ async function rollBack(connection: PooledConnection): Promise<void> {
     connection.isSpoilt = true;
   });
 }
+
+const refuseToBegin = (error: unknown): never => {
+  throw markOfDatabase(error);
+};
 
 /** The work may have wrapped what the server did to it; what it threw of its own is not ours to try again. */
 function isCausedBy(error: unknown, failure: unknown): boolean {

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { type MetricRecorded, MetricRecorded as Recorded, type PayloadOf } from '@soc/contracts';
-import { sql } from '@soc/db-cluster';
+import { createDbCluster, sql } from '@soc/db-cluster';
 import { waitFor } from '@soc/fleet/testing';
+import { createRegistry } from '@soc/monitoring';
 import { afterEach, expect, test } from 'vitest';
 import { createMessage, NonRetryableError, streamKey, type Subscription, subscription } from './index.ts';
 import { startTestBus, type TestBus } from './test-bus.fixture.ts';
@@ -26,12 +29,12 @@ const message = (name: string, extra: object = {}) =>
   createMessage(Recorded, metric(name), { ...meta, ...extra }, { source: 'analytics', now: new Date() });
 
 /** Writes one row per event it handles; what `before` throws fails the event. */
-const recording = (before: (name: string) => void = () => undefined, options = {}): Subscription =>
+const recording = (before: (name: string) => void | Promise<void> = () => undefined, options = {}): Subscription =>
   subscription(
     Recorded,
     async ({ name }, { tx, event }) => {
       await tx.query(sql`insert into storage.effects (event_id, note) values (${event.id}, ${name})`);
-      before(name);
+      await before(name);
     },
     options,
   );
@@ -114,21 +117,41 @@ test('one event that fails does not take its batch with it, and succeeds when tr
 });
 
 test('an outage of the database costs an event none of its attempts', async () => {
-  const away = Object.assign(new Error('the database went away'), { code: '57P01' });
-  const faults = [new Error('not now'), away, away, new Error('still not')];
+  const nowhere = createDbCluster({
+    primaryUrl: 'postgres://nobody@127.0.0.1:1/soc',
+    replicaUrls: [],
+    tokenKeys: [Buffer.alloc(32, 'tests')],
+    applicationName: 'test',
+    registry: createRegistry('storage', 'nowhere'),
+    failoverWaitMs: 50,
+    onError: () => undefined,
+  });
+  const away = () => nowhere.write.query(sql`select 1`);
+  const fails = (reason: string) => () => Promise.reject(new Error(reason));
+  const faults = [fails('not now'), away, away, fails('still not')];
   const consumer = await start('storage', [
-    recording(
-      () => {
-        const fault = faults.shift();
-        if (fault) throw fault;
-      },
-      { retry: { maxAttempts: 3 } },
-    ),
+    recording(async () => void (await faults.shift()?.()), { retry: { maxAttempts: 3 } }),
   ]);
   consumer.bus.start();
   await consumer.send([message('patient')]);
   await effectsAre(consumer, ['patient']);
   expect(await consumer.bus.listDeadLetters(10)).toEqual([]);
+  await nowhere.close();
+});
+
+test('a peer of its own that a handler finds away is no outage: the event is tried as often as it may be, then kept', async () => {
+  let tries = 0;
+  const callsPeer = async (): Promise<void> => {
+    tries += 1;
+    await once(connect(1, '127.0.0.1'), 'connect');
+  };
+  const retry = { maxAttempts: 2, firstDelayMs: 10 };
+  const consumer = await start('storage', [recording(callsPeer, { retry })]);
+  consumer.bus.start();
+  await consumer.send([message('peerless')]);
+  const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0], { deadlineMs: 15_000 });
+  expect(letter).toMatchObject({ attempts: 2, reason: expect.stringContaining('ECONNREFUSED') });
+  expect(tries).toBe(2);
 });
 
 test('an event that keeps failing ends in the dead letters after its attempts, with the reason', async () => {

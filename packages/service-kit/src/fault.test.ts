@@ -18,6 +18,11 @@ test('a database without a primary is unavailable, and says when to come back', 
   }
 });
 
+test("a peer that a route's own request finds away is not told as the database", () => {
+  const own = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+  expect(asProblem(own)).toMatchObject({ status: 500, code: 'internal' });
+});
+
 test('a write that may have been made has a code of its own', () => {
   const problem = asProblem(new CommitOutcomeUnknownError('lost'));
   expect(problem).toMatchObject({ status: 503, code: 'database.outcome_unknown' });

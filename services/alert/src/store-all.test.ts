@@ -1,4 +1,5 @@
 import type { AcceptedAlert } from '@soc/contracts/alert/ingest';
+import { NotCommittedError } from '@soc/db-cluster';
 import { expect, test, vi } from 'vitest';
 import type { Submission } from './ingest.ts';
 import { CHUNK_ALERTS, storeAll } from './store-all.ts';
@@ -53,7 +54,7 @@ test('alerts are stored chunk by chunk', async () => {
 });
 
 test('a database that does not answer is not taken for a bad alert', async () => {
-  const lost = Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
+  const lost = new NotCommittedError('gone');
   const many = vi.fn(() => Promise.reject(lost));
   await expect(storeAll({ many }, ['a', 'b'].map(submission), log)).rejects.toBe(lost);
   expect(many).toHaveBeenCalledOnce();
