@@ -16,11 +16,9 @@ const BASE =
 /** For the owner of an event: to publish it, and to trim its stream by what the groups have acknowledged. */
 const PUBLISH = '+xadd +xtrim +xlen +xpending +xinfo|groups +xinfo|stream +memory|usage'.split(' ');
 
-/** For who hears an event. Which group it reads as Redis cannot tell; XGROUP SETID and DESTROY are not among them. */
+/** For who hears an event. Which group it reads as Redis cannot tell; of XGROUP it may only CREATE. */
 const SUBSCRIBE =
-  '+xreadgroup +xack +xautoclaim +xclaim +xpending +xlen +xrange +xrevrange +xread +xgroup|create +xgroup|createconsumer +xgroup|delconsumer +xinfo|groups +xinfo|consumers +xinfo|stream'.split(
-    ' ',
-  );
+  '+xreadgroup +xack +xautoclaim +xclaim +xpending +xrange +xgroup|create +xinfo|groups +xinfo|stream'.split(' ');
 
 /** BullMQ's scripts use most data types; what looks at the keys of others, or is dangerous, is taken out again. */
 const QUEUE =
