@@ -95,7 +95,10 @@ export function createLetterReplayer(options: Options): LetterReplayer {
       }
       const read = readForReplay(subscription.spec, seal, body);
       if (!read.ok) return { type, reasonCode: read.reasonCode, reason: read.reason, ran: false };
-      const fresh = await run(tx, subscription, read.items).catch((error: unknown) => {
+      const unfit = read.events.find((event) => !event.ok);
+      if (unfit) return { type, reasonCode: unfit.reasonCode, reason: unfit.reason, ran: false };
+      const items = read.events.flatMap((event) => (event.ok ? [event.item] : []));
+      const fresh = await run(tx, subscription, items).catch((error: unknown) => {
         throw new HandlerFailure(type, error);
       });
       const settled = await letters.settle(tx, eventId, { state: 'replayed', by, at: now() }, fresh > 0 ? 1 : 0);

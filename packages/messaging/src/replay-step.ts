@@ -10,7 +10,7 @@ import { type ReadEvent, readForReplay } from './replayable.ts';
 import type { ReplayCursor, ReplaysRepository, ReplayStep, RunningReplay } from './replays-repository.ts';
 import type { Subscription } from './subscription.ts';
 
-/** One event of a replay, or an entry that cannot be read, with the cursor that stands behind it. */
+/** One event of a replay, or an event or entry that cannot be read, with the cursor that stands behind it. */
 export type Piece =
   | { readonly cursor: ReplayCursor; readonly item: ReadEvent }
   | { readonly cursor: ReplayCursor; readonly item: undefined; readonly corpse: Corpse };
@@ -33,7 +33,13 @@ export function piecesOf(
     const skip = skipped;
     [before, skipped] = [id, 0];
     if (read.ok) {
-      const pieces = read.items.map((item, index) => ({ item, cursor: cursorAfter(index, read.items.length) }));
+      const pieces = read.events.map((event, index): Piece => {
+        const cursor = cursorAfter(index, read.events.length);
+        if (event.ok) return { cursor, item: event.item };
+        const { eventId, reasonCode, reason, text } = event;
+        const alone = seal.seal(subscription.spec, text, read.token);
+        return { cursor, item: undefined, corpse: { eventId, type, body: alone, reasonCode, reason, attempts: 0 } };
+      });
       return pieces.slice(skip);
     }
     const { reasonCode, reason } = read;

@@ -121,6 +121,19 @@ test('an event that fails in a replay becomes a dead letter that can be replayed
   expect(await effectsIn(consumer.db)).toEqual(['bad', 'bad', 'x', 'x', 'y', 'y']);
 });
 
+test('of a frame with an event that is none a replay gives the others to the handler, and buries the one', async () => {
+  const consumer = await start('storage', [recordingMetrics()]);
+  const [first, bad, last] = ['first', 'bad', 'last'].map((name) => metricMessage(name));
+  if (!first || !bad || !last) throw new Error('three were made');
+  await consumer.send([first, { ...bad, envelope: bad.envelope.replace('"value":1', '"value":"none"') }, last]);
+  expect(await consumer.redis.xlen(streamKey(consumer.prefix, 'metric.recorded'))).toBe(1);
+  consumer.bus.start();
+  await effectsAre(consumer, ['first', 'last']);
+  expect(await replay(consumer)).toMatchObject({ state: 'done', handled: 2, failed: 1 });
+  expect(await effectsIn(consumer.db)).toEqual(['first', 'first', 'last', 'last']);
+  expect(await consumer.bus.listDeadLetters(10)).toMatchObject([{ eventId: bad.id, reasonCode: 'invalid' }]);
+});
+
 test('an event that lies on its stream twice has one effect in a replay', async () => {
   const consumer = await start('storage', [recordingMetrics()]);
   consumer.bus.start();
