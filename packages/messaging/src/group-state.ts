@@ -23,6 +23,14 @@ const fieldsOf = (flat: unknown): ReadonlyMap<string, unknown> => {
 const lastIdOf = async (redis: Redis, stream: string): Promise<string> =>
   String(fieldsOf(await redis.xinfo('STREAM', stream)).get('last-generated-id'));
 
+/** A group that is yet to come: it needs the whole stream. */
+export const absentGroup = (name: string, entries: number): GroupState => ({
+  name,
+  pending: 0,
+  oldestNeeded: '0-0',
+  behind: entries,
+});
+
 /** The groups of a stream; none for a stream that is not there. */
 export async function readGroups(redis: Redis, stream: string): Promise<readonly GroupState[]> {
   const groups: unknown = await redis.xinfo('GROUPS', stream).catch((error: unknown) => {

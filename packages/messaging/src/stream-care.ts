@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from '@soc/monitoring';
-import { type GroupState, readGroups } from './group-state.ts';
+import { absentGroup, type GroupState, readGroups } from './group-state.ts';
 import { createGroupWatch, type StalledGroup } from './group-watch.ts';
 import type { BusLog } from './log.ts';
 import { type Redis, streamKey } from './redis.ts';
@@ -21,6 +21,8 @@ export function createStreamCare(options: {
   readonly prefix: string;
   /** Types of the events that the service owns. */
   readonly types: readonly string[];
+  /** The groups that are to hear a type. The stream is kept for those that are yet to come, and for no other. */
+  readonly subscribersOf: (type: string) => readonly string[];
   readonly bounds: TrimBounds;
   readonly stalledAfterMs: number;
   readonly now: () => Date;
@@ -28,10 +30,29 @@ export function createStreamCare(options: {
   readonly registry: Registry;
   readonly log: BusLog;
 }): StreamCare {
-  const { redis, prefix, types, bounds, stalledAfterMs, now, registry, log } = options;
+  const { redis, prefix, types, subscribersOf, bounds, stalledAfterMs, now, registry, log } = options;
   const watch = createGroupWatch(stalledAfterMs, options.monotonicMs ?? (() => performance.now()));
   const metrics = createMetrics(registry);
+  const strangers = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+
+  const ignore = (type: string, group: string): void => {
+    const key = `${type} ${group}`;
+    if (strangers.has(key)) return;
+    strangers.add(key);
+    log.warn({ eventType: type, group }, 'a consumer group that no contract names does not hold up trimming');
+  };
+
+  const expectedGroups = async (type: string, stream: string): Promise<readonly GroupState[]> => {
+    const names = subscribersOf(type);
+    const groups = await readGroups(redis, stream);
+    for (const { name } of groups) if (!names.includes(name)) ignore(type, name);
+    const present = groups.filter(({ name }) => names.includes(name));
+    const absent = names.filter((name) => !present.some((group) => group.name === name));
+    if (absent.length === 0) return present;
+    const entries = await redis.xlen(stream);
+    return [...present, ...absent.map((name) => absentGroup(name, entries))];
+  };
 
   const tell = (type: string, groups: readonly GroupState[]): void => {
     const { stalled, resumed } = watch.note(type, groups);
@@ -47,7 +68,7 @@ export function createStreamCare(options: {
 
   const lookAt = async (type: string): Promise<void> => {
     const stream = streamKey(prefix, type);
-    const groups = await readGroups(redis, stream);
+    const groups = await expectedGroups(type, stream);
     tell(type, groups);
     metrics.bytes.set({ type }, await trimStream(redis, stream, groups, { ...bounds, nowMs: now().getTime() }));
   };

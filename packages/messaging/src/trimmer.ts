@@ -20,7 +20,7 @@ const bytesOf = async (redis: Redis, stream: string): Promise<number> =>
 
 /**
  * Drops what every group has acknowledged and what is older than it is kept, or, of a stream that is too large, the oldest
- * of what they have acknowledged. Never what a group still needs, and nothing of a stream without groups. Resolves with how
+ * of what they have acknowledged. Never what a group still needs, and nothing for no groups at all. Resolves with how
  * large the stream is then.
  */
 export async function trimStream(

@@ -1,4 +1,5 @@
 import { events as allEvents } from '@soc/contracts';
+import { eventSubscribers } from '@soc/contracts/event-subscribers';
 import type { DbCluster } from '@soc/db-cluster';
 import { Gauge, type Registry } from '@soc/monitoring';
 import type { BusLimits } from './bus-limits.ts';
@@ -31,6 +32,7 @@ export function createUpkeep(options: {
   const care = createStreamCare({
     ...options,
     types: allEvents.filter(({ owner }) => owner === serviceName).map(({ type }) => type),
+    subscribersOf: (type) => eventSubscribers[type] ?? [],
     bounds: { keepMs: limits.streamKeepMs, maxBytes: limits.streamMaxBytes },
     stalledAfterMs: limits.stalledAfterMs,
   });
