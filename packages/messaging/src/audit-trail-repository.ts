@@ -2,6 +2,7 @@ import type { BusActor, TrailEntry, TrailKind } from '@soc/contracts';
 import { identifier, json, type Queryable, sql, type SqlStatement } from '@soc/db-cluster';
 import type { Message } from './envelope.ts';
 import { earliestUuidv7, idPeriod, periodStart } from './event-id.ts';
+import { storable } from './storable.ts';
 
 /** What happened to some events of one type, at once. */
 export interface TrailNote {
@@ -45,7 +46,7 @@ export function createTrailRepository(schemaName: string, instance: string) {
   const insertion = (notes: readonly TrailNote[]): SqlStatement => {
     const rows = notes.flatMap(rowsOf);
     const attempts = rows.map(({ note }) => note.attempt ?? null);
-    const reasons = rows.map(({ note }) => note.reason?.replaceAll('\0', '\ufffd').slice(0, MAX_REASON) ?? null);
+    const reasons = rows.map(({ note }) => storable(note.reason)?.slice(0, MAX_REASON) ?? null);
     const actors = rows.map(({ note }) => (note.actor ? json(note.actor) : null));
     return sql`
       insert into ${schema}.bus_trail (first_id, kind, type, instance, event_ids, attempt, reason_code, reason, actor)

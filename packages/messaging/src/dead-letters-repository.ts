@@ -1,5 +1,6 @@
 import type { BusActor, DeadLetter, DeadLetterFilter, DeadLetterReason, DeadLetterState } from '@soc/contracts';
 import { identifier, joinSql, json, type Queryable, sql, type SqlStatement } from '@soc/db-cluster';
+import { storable } from './storable.ts';
 
 /** An event to be given up. */
 export interface NewDeadLetter {
@@ -59,9 +60,6 @@ const letterOf = (row: LetterRow): DeadLetter => ({
 
 const columns = sql`event_id, type, source, subject, tenant_id, correlation_id, reason_code, reason, attempts,
   first_failed_at, last_failed_at, state, settled_at, settled_by, discard_reason`;
-
-/** PostgreSQL's text holds no NUL. */
-const storable = (text: string | undefined): string | null => text?.replaceAll('\0', '\ufffd') ?? null;
 
 function conditions(filter: DeadLetterFilter, state: DeadLetterState): SqlStatement {
   const { type, reasonCode, since, until, subject, tenantId } = filter;

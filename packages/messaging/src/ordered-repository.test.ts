@@ -36,9 +36,9 @@ const event = (subject: string, body = 'sealed'): WaitingEvent => ({
   body: Buffer.from(body),
 });
 
-test('events of a subject wait behind the one that failed, each once, and leave in their order', async () => {
+test('events of a subject wait behind the one that failed, whatever its error says, each once, and leave in their order', async () => {
   const [head, next, other] = [event('a', 'first'), event('a', 'second'), event('b', 'third')];
-  const failure = { attempts: 1, reason: 'not now', retryAfterMs: 60_000 };
+  const failure = { attempts: 1, reason: 'no\0t \ud800now', retryAfterMs: 60_000 };
   await db.tx((tx) => repository.park(tx, 'alert', [head], failure));
   await db.tx((tx) => repository.park(tx, 'alert', [next, head, other]));
   const subjects = await repository.waitingSubjects(db.write, 'alert');
@@ -50,7 +50,7 @@ test('events of a subject wait behind the one that failed, each once, and leave 
   const first = await repository.head(db.write, 'alert', 'a');
   expect(first).toMatchObject({ ...head, attempts: 1 });
   const rowId = first?.rowId ?? 0;
-  await db.tx((tx) => repository.postpone(tx, rowId, { attempts: 2, reason: 'still not', retryAfterMs: 0 }));
+  await db.tx((tx) => repository.postpone(tx, rowId, { attempts: 2, reason: 'still\0 not', retryAfterMs: 0 }));
   expect(await repository.head(db.write, 'alert', 'a')).toMatchObject({ rowId, attempts: 2 });
   await db.tx((tx) => repository.unpark(tx, rowId));
   expect(await repository.head(db.write, 'alert', 'a')).toMatchObject({ ...next, attempts: 0 });

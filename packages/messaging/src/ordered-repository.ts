@@ -1,4 +1,5 @@
 import { identifier, type Queryable, sql } from '@soc/db-cluster';
+import { storable } from './storable.ts';
 
 /** An ordered event that could not be handled yet: the failed first of its subject, or one behind it. */
 export interface WaitingEvent {
@@ -83,7 +84,7 @@ export function createOrderedRepository(schemaName: string) {
     park: async (tx: Queryable, noun: string, events: readonly WaitingEvent[], failure?: Failure): Promise<void> => {
       await tx.query(sql`
         insert into ${schema}.ordered_waiting (noun, subject, event_id, type, body, attempts, reason, failed_at, due_at)
-        select ${noun}, subject, event_id, type, body, ${failure?.attempts ?? 0}::integer, ${failure?.reason ?? null}::text,
+        select ${noun}, subject, event_id, type, body, ${failure?.attempts ?? 0}::integer, ${storable(failure?.reason)}::text,
           case when ${failure !== undefined}::boolean then now() end,
           now() + ${failure?.retryAfterMs ?? null}::float8 * interval '1 ms'
         from unnest(${events.map(({ subject }) => subject)}::text[], ${events.map(({ eventId }) => eventId)}::uuid[],
@@ -122,7 +123,7 @@ export function createOrderedRepository(schemaName: string) {
 
     postpone: async (tx: Queryable, rowId: number, { attempts, reason, retryAfterMs }: Failure): Promise<void> => {
       await tx.query(sql`
-        update ${schema}.ordered_waiting set attempts = ${attempts}, reason = ${reason}, failed_at = now(),
+        update ${schema}.ordered_waiting set attempts = ${attempts}, reason = ${storable(reason)}, failed_at = now(),
           due_at = now() + ${retryAfterMs}::float8 * interval '1 ms'
         where id = ${rowId}`);
     },
