@@ -81,10 +81,13 @@ test('what a dead consumer held is taken over once it has been silent for the cl
   expect(handled).toHaveLength(30);
 });
 
-test('an entry that was trimmed away before it was handled is let go, and the rest is handled', async () => {
+test('an entry that was trimmed away before it was handled is told of and let go, and the rest is handled', async () => {
   const handled: string[] = [];
+  const trimmed: unknown[] = [];
+  const nothing = (): void => undefined;
+  const log = { info: nothing, warn: nothing, error: (facts: object) => void trimmed.push(facts) };
   const recording = subscription(MetricRecorded, ({ name }) => Promise.resolve(void handled.push(name)));
-  const consumer = await start([recording], { limits: { claimIdleMs: CLAIM_IDLE_MS } });
+  const consumer = await start([recording], { log, limits: { claimIdleMs: CLAIM_IDLE_MS } });
   const stream = streamKey(consumer.prefix, 'metric.recorded');
   await consumer.redis.xgroup('CREATE', stream, 'storage', '0', 'MKSTREAM');
   for (const one of numbered(3)) await consumer.send([one]);
@@ -97,6 +100,12 @@ test('an entry that was trimmed away before it was handled is let go, and the re
   await waitFor(() => handled.length === 1, { deadlineMs: 10_000 });
   await waitFor(async () => (await pendingOf(consumer)) === 0, { deadlineMs: 10_000 });
   expect(handled).toEqual(['e2']);
+  // One held by this consumer before, one by another.
+  await waitFor(() => trimmed.length === 2, { deadlineMs: 10_000 });
+  expect(trimmed).toEqual([
+    { stream, entries: 1 },
+    { stream, entries: 1 },
+  ]);
 });
 
 test('reading ahead ends at two batches while a handler is slow', async () => {

@@ -95,8 +95,12 @@ export function createStreamGroup(options: {
       ofFirst(await reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after)),
     takeOver: async (idleMs, from, count) => {
       const answer = await run('XAUTOCLAIM', String(idleMs), from, 'COUNT', String(count));
-      const [cursor, entries] = asList(answer);
-      return { cursor: Buffer.isBuffer(cursor) ? cursor.toString('latin1') : '0-0', entries: entriesOf(entries) };
+      const [cursor, entries, trimmed] = asList(answer);
+      return {
+        cursor: Buffer.isBuffer(cursor) ? cursor.toString('latin1') : '0-0',
+        // Redis 7 tells apart, and no longer holds pending, what was trimmed.
+        entries: [...entriesOf(entries), ...asList(trimmed).map((id) => ({ id: String(id), frame: undefined }))],
+      };
     },
     touch: async (ids) => void (await claim(ids, 0)),
     release: async (ids) => void (await claim(ids, LONG_ABANDONED_MS)),
