@@ -45,6 +45,25 @@ test('what was given to a consumer that does not know yet that its turn is over 
   expect(await textsOf(now)).toEqual(['1', '2', '3']);
 });
 
+test('what such a consumer was given comes first also when only another stream has news', async () => {
+  const { add, readerOf } = setUp();
+  const before = await readerOf('before');
+  const now = await readerOf('now');
+  await add('created', '1');
+  expect(await textsOf(before)).toEqual(['1']);
+  await add('updated', '2');
+  expect(await textsOf(now)).toEqual(['1', '2']);
+});
+
+test('what such a consumer was given is not left with it when nothing else comes', async () => {
+  const { add, readerOf } = setUp();
+  const before = await readerOf('before');
+  const now = await readerOf('now');
+  await add('created', '1');
+  expect(await textsOf(before)).toEqual(['1']);
+  expect(await textsOf(now)).toEqual(['1']);
+});
+
 test('what is not acknowledged is read again after a takeover, what is acknowledged is not', async () => {
   const { add, readerOf } = setUp();
   const reader = await readerOf('one');

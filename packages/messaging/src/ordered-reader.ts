@@ -69,8 +69,10 @@ export function createOrderedReader(options: {
   };
 
   /**
-   * A consumer that does not know yet that its turn is over may have been given entries, before the ones that were read
-   * here. Redis gives entries out in order, so whatever precedes these is pending by now, and shows.
+   * A consumer that does not know yet that its turn is over may have been given entries of any of the streams, before the
+   * ones that were read here. Redis gives entries out in order, so whatever precedes these is pending by now, and shows.
+   * Such a consumer may come back long after its turn, and what it is given then be the last of its subject: so it is looked
+   * for after every read, also one that brought nothing.
    */
   const claimFromOthers = async (stream: Stream): Promise<void> => {
     const summary = asList(await commands.xpending(stream.group.stream, group));
@@ -104,7 +106,7 @@ export function createOrderedReader(options: {
       stream.hasMore = !chosen.has(index) || entries.length === ROOM;
       hold(stream, entries);
     }
-    await Promise.all(from.filter((stream) => byStream.has(stream.group.stream)).map(claimFromOthers));
+    await Promise.all(streams.map(claimFromOthers));
   };
 
   return {
