@@ -126,6 +126,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     keyRing,
     door: createDoor({ keyRing, now, inboxKeepMs: limits.inboxKeepMs }),
     claimIdleMs: limits.claimIdleMs,
+    replicasToAck,
     givingUp,
     prefix,
     registry,

@@ -1,7 +1,14 @@
 import { MetricRecorded } from '@soc/contracts';
 import { waitFor } from '@soc/fleet/testing';
 import { afterEach, expect, test } from 'vitest';
-import { batchSubscription, createMessage, streamKey, type Subscription, subscription } from './index.ts';
+import {
+  batchSubscription,
+  createMessage,
+  streamKey,
+  type Subscription,
+  subscription,
+  TooFewReplicasError,
+} from './index.ts';
 import { startTestBus, type TestBus } from './test-bus.fixture.ts';
 
 const closing: TestBus[] = [];
@@ -191,4 +198,17 @@ test('a handler without an inbox gets events again after its failure, and what i
   await waitFor(() => seen.length === 2, { deadlineMs: 10_000 });
   expect(seen).toEqual(['bare false', 'bare false']);
   expect(await consumer.db.write.query({ text: 'select * from storage.inbox', values: [] })).toEqual([]);
+});
+
+test('an event to be tried again is not acknowledged before a replica of Redis has its job', async () => {
+  const warned: unknown[] = [];
+  const nothing = (): void => undefined;
+  const log = { info: nothing, error: nothing, warn: ({ err }: { err?: unknown }) => void warned.push(err) };
+  const failing = subscription(MetricRecorded, () => Promise.reject(new Error('not now')));
+  // There is none.
+  const consumer = await start([failing], { log, replicasToAck: 1 });
+  consumer.bus.start();
+  await consumer.send([message('lost with the master')]);
+  await waitFor(() => warned.some((error) => error instanceof TooFewReplicasError), { deadlineMs: 15_000 });
+  expect(await pendingOf(consumer)).toBe(1);
 });

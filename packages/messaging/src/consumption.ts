@@ -33,6 +33,8 @@ export function createConsumption(
     readonly commands: Redis;
     readonly prefix: string;
     readonly claimIdleMs: number;
+    /** Replicas that must have an event that is to be tried again before it is acknowledged. */
+    readonly replicasToAck: number;
     readonly db: DbCluster;
     readonly bury: Bury;
     readonly registry: Registry;
@@ -50,6 +52,7 @@ export function createConsumption(
     serviceName,
     subscriptions,
     settlement,
+    replicasToAck: options.replicasToAck,
     log,
   });
 

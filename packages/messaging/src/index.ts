@@ -16,7 +16,8 @@ export type { BusLog } from './log.ts';
 export type { Outbox } from './outbox.ts';
 export { streamKey } from './redis.ts';
 export type { RefusedMessage } from './refusal.ts';
-export { createStreamPublisher, FRAME_FIELD, type StreamPublisher, TooFewReplicasError } from './stream-publisher.ts';
+export { TooFewReplicasError } from './replicas.ts';
+export { createStreamPublisher, FRAME_FIELD, type StreamPublisher } from './stream-publisher.ts';
 export {
   type BatchItem,
   batchSubscription,

@@ -1,6 +1,6 @@
 import { assert, double, integer, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { backoffMs } from './retry-job.ts';
+import { backoffMs, HandlerFailedError, retryPauseMs } from './retry-job.ts';
 
 const policy = { firstDelayMs: 500, maxDelayMs: 60_000 };
 
@@ -15,4 +15,20 @@ test('the pause is anything from nothing to a bound that doubles from try to try
     }),
   );
   expect(backoffMs(5, policy, () => 0)).toBe(0);
+});
+
+const longestMs = (failures: number, error: Error, attempts?: number): number =>
+  retryPauseMs({ failures, error, attempts }, { maxAttempts: 8, firstDelayMs: 10, maxDelayMs: 100 }, () => 1);
+
+test('failures outside the handler have pauses that grow to a minute, also after a handler has failed', () => {
+  const away = new Error('no database');
+  expect([1, 2, 3, 20, 2_000, 1_000_000].map((failures) => longestMs(failures, away))).toEqual([
+    500, 1_000, 2_000, 60_000, 60_000, 60_000,
+  ]);
+  expect([3, 4, 5].map((failures) => longestMs(failures, away, 3))).toEqual([500, 1_000, 2_000]);
+});
+
+test("a handler's failure has the pause of its subscription, however long the database was away before", () => {
+  const failed = new HandlerFailedError('not now');
+  expect([2, 3, 9].map((attempts) => longestMs(5_000, failed, attempts))).toEqual([20, 40, 100]);
 });

@@ -28,3 +28,24 @@ export const backoffMs = (
   { firstDelayMs, maxDelayMs }: Omit<RetryPolicy, 'maxAttempts'>,
   random: () => number = Math.random,
 ): number => Math.round(random() * Math.min(firstDelayMs * 2 ** (tries - 1), maxDelayMs));
+
+/** A handler was given the event once more and failed: counted in the job, and paid for by its subscription's pauses. */
+export class HandlerFailedError extends Error {
+  override readonly name = 'HandlerFailedError';
+}
+
+/** Longest pauses after a failure that is no handler's, such as PostgreSQL away, whatever the subscription says. */
+const OUTSIDE = { firstDelayMs: 500, maxDelayMs: 60_000 };
+
+/**
+ * The pause before a job is tried again. `failures` are all that BullMQ has counted, those outside the handler too; each
+ * kind grows with its own number.
+ */
+export function retryPauseMs(
+  { failures, error, attempts = 1 }: { failures: number; error: unknown; attempts?: number | undefined },
+  policy: RetryPolicy | undefined,
+  random?: () => number,
+): number {
+  if (error instanceof HandlerFailedError && policy) return backoffMs(Math.max(1, attempts), policy, random);
+  return backoffMs(Math.max(1, failures - Math.max(0, attempts - 1)), OUTSIDE, random);
+}

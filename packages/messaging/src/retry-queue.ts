@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, Queue, Worker } from 'bullmq';
 import type { BusLog } from './log.ts';
 import { queuePrefix, type RedisConnector, retryQueueName } from './redis.ts';
-import { type AddRetry, backoffMs, RetryJob } from './retry-job.ts';
+import { confirmReplicas } from './replicas.ts';
+import { type AddRetry, backoffMs, HandlerFailedError, RetryJob, retryPauseMs } from './retry-job.ts';
 import type { Settlement } from './settlement.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -12,11 +13,11 @@ export interface RetryQueue {
 }
 
 const CLOSE_WITHIN_MS = 3_000;
-/** Faults outside the handler (PostgreSQL away, a killed process) also fail or stall a job; so many before BullMQ itself gives up. */
-const SPARE_ATTEMPTS = 10_000;
-
-/** What a job that failed outside its handler waits for at most, whatever its subscription says. */
-const OUTSIDE = { firstDelayMs: 500, maxDelayMs: 60_000 };
+/**
+ * Faults outside the handler (PostgreSQL away, a killed process) also fail or stall a job, and BullMQ would drop one that has
+ * done so too often without a word: centuries of tries, so that only a handler's failures make a dead letter.
+ */
+const WITHOUT_END = 1_000_000_000;
 
 export interface RetryQueueOptions {
   readonly connector: RedisConnector;
@@ -24,12 +25,14 @@ export interface RetryQueueOptions {
   readonly serviceName: string;
   readonly subscriptions: ReadonlyMap<string, Subscription>;
   readonly settlement: Pick<Settlement, 'retry' | 'bury'>;
+  /** Replicas that must have a job before it counts as added; 0 for a single Redis. */
+  readonly replicasToAck: number;
   readonly log: BusLog;
 }
 
 /** BullMQ keeps the time between the tries. */
 export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
-  const { connector, serviceName, subscriptions, settlement, log } = options;
+  const { connector, serviceName, subscriptions, settlement, replicasToAck, log } = options;
   const prefix = queuePrefix(options.prefix);
   const name = retryQueueName(serviceName);
   const [adding, working] = [connector.command(), connector.waiting()];
@@ -52,23 +55,22 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     if (reason === undefined) return;
     // Counted here and not by BullMQ, which counts as well what failed before the handler.
     await queued.updateData({ ...job, attempts });
-    throw new Error(reason);
+    throw new HandlerFailedError(reason);
   };
 
-  const pauseOf = (attemptsMade: number, queued: Pick<Job, 'data'> | undefined): number => {
+  const pauseOf = (failures: number, error: unknown, queued: Pick<Job, 'data'> | undefined): number => {
     const job = RetryJob.safeParse(queued?.data).data;
-    const policy = job && subscriptions.get(job.type)?.retry;
-    return policy && job.attempts ? backoffMs(job.attempts, policy) : backoffMs(attemptsMade, OUTSIDE);
+    return retryPauseMs({ failures, error, attempts: job?.attempts }, job && subscriptions.get(job.type)?.retry);
   };
 
   const worker = new Worker(name, process, {
     prefix,
     connection: working,
     concurrency: 4,
-    maxStalledCount: SPARE_ATTEMPTS,
+    maxStalledCount: WITHOUT_END,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 1_000 },
-    settings: { backoffStrategy: (attemptsMade, _type, _error, queued) => pauseOf(attemptsMade, queued) },
+    settings: { backoffStrategy: (failures, _type, error, queued) => pauseOf(failures, error, queued) },
   });
   worker.on('error', onError);
 
@@ -81,11 +83,13 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     add: async (job, policy) => {
       await queue.add(job.type, job, {
         jobId: job.eventId,
-        attempts: policy.maxAttempts + SPARE_ATTEMPTS,
+        attempts: WITHOUT_END,
         delay: backoffMs(1, policy),
         backoff: { type: 'capped' },
         removeOnComplete: true,
       });
+      // The connection is this queue's own, and all keys of a queue are on one node: what it waits for is the job.
+      if (replicasToAck > 0) await confirmReplicas(adding, `${prefix}:${name}:meta`, replicasToAck);
     },
     close: async () => {
       // BullMQ waits for Redis without end; a job cut off here is stalled, and another process takes it up.

@@ -4,17 +4,12 @@ import { sealFrame } from './frame.ts';
 import type { KeyRing } from './key-ring.ts';
 import { publishTogether } from './publish-together.ts';
 import { type Redis, streamKey } from './redis.ts';
+import { ACK_WITHIN_MS, demandReplicas } from './replicas.ts';
 
 /** Most events in one frame: so many travel, are acknowledged and are refused together. */
 const MAX_EVENTS = 128;
 /** Largest frame before sealing; a single event may be larger and then travels alone. */
 const MAX_BYTES = 256 * 1024;
-const ACK_WITHIN_MS = 2_000;
-
-/** Redis has the messages, but not as many replicas as asked for said so in time: a failover could lose them. */
-export class TooFewReplicasError extends Error {
-  override readonly name = 'TooFewReplicasError';
-}
 
 /** The field of a stream entry that holds the frame. */
 export const FRAME_FIELD = 'frame';
@@ -95,7 +90,7 @@ export function createStreamPublisher(options: {
     if (failed) throw failed;
     if (replicasToAck === 0) return;
     const acks = isAtomic ? await redis.wait(replicasToAck, ACK_WITHIN_MS) : Number(answers.at(-1)?.[1]);
-    if (acks < replicasToAck) throw new TooFewReplicasError(`${acks} of ${replicasToAck} replicas have ${key}`);
+    demandReplicas(acks, replicasToAck, key);
   };
 
   return {
