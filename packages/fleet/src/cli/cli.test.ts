@@ -64,6 +64,7 @@ test.each([
   ['help with an unknown command', ['help', 'down'], 'There is no command down; soc help lists them.'],
   ['keys of no data', ['keys', 'status', '--data-dir', '/nowhere'], 'There is no key ring at /nowhere/secrets/'],
   ['keys without a word', ['keys'], 'Say soc keys status, soc keys rotate or soc keys retire KEY.'],
+  ['database without a server', ['database', 'prepare'], 'Say soc database prepare --admin-url postgres://'],
   ['migrate without status', ['migrate', 'down'], 'Say soc migrate status;'],
 ])('%s is one sentence and exit code 1', async (_, args, sentence) => {
   const { code, stderr } = await soc(...args);

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { databaseCommand } from './database.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { keysCommand } from './keys.ts';
@@ -6,4 +7,11 @@ import { migrateCommand } from './migrate.ts';
 import { upCommand } from './up.ts';
 
 /** Every command of `soc` beside `help`, in the order of the help. */
-export const commands: readonly Command[] = [upCommand, demoCommand, doctorCommand, keysCommand, migrateCommand];
+export const commands: readonly Command[] = [
+  upCommand,
+  demoCommand,
+  doctorCommand,
+  keysCommand,
+  migrateCommand,
+  databaseCommand,
+];
