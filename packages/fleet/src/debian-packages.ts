@@ -1,19 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { Host } from './host.ts';
 import { OperatorError } from './operator-error.ts';
+import { keepQuiet } from './keep-quiet.ts';
 import { findProgram } from './redis/find-redis-server.ts';
 
 /** Where a package puts its programs, whatever the caller's own search path is. */
 export const systemSearchPath = (host: Host): string => `${host.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
-
-/** What the installation itself would start (a server on its default port) is kept from starting, now and at a boot. */
-const KEEP_QUIET = `
-policy=/usr/sbin/policy-rc.d
-clusters=/etc/postgresql-common/createcluster.d
-trap 'rm -f $clusters/soc-agent.conf $made' EXIT
-if [ ! -e $policy ]; then made=$policy; printf '#!/bin/sh\\nexit 101\\n' >$policy; chmod 755 $policy; fi
-mkdir -p $clusters && echo 'create_main_cluster = false' >$clusters/soc-agent.conf
-`;
 
 /** A stale list of packages is no reason to give up: the installation tells. Another apt-get is waited for. */
 const INSTALL = `
@@ -48,7 +40,7 @@ export async function installDebianPackages(
   if (asRoot.length > 0 && !(await runToEnd([...asRoot, 'true'], env, onOutput))) {
     throw new OperatorError(`There is no ${names}, and sudo asks for a password; ${byHand}`);
   }
-  const shell = ['env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', `${KEEP_QUIET}${INSTALL}`, 'install'];
+  const shell = ['env', 'DEBIAN_FRONTEND=noninteractive', 'sh', '-c', `${keepQuiet()}${INSTALL}`, 'install'];
   const isInstalled = await runToEnd([...asRoot, ...shell, services.join(' '), ...packages], env, onOutput);
   if (!isInstalled) throw new OperatorError(`apt-get could not install ${names}; ${byHand}`);
 }
