@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withConnection } from './connection.ts';
 import { createMigratedDatabase, type MigratedDatabase } from './migrated-database.fixture.ts';
-import { type SharedTable, shareTables } from './two-tenants.fixture.ts';
+import { type SharedTable, shareTables, uuidOf } from './two-tenants.fixture.ts';
 
 let database: MigratedDatabase;
 beforeAll(async () => {
@@ -91,4 +91,14 @@ describe.each(['ai', 'alert', 'analytics', 'auth', 'intel', 'notification', 'res
       expect([name, counted]).toEqual([name, 0]);
     }
   });
+});
+
+const [own, foreign] = [`'${uuidOf('a')}'`, `'${uuidOf('b')}'`];
+test.each([
+  ['a channel', 'notification', `notification.rule_channels (rule_id, channel_id) values (${own}, ${foreign})`],
+  ['a channel', 'notification', `notification.throttles values (${own}, ${foreign}, 'subject', 1, now())`],
+  ['an incident', 'response', `response.trigger_firings values (${own}, ${foreign}, ${own})`],
+  ['a run', 'response', `response.trigger_firings values (${own}, ${own}, ${foreign})`],
+])("what is a tenant's own cannot be tied to %s of another (%s: %s)", async (_, service, row) => {
+  expect(await tried(service, `insert into ${row}`)).toBe('new row violates row-level security policy');
 });

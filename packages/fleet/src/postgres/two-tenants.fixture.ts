@@ -24,7 +24,7 @@ interface Column {
 }
 
 /** Rows of one tenant refer to each other by it, whatever the table. */
-const uuidOf = (tenant: Tenant): string => `00000000-0000-7000-8000-00000000000${tenant}`;
+export const uuidOf = (tenant: Tenant): string => `00000000-0000-7000-8000-00000000000${tenant}`;
 
 /** What no general value fits. */
 const PARTICULAR: Readonly<Record<string, string>> = {
