@@ -63,6 +63,29 @@ test('what is no news leaves no trace, and emptying a table does', async () => {
   expect(emptied.map((row) => row['table_name'])).toEqual(expect.arrayContaining(['users', 'sessions', 'api_keys']));
 });
 
+test('a session that is refreshed leaves no trace, and one that is lengthened otherwise does', async () => {
+  const [user, session] = [idOf(7), idOf(8)];
+  await addUser(user);
+  await asAuth(
+    `insert into auth.sessions (id, tenant_id, user_id, created_at, last_used_at, expires_at)
+     values ($1, 'default', $2, now(), now() - interval '1 hour', now() + interval '7 days')`,
+    [session, user],
+  );
+  const change = (text: string) => asAuth(`update auth.sessions set ${text} where id = '${session}'`);
+  await change(`last_used_at = last_used_at + interval '1 hour', expires_at = expires_at + interval '1 hour'`);
+  await change(`last_used_at = last_used_at + interval '1 second'`);
+  expect(await changesOf(session)).toMatchObject([{ operation: 'insert' }]);
+  await change(`expires_at = expires_at + interval '1 year'`);
+  await change(`last_used_at = last_used_at + interval '1 year', expires_at = expires_at + interval '1 year'`);
+  await change(`revoked_at = now(), expires_at = expires_at + interval '1 year'`);
+  const [, ...changes] = await changesOf(session);
+  expect(changes.map(({ after }) => Object.keys(after as object).toSorted())).toEqual([
+    ['expires_at'],
+    ['expires_at', 'last_used_at'],
+    ['expires_at', 'revoked_at'],
+  ]);
+});
+
 test('what is rolled back was not done', async () => {
   await withConnection(database.urlOf('auth'), (client) =>
     client.query(`begin; insert into auth.users select '${idOf(3)}', 'default', 'x@example.org', 'X', 'hash', '{}', true, 1, now(),
