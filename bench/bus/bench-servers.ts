@@ -45,6 +45,7 @@ async function prepareDatabase(serverUrl: string) {
 
 /** Starts Redis, NATS, RabbitMQ and PostgreSQL, each on a free port of loopback and with its data in a temporary folder. */
 export async function startBenchServers(): Promise<BenchServers> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const directory = await makeTemporaryDirectory('bench-bus');
   const [redisPort, natsPort = 0, amqp = 0, distribution = 0, epmd = 0] = await takeFreePorts(5);
   const redis = await startRedisServer(directory.path, redisPort);

@@ -31,6 +31,8 @@ export async function spawnServer(
 ): Promise<Server> {
   const log = openSync(options.logFile, 'a');
   const child = spawn(program, args, { stdio: ['ignore', log, log], ...(options.env && { env: options.env }) });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill); // a benchmark that breaks off leaves no server behind
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
   await waitFor(
@@ -49,6 +51,7 @@ export async function spawnServer(
       const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
       await ended;
       clearTimeout(force);
+      process.off('exit', kill);
     },
   };
 }
