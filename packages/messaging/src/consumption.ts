@@ -3,6 +3,7 @@ import type { DbCluster } from '@soc/db-cluster';
 import type { Registry } from '@soc/monitoring';
 import type { Bury } from './burial.ts';
 import { createOrderedConsumer } from './ordered-consumer.ts';
+import { createOrderedLeftovers } from './ordered-leftovers.ts';
 import { observeWaiting } from './ordered-metrics.ts';
 import { createOrderedReader } from './ordered-reader.ts';
 import { createOrderedRepository } from './ordered-repository.ts';
@@ -102,21 +103,34 @@ export function createConsumption(
     consumer.start();
   };
 
+  const leftovers = createOrderedLeftovers({
+    ...options,
+    isOrdered: (noun) => orderedByNoun(subscriptions).has(noun),
+    repository: orderedRepository,
+    addRetry,
+  });
+
   return {
     start: () => {
       retries.start();
-      const all = [...subscriptions.values()];
-      for (const of of all) if (!of.isOrdered) consume(of);
-      const ordered = Map.groupBy(
-        all.filter((of) => of.isOrdered),
-        ({ spec }) => nounOf(spec.type),
-      );
+      for (const of of subscriptions.values()) if (!of.isOrdered) consume(of);
+      const ordered = orderedByNoun(subscriptions);
       for (const [noun, members] of ordered) consumeInOrder(noun, members);
-      if (ordered.size > 0) observeWaiting(options.registry, options.db, orderedRepository, [...ordered.keys()]);
+      leftovers.start();
+      observeWaiting(options.registry, options.db, orderedRepository, [...ordered.keys()]);
     },
     stop: async () => {
       await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await leftovers.stop();
       await retries.close();
     },
   };
 }
+
+const orderedByNoun = (
+  subscriptions: ReadonlyMap<string, Subscription>,
+): ReadonlyMap<string, readonly Subscription[]> =>
+  Map.groupBy(
+    [...subscriptions.values()].filter((of) => of.isOrdered),
+    ({ spec }) => nounOf(spec.type),
+  );

@@ -47,7 +47,8 @@ async function statementsOf(subscriptions: readonly Subscription[]) {
   return { all: all.map(({ text }) => text), ofBatch: ofBatch.map(({ text }) => text) };
 }
 
-const ofOrder = (text: string): boolean => text.includes('ordered_');
+/** Without the look, once a minute, for what an earlier version of the service left waiting. */
+const ofOrder = (text: string): boolean => text.includes('ordered_') && !text.startsWith('select noun, count(*)');
 
 test('a subscription that asks for no order costs no statement more than before; one that does costs its batch one', async () => {
   const unordered = recordingInOrder().map((of) => ({ ...of, isOrdered: false }));

@@ -2,7 +2,10 @@ import type { Queryable } from '@soc/db-cluster';
 import { Gauge, type Registry } from '@soc/monitoring';
 import type { OrderedRepository } from './ordered-repository.ts';
 
-/** Shows how many ordered events wait behind a failed one; every replica shows the same. */
+/**
+ * Shows how many ordered events wait behind a failed one, also of nouns that the service has no ordered consumer of any
+ * more; every replica shows the same.
+ */
 export function observeWaiting(
   registry: Registry,
   db: { readonly write: Queryable },
@@ -17,8 +20,9 @@ export function observeWaiting(
     collect: async () => {
       const waiting = await repository.countWaiting(db.write).catch(() => undefined);
       if (!waiting) return;
-      const counts = new Map(waiting.map(({ noun, events }) => [noun, events]));
-      for (const noun of nouns) gauge.set({ noun }, counts.get(noun) ?? 0);
+      gauge.reset();
+      for (const noun of nouns) gauge.set({ noun }, 0);
+      for (const { noun, events } of waiting) gauge.set({ noun }, events);
     },
   });
 }

@@ -17,10 +17,22 @@ export interface WaitingHead extends WaitingEvent {
   readonly attempts: number;
 }
 
+/** Any of them. */
+export interface WaitingRow extends WaitingEvent {
+  readonly attempts: number;
+  /** Of its last failure; absent for one that has only waited. */
+  readonly reason: string | undefined;
+}
+
 export interface Failure {
   readonly attempts: number;
   readonly reason: string;
   readonly retryAfterMs: number;
+}
+
+interface TakenRow extends Omit<WaitingRow, 'eventId' | 'reason'> {
+  readonly event_id: string;
+  readonly reason: string | null;
 }
 
 /** The leases and the waiting events of a service's ordered subscriptions. */
@@ -130,6 +142,18 @@ export function createOrderedRepository(schemaName: string) {
 
     unpark: async (tx: Queryable, rowId: number): Promise<void> => {
       await tx.query(sql`delete from ${schema}.ordered_waiting where id = ${rowId}`);
+    },
+
+    /** Takes out the oldest that wait, of all subjects. */
+    takeWaiting: async (tx: Queryable, noun: string, limitRows: number): Promise<readonly WaitingRow[]> => {
+      const rows = await tx.query<TakenRow>(sql`
+        with taken as (
+          delete from ${schema}.ordered_waiting
+          where id in (select id from ${schema}.ordered_waiting where noun = ${noun} order by id limit ${limitRows})
+          returning id, subject, event_id, type, body, attempts, reason
+        )
+        select subject, event_id, type, body, attempts, reason from taken order by id`);
+      return rows.map(({ event_id, reason, ...row }) => ({ ...row, eventId: event_id, reason: reason ?? undefined }));
     },
 
     countWaiting: async (read: Queryable): Promise<readonly { readonly noun: string; readonly events: number }[]> =>
