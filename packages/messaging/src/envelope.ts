@@ -68,8 +68,9 @@ export const withSequence = (message: Message, place: number): Message => ({
   envelope: `${message.envelope.slice(0, -1)},"sequence":"${place}"}`,
 });
 
-/** The id of an event in its text; undefined for a text that is no event of ours. */
-export const idIn = (envelope: string): string | undefined => /"id":"([0-9a-f-]{36})"/.exec(envelope)?.[1];
+/** The id of an event in its text, a UUID; undefined for a text that is no event of ours. */
+export const idIn = (envelope: string): string | undefined =>
+  /"id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/.exec(envelope)?.[1];
 
 const Envelope = z.object({
   specversion: z.literal('1.0'),
@@ -95,6 +96,10 @@ export type Decoded<E extends EventSpec> =
   | { readonly ok: true; readonly event: EventEnvelope<PayloadOf<E>> }
   | ({ readonly ok: false } & Refusal);
 
+/** A subject that order is kept by has to fit into an index, as text of PostgreSQL. */
+const MAX_SUBJECT = 500;
+const isOrderable = (subject: string): boolean => subject.length <= MAX_SUBJECT && !subject.includes('\0');
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -115,6 +120,9 @@ export function decodeMessage<E extends EventSpec>(spec: E, text: string): Decod
   }
   if (dataschemaversion !== spec.version) {
     return refused('unknown_version', `unknown schema version ${dataschemaversion}`);
+  }
+  if (spec.ordered && !isOrderable(envelope.data.subject)) {
+    return refused('invalid', 'its subject cannot be kept in order');
   }
   const payload = spec.payload.safeParse(data);
   if (!payload.success) return refused('invalid', `payload refused: ${z.prettifyError(payload.error)}`);
