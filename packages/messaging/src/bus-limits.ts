@@ -6,7 +6,7 @@ export interface BusLimits {
   readonly streamMaxBytes: number;
   /** A group with something to do that does nothing for so long stands still. */
   readonly stalledAfterMs: number;
-  /** How long the inbox remembers an event; an older one is refused. */
+  /** An event older than this is refused; the inbox remembers it an hour longer. */
   readonly inboxKeepMs: number;
   /** What another replica of the service has held so long without a sign of life is taken over. */
   readonly claimIdleMs: number;
@@ -17,6 +17,12 @@ export interface BusLimits {
 }
 
 const HOUR_MS = 60 * 60 * 1000;
+
+/**
+ * The inbox outlasts what the door lets in: a clock that differs between replicas, or an event that is let in at the last
+ * moment and handled late, must not find its row pruned.
+ */
+export const INBOX_MARGIN_MS = HOUR_MS;
 
 /** An hour and 256 MiB of stream, 5 min to a stall, 7 days of inbox, 15 s to a takeover, a poll a second, 30 days of trail. */
 export const DEFAULT_LIMITS: BusLimits = {

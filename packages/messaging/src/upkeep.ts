@@ -2,7 +2,7 @@ import { events as allEvents } from '@soc/contracts';
 import { eventSubscribers } from '@soc/contracts/event-subscribers';
 import type { DbCluster } from '@soc/db-cluster';
 import { Gauge, type Registry } from '@soc/monitoring';
-import type { BusLimits } from './bus-limits.ts';
+import { type BusLimits, INBOX_MARGIN_MS } from './bus-limits.ts';
 import type { BusRepository } from './bus-repository.ts';
 import type { BusLog } from './log.ts';
 import type { Redis } from './redis.ts';
@@ -39,7 +39,7 @@ export function createUpkeep(options: {
   let timer: NodeJS.Timeout | undefined;
 
   const pruneInbox = async (): Promise<void> => {
-    const before = now().getTime() - limits.inboxKeepMs;
+    const before = now().getTime() - limits.inboxKeepMs - INBOX_MARGIN_MS;
     while ((await repository.forgetClaims(db.write, before, PRUNE_ROWS)) === PRUNE_ROWS);
   };
 
