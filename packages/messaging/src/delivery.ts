@@ -38,8 +38,7 @@ interface Pending {
   readonly item: BatchItem<EventSpec>;
 }
 
-/** Turns events into effects, each exactly once: handler and inbox share a transaction. */
-export function createDeliverer(options: {
+interface DelivererOptions {
   readonly instanceId: string;
   readonly db: DbCluster;
   readonly repository: BusRepository;
@@ -48,9 +47,11 @@ export function createDeliverer(options: {
   readonly gatherer: Pick<TrailGatherer, 'gather'>;
   readonly log: BusLog;
   readonly registry: Registry;
-}): Deliverer {
-  const { instanceId: instance, db, repository, runner, gatherer, log, registry } = options;
-  const metrics = createMetrics(registry);
+}
+
+/** What may be tried of events: all at once, and where that fails one by one. Rejects when the database is away. */
+function createAttempts(options: DelivererOptions) {
+  const { instanceId: instance, db, repository, runner, gatherer, log } = options;
 
   const handleOnce = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
     db.tx(async (tx) => {
@@ -110,6 +111,14 @@ export function createDeliverer(options: {
     for (const one of pending) outcomes[one.index] = await handleAlone(subscription, one);
   };
 
+  return { handleAll };
+}
+
+/** Turns events into effects, each exactly once: handler and inbox share a transaction. */
+export function createDeliverer(options: DelivererOptions): Deliverer {
+  const { instanceId: instance, db, repository, runner, gatherer, registry } = options;
+  const metrics = createMetrics(registry);
+  const { handleAll } = createAttempts(options);
   const { concerns } = runner;
 
   return {
