@@ -10,7 +10,7 @@ export {
   type PublishMeta,
 } from './envelope.ts';
 export { openFrame, sealFrame } from './frame.ts';
-export { createKeyRing, type KeyRing, KeyRingData, newKey, newKeyRing } from './key-ring.ts';
+export { createKeyRing, type KeyRing, KeyRingData, newKey, newKeyRing, sealingKeyId } from './key-ring.ts';
 export { openKeyRingFile } from './key-ring-file.ts';
 export type { BusLog } from './log.ts';
 export type { Outbox } from './outbox.ts';

@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { type KeyRing, KeyRingData, loadKeys } from './key-ring.ts';
 import type { BusLog } from './log.ts';
 
 /** The file is looked at this often. */
 const LOOK_EVERY_MS = 3_000;
-/** An unknown key id makes the file be read at once, but not more often than this, whoever sends unknown ids. */
-const REFRESH_AT_MOST_EVERY_MS = 250;
+/** An unknown key id makes the file be looked at, but not more often than this, whoever sends unknown ids. */
+const REFRESH_AT_MOST_EVERY_MS = 100;
 
 const read = async (path: string) => {
   const parsed = KeyRingData.safeParse(JSON.parse(await readFile(path, 'utf8')));
@@ -30,6 +31,8 @@ export async function openKeyRingFile(path: string, log: BusLog): Promise<KeyRin
   let keys = await read(path);
   let lookedAtMs = performance.now();
   let looking: Promise<void> | undefined;
+  /** A look that has not begun: whoever asks before it does is served by it. */
+  let refreshing: Promise<void> | undefined;
 
   const look = async (): Promise<void> => {
     lookedAtMs = performance.now();
@@ -46,15 +49,19 @@ export async function openKeyRingFile(path: string, log: BusLog): Promise<KeyRin
     }
   };
   const lookOnce = (): Promise<void> => (looking ??= look());
+  const lookSoon = async (): Promise<void> => {
+    await looking;
+    await pause(Math.max(0, lookedAtMs + REFRESH_AT_MOST_EVERY_MS - performance.now()));
+    refreshing = undefined;
+    await lookOnce();
+  };
   const timer = setInterval(() => void lookOnce(), LOOK_EVERY_MS);
   timer.unref();
 
   return {
     current: () => keys.current(),
     find: (id) => keys.find(id),
-    refresh: async () => {
-      if (looking || performance.now() - lookedAtMs >= REFRESH_AT_MOST_EVERY_MS) await lookOnce();
-    },
+    refresh: () => (refreshing ??= lookSoon()),
     close: () => clearInterval(timer),
   };
 }

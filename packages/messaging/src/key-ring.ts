@@ -8,11 +8,23 @@ const Key = z
   .base64()
   .refine((text) => Buffer.from(text, 'base64').length === KEY_BYTES, 'a key is 32 bytes in base64');
 
-/** A key ring as it is kept in its file: the key that seals, and every key that still opens. */
+/**
+ * A key ring as it is kept in its file: the key that seals, and every key that still opens. `next` seals in place of `current`
+ * from `activeFrom` on, in Unix milliseconds: by then everybody has read it.
+ */
 export const KeyRingData = z
-  .object({ current: KeyId, keys: z.record(KeyId, Key) })
-  .refine(({ current, keys }) => Object.hasOwn(keys, current), 'the current key is not among the keys');
+  .object({
+    current: KeyId,
+    keys: z.record(KeyId, Key),
+    next: z.object({ id: KeyId, activeFrom: z.number().int().nonnegative() }).optional(),
+  })
+  .refine(({ current, keys }) => Object.hasOwn(keys, current), 'the current key is not among the keys')
+  .refine(({ next, keys }) => !next || Object.hasOwn(keys, next.id), 'the next key is not among the keys');
 export type KeyRingData = z.infer<typeof KeyRingData>;
+
+/** The id of the key that seals at `unixMs`. */
+export const sealingKeyId = ({ current, next }: Pick<KeyRingData, 'current' | 'next'>, unixMs: number): string =>
+  next && unixMs >= next.activeFrom ? next.id : current;
 
 /** One AES-256 key. */
 export interface RingKey {
@@ -26,7 +38,7 @@ export interface KeyRing {
   readonly current: () => RingKey;
   /** Opens what a key of that id has sealed; undefined when the ring has no such key. */
   readonly find: (id: string) => KeyObject | undefined;
-  /** Looks for keys that were added meanwhile; never throws. */
+  /** Looks for keys that were added until the call; never throws. */
   readonly refresh: () => Promise<void>;
   readonly close: () => void;
 }
@@ -38,13 +50,18 @@ export const newKeyRing = (id = 'k1'): KeyRingData => ({ current: id, keys: { [i
 export const newKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 
 /** The keys of a ring, ready for use. */
-export function loadKeys({ current, keys }: KeyRingData): Pick<KeyRing, 'current' | 'find'> {
+export function loadKeys(data: KeyRingData, nowMs: () => number = Date.now): Pick<KeyRing, 'current' | 'find'> {
   const loaded = new Map(
-    Object.entries(keys).map(([id, text]) => [id, createSecretKey(Buffer.from(text, 'base64'))] as const),
+    Object.entries(data.keys).map(([id, text]) => [id, createSecretKey(Buffer.from(text, 'base64'))] as const),
   );
-  // `KeyRingData` says that the current key is among the keys.
-  const sealing: RingKey = { id: current, key: loaded.get(current) as KeyObject };
-  return { current: () => sealing, find: (id) => loaded.get(id) };
+  return {
+    current: () => {
+      const id = sealingKeyId(data, nowMs());
+      // `KeyRingData` says that the current key and the next are among the keys.
+      return { id, key: loaded.get(id) as KeyObject };
+    },
+    find: (id) => loaded.get(id),
+  };
 }
 
 /** A ring that never changes, for tests and benchmarks; a service opens its file with `openKeyRingFile`. */

@@ -6,6 +6,7 @@ import { unreadableEventId } from './event-id.ts';
 import { sealFrame } from './frame.ts';
 import type { GivingUp } from './giving-up.ts';
 import type { Arrival, Door, Intake } from './intake.ts';
+import { createKeyPatience } from './key-patience.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { AddRetry, RetryJob } from './retry-job.ts';
 import type { Subscription } from './subscription.ts';
@@ -14,7 +15,10 @@ import type { Subscription } from './subscription.ts';
 export interface Settlement {
   /** Throws only when nothing could be decided: PostgreSQL or Redis is away. Settling again is harmless. */
   readonly settle: (of: Subscription, frames: readonly Buffer[]) => Promise<void>;
-  /** Events of a frame that may be handled; what is turned away is a dead letter by then, or has gone to be tried again. */
+  /**
+   * Events of a frame that may be handled; what is turned away is a dead letter by then, or has gone to be tried again.
+   * Throws for an ordered frame while its key may still come.
+   */
   readonly open: (of: Subscription, frame: Buffer) => Promise<readonly Accepted[]>;
   /** One more try of a job. Resolves with the reason when there is to be another, undefined when it is settled. */
   readonly retry: (of: Subscription, job: RetryJob, attempts: number) => Promise<string | undefined>;
@@ -46,6 +50,7 @@ export function createSettlement(options: {
 }): Settlement {
   const { keyRing, door, deliverer, addRetry, db, trail, givingUp } = options;
   const { bury, refuse } = givingUp;
+  const patience = createKeyPatience();
 
   const sealAlone = (spec: EventSpec, from: Opened, text: string): string =>
     sealEvent(keyRing, spec, from, text).toString('base64');
@@ -71,7 +76,10 @@ export function createSettlement(options: {
     const taken = await take(of, frame);
     if (taken.ok) return accept(of, taken);
     const job = { eventId: unreadableEventId(frame), type, frame: frame.toString('base64'), reason: taken.reason };
-    // Whose order a frame is part of shows only when it opens: an ordered one cannot wait.
+    if (taken.refusal === MAY_PASS && of.isOrdered && patience.isLeft()) {
+      // Whose order a frame is part of shows only when it opens: all that come after it wait with it.
+      throw new Error(`an ordered frame of ${type} is sealed under a key that is not here yet`);
+    }
     if (taken.refusal === MAY_PASS && of.retry.maxAttempts > 1 && !of.isOrdered) await addRetry(job, of.retry);
     else await refuse({ ...taken, type, eventId: job.eventId }, job.frame);
     return [];

@@ -1,4 +1,5 @@
 import { OperatorError } from '../operator-error.ts';
+import { sealingKeyId } from '@soc/messaging';
 import { readBusKeys, retireBusKey, rotateBusKeys } from '../secrets/bus-keys.ts';
 import type { Command } from './command.ts';
 import { dataDirOf, dataDirOption } from './fleet-arguments.ts';
@@ -20,9 +21,14 @@ export const keysCommand: Command = {
     if (id !== undefined || (action !== 'status' && action !== 'rotate')) {
       throw new OperatorError('Say soc keys status, soc keys rotate or soc keys retire KEY.');
     }
-    if (action === 'rotate') print(`${await rotateBusKeys(dataDirectory)} seals what is published from now on.`);
-    const { current, keys } = await readBusKeys(dataDirectory);
-    for (const each of Object.keys(keys)) print(`${each.padEnd(8)} ${each === current ? 'seals and opens' : 'opens'}`);
+    if (action === 'rotate') await rotateBusKeys(dataDirectory);
+    const ring = await readBusKeys(dataDirectory);
+    const sealing = sealingKeyId(ring, Date.now());
+    for (const each of Object.keys(ring.keys)) {
+      const isNext = each === ring.next?.id && each !== sealing;
+      const seals = isNext ? `, seals from ${new Date(ring.next?.activeFrom ?? 0).toISOString()}` : '';
+      print(`${each.padEnd(8)} ${each === sealing ? 'seals and opens' : `opens${seals}`}`);
+    }
     return 0;
   },
 };

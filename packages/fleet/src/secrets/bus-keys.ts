@@ -1,6 +1,6 @@
 import { chown, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KeyRingData, newKey } from '@soc/messaging';
+import { KeyRingData, newKey, sealingKeyId } from '@soc/messaging';
 import { OperatorError } from '../operator-error.ts';
 
 /** Its name in the folder of the secrets. */
@@ -20,25 +20,53 @@ export async function readBusKeys(dataDirectory: string): Promise<KeyRingData> {
 /** The file of a data directory's ring. */
 export const busKeyRingPath = (dataDirectory: string): string => join(dataDirectory, 'secrets', BUS_KEY_RING);
 
-/** Adds a fresh key, which seals from now on; the others still open. Resolves with its id. */
-export async function rotateBusKeys(dataDirectory: string): Promise<string> {
-  const { keys } = await readBusKeys(dataDirectory);
-  const numbers = Object.keys(keys).map((id) => Number(/^k(\d+)$/.exec(id)?.[1] ?? 0));
-  const current = `k${Math.max(0, ...numbers) + 1}`;
-  await replace(dataDirectory, { current, keys: { ...keys, [current]: newKey() } });
-  return current;
+/** Every service has read a new key by then, 20 times over: services look every 3 s. */
+const ACTIVE_AFTER_MS = 60_000;
+
+/**
+ * Adds a fresh key, which opens from now on and seals once `activeAfterMs` are over, 60 s by default; the others still open.
+ * Nothing is sealed under a key that a peer cannot have read yet. Throws `OperatorError` while an earlier rotation waits.
+ */
+export async function rotateBusKeys(
+  dataDirectory: string,
+  {
+    activeAfterMs = ACTIVE_AFTER_MS,
+    nowMs = Date.now(),
+  }: { readonly activeAfterMs?: number; readonly nowMs?: number } = {},
+): Promise<{ readonly id: string; readonly activeFrom: number }> {
+  const ring = await readBusKeys(dataDirectory);
+  const { keys, next } = ring;
+  if (next && nowMs < next.activeFrom) {
+    throw new OperatorError(`${next.id} seals from ${new Date(next.activeFrom).toISOString()}; rotate after that.`);
+  }
+  const numbers = Object.keys(keys).map((each) => Number(/^k(\d+)$/.exec(each)?.[1] ?? 0));
+  const id = `k${Math.max(0, ...numbers) + 1}`;
+  const activeFrom = nowMs + activeAfterMs;
+  await replace(dataDirectory, {
+    current: sealingKeyId(ring, nowMs),
+    keys: { ...keys, [id]: newKey() },
+    next: { id, activeFrom },
+  });
+  return { id, activeFrom };
 }
 
-/** Takes a key out of the ring: what it sealed opens no more. Throws `OperatorError` for the current key and an unknown one. */
-export async function retireBusKey(dataDirectory: string, id: string): Promise<void> {
-  const { current, keys } = await readBusKeys(dataDirectory);
+/**
+ * Takes a key out of the ring: what it sealed opens no more. Throws `OperatorError` for the key that seals, for one that is
+ * to, and for an unknown one.
+ */
+export async function retireBusKey(dataDirectory: string, id: string, nowMs = Date.now()): Promise<void> {
+  const ring = await readBusKeys(dataDirectory);
+  const { keys, next } = ring;
+  const current = sealingKeyId(ring, nowMs);
   if (id === current) throw new OperatorError(`${id} seals what is published now; rotate first.`);
+  if (id === next?.id) throw new OperatorError(`${id} is the next to seal.`);
   if (!Object.hasOwn(keys, id)) {
     throw new OperatorError(`There is no key ${id}; there are ${Object.keys(keys).join(', ')}.`);
   }
   await replace(dataDirectory, {
     current,
     keys: Object.fromEntries(Object.entries(keys).filter(([each]) => each !== id)),
+    ...(next && next.id !== current && { next }),
   });
 }
 
