@@ -4,6 +4,7 @@ import { Counter, type Registry } from '@soc/monitoring';
 import type { TrailRepository } from './audit-trail-repository.ts';
 import type { BusRepository } from './bus-repository.ts';
 import type { DeadLettersRepository } from './dead-letters-repository.ts';
+import { failureReason } from './failure-reason.ts';
 import type { HandlerRunner } from './handler-runner.ts';
 import type { LetterSeal } from './letter-seal.ts';
 import type { BusLog } from './log.ts';
@@ -159,7 +160,7 @@ class HandlerFailure extends Error {
   readonly failure: Failure;
 
   constructor(type: string, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(failureReason(cause), { cause });
     const reasonCode = cause instanceof NonRetryableError ? 'not_retryable' : 'handler_failed';
     this.failure = { type, reasonCode, reason: this.message, ran: true };
   }

@@ -2,6 +2,7 @@ import type { EventEnvelope, EventSpec } from '@soc/contracts';
 import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster';
 import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
+import { failureReason } from './failure-reason.ts';
 import type { BusLog } from './log.ts';
 import type { TrailGatherer } from './audit-trail.ts';
 import type { HandlerRunner } from './handler-runner.ts';
@@ -86,7 +87,7 @@ function createAttempts(options: DelivererOptions) {
       return DONE;
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = failureReason(error);
       log.warn(
         { err: error, eventId: pending.item.event.id, eventType: subscription.spec.type },
         'event handler failed',

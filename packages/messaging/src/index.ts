@@ -9,6 +9,7 @@ export {
   type Origin,
   type PublishMeta,
 } from './envelope.ts';
+export { safeReason } from './failure-reason.ts';
 export { openFrame, sealFrame } from './frame.ts';
 export { createKeyRing, type KeyRing, KeyRingData, newKey, newKeyRing, sealingKeyId } from './key-ring.ts';
 export { openKeyRingFile } from './key-ring-file.ts';

@@ -3,6 +3,7 @@ import type { DeadLetterReason } from '@soc/contracts';
 import type { TrailRepository } from './audit-trail-repository.ts';
 import type { Bury } from './burial.ts';
 import type { Deliverer } from './delivery.ts';
+import { failureReason } from './failure-reason.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { BusLog } from './log.ts';
 import { type Ordered, runsByType } from './ordered-batch.ts';
@@ -97,7 +98,7 @@ export function createOrderedEffects(options: OrderedEffectsOptions & { readonly
       if (isOutside(error)) throw error;
       const { of, type, accepted } = event;
       const attempts = (head?.attempts ?? 0) + 1;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = failureReason(error);
       log.warn({ err: error, eventId: accepted.eventId, eventType: type, attempts }, 'event handler failed');
       const isLast = error instanceof NonRetryableError || attempts >= of.retry.maxAttempts;
       const reasonCode = error instanceof NonRetryableError ? 'not_retryable' : 'handler_failed';

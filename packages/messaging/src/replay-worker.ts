@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster';
+import { failureReason } from './failure-reason.ts';
 import type { LetterSeal } from './letter-seal.ts';
 import type { BusLog } from './log.ts';
 import type { Redis } from './redis.ts';
@@ -45,7 +46,7 @@ class StepFailure extends Error {
   readonly place: Place;
 
   constructor(cause: unknown, place: Place) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(failureReason(cause), { cause });
     this.place = place;
   }
 }

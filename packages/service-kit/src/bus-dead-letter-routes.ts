@@ -1,8 +1,8 @@
 import { DEFAULT_PAGE_LIMIT, type DeadLetter, Timestamp, Uuid } from '@soc/contracts';
 import { MAX_DISCARDED_LETTERS } from '@soc/contracts/bus/dead-letter-operations';
 import type { BusOperations as BusEndpoints } from '@soc/contracts/bus/endpoints';
-import { isAllowed } from '@soc/identity';
 import { z } from 'zod';
+import { disclosedLetter, maySeePayloads } from './bus-disclosure.ts';
 import type { BusRouteDeps, Operator } from './bus-operator.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { conflict, type HttpProblem, notFound } from './problems.ts';
@@ -45,25 +45,30 @@ export function deadLetterRoutes(
       const { limit = DEFAULT_PAGE_LIMIT, cursor, state = 'waiting', ...filter } = query;
       const after = decodeCursor(Position, cursor);
       const wanted = { filter, state, after, limitRows: limit + 1 };
-      return pageOf(await deadLetters.list(db.readYourWrites(consistencyToken), wanted), limit, positionOf);
+      const letters = await deadLetters.list(db.readYourWrites(consistencyToken), wanted);
+      return pageOf(
+        letters.map((letter) => disclosedLetter(letter, principal)),
+        limit,
+        positionOf,
+      );
     }),
 
     route(bus.getDeadLetter, async ({ params: { eventId }, principal, consistencyToken }) => {
       const by = operator(principal);
-      if (isAllowed(principal, 'bus:inspect')) {
+      if (maySeePayloads(principal)) {
         const opened = await deadLetters.inspect(eventId, by);
         if (!opened) throw problemOf('not_found');
         return opened;
       }
       const letter = await deadLetters.find(db.readYourWrites(consistencyToken), eventId);
       if (!letter) throw problemOf('not_found');
-      return { ...letter, contents: null, sealed: 'no_permission' as const };
+      return { ...disclosedLetter(letter, principal), contents: null, sealed: 'no_permission' as const };
     }),
 
     route(bus.replayDeadLetter, async ({ params, principal }) => {
       const result = await deadLetters.replay(params.eventId, operator(principal));
-      if (!result.ok) throw problemOf(result.refusal, result.reason);
-      return { outcome: result.outcome, letter: result.letter };
+      if (!result.ok) throw problemOf(result.refusal, maySeePayloads(principal) ? result.reason : undefined);
+      return { outcome: result.outcome, letter: disclosedLetter(result.letter, principal) };
     }),
 
     route(bus.replayDeadLetters, async ({ body: { limit = DEFAULT_REPLAYED, ...filter }, principal }) =>
@@ -73,7 +78,7 @@ export function deadLetterRoutes(
     route(bus.discardDeadLetter, async ({ params, body: { reason }, principal }) => {
       const result = await deadLetters.discard(params.eventId, { by: operator(principal), reason });
       if (!result.ok) throw problemOf(result.refusal);
-      return result.letter;
+      return disclosedLetter(result.letter, principal);
     }),
 
     route(bus.discardDeadLetters, async ({ body: { reason, ...filter }, principal }) =>

@@ -1,6 +1,7 @@
 import { DEFAULT_PAGE_LIMIT, Uuid } from '@soc/contracts';
 import type { BusOperations as BusEndpoints } from '@soc/contracts/bus/endpoints';
 import { z } from 'zod';
+import { disclosedEntry } from './bus-disclosure.ts';
 import type { BusRouteDeps, Operator } from './bus-operator.ts';
 import { decodeCursor, pageOf } from './cursor.ts';
 import { conflict, notFound } from './problems.ts';
@@ -55,7 +56,8 @@ export function replayRoutes(
 
     route(bus.getTrail, async ({ params, principal, consistencyToken }) => {
       operator(principal);
-      return { service, ...(await operations.trailOf(db.readYourWrites(consistencyToken), params.eventId)) };
+      const trail = await operations.trailOf(db.readYourWrites(consistencyToken), params.eventId);
+      return { service, ...trail, entries: trail.entries.map((entry) => disclosedEntry(entry, principal)) };
     }),
   ];
 }

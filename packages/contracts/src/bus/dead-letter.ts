@@ -48,7 +48,7 @@ export const DeadLetter = z.object({
   tenantId: z.string().nullable(),
   correlationId: z.string().nullable(),
   reasonCode: DeadLetterReason,
-  /** In words, as the last failure said it. */
+  /** In words, as the last failure said it; without `bus:inspect` only the code, and SQLSTATE or name of the error. */
   reason: z.string(),
   /** Times a handler was given it, operators' replays included. */
   attempts: z.number().int().min(0),

@@ -32,6 +32,7 @@ export const TrailEntry = z.object({
   batch: z.number().int().min(1),
   attempt: z.number().int().nullable(),
   reasonCode: z.string().nullable(),
+  /** In words; of a failure without `bus:inspect` only the code, and SQLSTATE or name of the error. */
   reason: z.string().nullable(),
   /** Whoever asked for it; null for what the bus does by itself. */
   actor: BusActor.nullable(),

@@ -44,7 +44,7 @@ function withProbe(definition: ServiceDefinition) {
       const heard = new Set(parts.subscriptions?.map(({ spec }) => spec.type));
       const [metric, user] = PROBES;
       const handle = async (): Promise<void> => {
-        if (state.isBroken) throw new Error('the cause is not fixed');
+        if (state.isBroken) throw new TypeError('the cause is not fixed');
         state.handled += 1;
         await state.gate;
       };
@@ -119,6 +119,23 @@ async function bury(service: TestService, bus: BusOperations, probe: Probe): Pro
   return eventId;
 }
 
+/** The words of a handler may hold values of a payload, and are for those who may see it. */
+async function coverReasons(service: TestService, bus: BusOperations, eventId: string): Promise<void> {
+  const of = { params: { eventId } };
+  const reasonsFor = async (token: string) => {
+    const list = await service.call(bus.listDeadLetters, { token });
+    const trail = await service.call(bus.getTrail, { ...of, token });
+    return [
+      list.body.items.find((letter) => letter.eventId === eventId)?.reason,
+      (await service.call(bus.getDeadLetter, { ...of, token })).body.reason,
+      trail.body.entries.find(({ kind }) => kind === 'buried')?.reason,
+    ];
+  };
+  const full = 'TypeError: the cause is not fixed';
+  expect(await reasonsFor(service.tokens.viewer)).toEqual(Array(3).fill('handler_failed: TypeError'));
+  expect(await reasonsFor(service.tokens.admin)).toEqual(Array(3).fill(full));
+}
+
 async function coverDeadLetters(service: TestService, bus: BusOperations, probe: Probe): Promise<void> {
   const [replayed, discarded, ...rest] = [
     await bury(service, bus, probe),
@@ -144,6 +161,7 @@ async function coverDeadLetters(service: TestService, bus: BusOperations, probe:
     );
   }
 
+  await coverReasons(service, bus, replayed);
   probe.isBroken = true;
   expect((await service.call(bus.replayDeadLetter, of)).body).toMatchObject({
     outcome: 'failed',
@@ -171,7 +189,13 @@ async function coverDeadLetters(service: TestService, bus: BusOperations, probe:
 
   const trail = await service.call(bus.getTrail, of);
   expect(trail.body).toMatchObject({ outcome: 'replayed', attempts: 3 });
-  expect(trail.body.entries.map(({ kind }) => kind)).toEqual(['buried', 'inspected', 'replay_failed', 'replayed']);
+  expect(trail.body.entries.map(({ kind }) => kind)).toEqual([
+    'buried',
+    'inspected',
+    'inspected',
+    'replay_failed',
+    'replayed',
+  ]);
   expect(trail.body.entries.at(-1)?.actor?.name).toBe('Test admin');
   expect((await service.call(bus.getTrail, notThere)).body).toMatchObject({ outcome: null, entries: [] });
 }
