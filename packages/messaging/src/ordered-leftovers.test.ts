@@ -43,26 +43,30 @@ async function startWithWaiting() {
   const [id = ''] = factIds(1);
   await changeFact(publisher, id);
   await changeFact(publisher, id);
-  await waitFor(async () => (await waiting(ordered)).length === 2, { deadlineMs: 20_000 });
+  await waitFor(async () => (await waiting(ordered)).length === 2, { deadlineMs: 45_000 });
   const { databaseUrl, prefix } = ordered;
   return { ordered, id, beside: { databaseUrl, prefix, instanceId: 'storage-2' } };
 }
 
 const unordered = () => recordingInOrder().map((of) => ({ ...of, isOrdered: false }));
 
-test('what waits in order when a service asks for none any more is handled, or a dead letter when nothing subscribes', async () => {
-  const { ordered, id, beside } = await startWithWaiting();
-  await ordered.bus.close();
-  const next = await start('storage', unordered().slice(0, 1), beside);
-  next.bus.start();
-  await waitFor(async () => (await countHandled(next)) === 1, { deadlineMs: 20_000 });
-  expect(await handled(next)).toEqual([{ subject: id, version: 1 }]);
-  await waitFor(async () => (await waiting(next)).length === 0);
-  const letters = await next.bus.listDeadLetters(10);
-  expect(letters).toMatchObject([{ type: 'alert.updated', reason: 'no subscription for this type any more' }]);
-});
+test(
+  'what waits in order when a service asks for none any more is handled, or a dead letter when nothing subscribes',
+  { timeout: 150_000 },
+  async () => {
+    const { ordered, id, beside } = await startWithWaiting();
+    await ordered.bus.close();
+    const next = await start('storage', unordered().slice(0, 1), beside);
+    next.bus.start();
+    await waitFor(async () => (await countHandled(next)) === 1, { deadlineMs: 45_000 });
+    expect(await handled(next)).toEqual([{ subject: id, version: 1 }]);
+    await waitFor(async () => (await waiting(next)).length === 0, { deadlineMs: 45_000 });
+    const letters = await next.bus.listDeadLetters(10);
+    expect(letters).toMatchObject([{ type: 'alert.updated', reason: 'no subscription for this type any more' }]);
+  },
+);
 
-test('what a replica still handles in order stays its own, and is shown', async () => {
+test('what a replica still handles in order stays its own, and is shown', { timeout: 150_000 }, async () => {
   const { ordered, beside } = await startWithWaiting();
   const looked = Promise.withResolvers<void>();
   const next = await start('storage', unordered(), {
