@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { createDbCluster, type DbCluster } from '@soc/db-cluster';
+import { createDbCluster, type DbCluster, sql } from '@soc/db-cluster';
 import { thisHost } from '@soc/fleet';
 import { type EmbeddedPair, startEmbeddedPair, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
@@ -50,4 +50,10 @@ test('a replica killed with kill -9 and restored, three times, fails no read and
   await load.stop();
   expect(load.failedReads).toEqual([]);
   expect([...load.failedWrites.values()]).toEqual([]);
+});
+
+test('while nothing is written, a replica is not behind, also after a switch of the log file', async () => {
+  await db.write.query(sql`select pg_switch_wal()`);
+  const lag = async () => (await db.check()).nodes.find(({ role }) => role === 'replica')?.lagBytes;
+  await expect.poll(lag, { timeout: 10_000 }).toBe(0);
 });

@@ -75,21 +75,28 @@ test('one bad item among a thousand costs a few more batches, not a thousand', a
   expect(batches.length).toBeLessThanOrEqual(22);
 });
 
-test('a batch whose outcome is not known fails as a whole, and nothing of it is sent again', async () => {
-  let runs = 0;
-  const batcher = createBatcher<number, number>({
-    maxItems: 100,
-    run: async (items) => {
-      runs += 1;
-      await new Promise((resolve) => setImmediate(resolve));
-      if (items.length > 1) throw new CommitOutcomeUnknownError('lost');
-      return items;
-    },
-  });
-  const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
-  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
-  expect(runs).toBe(2);
-});
+test.each([
+  ['by default', undefined],
+  ['though its owner takes every error for that of an item', () => true],
+])(
+  'a batch whose outcome is not known fails as a whole, and nothing of it is sent again, %s',
+  async (_, isFaultOfItem) => {
+    let runs = 0;
+    const batcher = createBatcher<number, number>({
+      maxItems: 100,
+      run: async (items) => {
+        runs += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        if (items.length > 1) throw new CommitOutcomeUnknownError('lost');
+        return items;
+      },
+      ...(isFaultOfItem && { isFaultOfItem }),
+    });
+    const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(runs).toBe(2);
+  },
+);
 
 test('more than may wait is refused, and taken again when there is room', async () => {
   const { letGo, ...rest } = doubling(2);

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isDatabaseUnavailable } from './errors.ts';
+import { CommitOutcomeUnknownError, isDatabaseUnavailable } from './errors.ts';
 
 export interface Batcher<Item, Result> {
   /**
@@ -67,7 +67,9 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       // `run` returns one result per item.
       batch.forEach(({ settle }, index) => settle.resolve(results[index] as Result));
     } catch (error) {
-      if (batch.length === 1 || !isFaultOfItem(error)) {
+      // What may have been committed is never sent again, whatever its owner thinks of the error.
+      const mayRepeat = !(error instanceof CommitOutcomeUnknownError) && isFaultOfItem(error);
+      if (batch.length === 1 || !mayRepeat) {
         for (const { settle } of batch) settle.reject(error);
         return;
       }

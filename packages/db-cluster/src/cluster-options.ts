@@ -20,6 +20,10 @@ export interface DbClusterOptions {
   readonly probeTimeoutMs?: number;
   /** Default 30,000 ms. */
   readonly statementTimeoutMs?: number;
+  /** A statement that is under way for this much longer than it may take will not be answered: its connection is closed; default 10,000 ms. */
+  readonly overdueMs?: number;
+  /** Longest `close` waits for statements and transactions to end before their connections are closed; default 10,000 ms. */
+  readonly closeWaitMs?: number;
   /** Longest a caller waits for a free connection; default 5,000 ms. */
   readonly connectionWaitMs?: number;
   /** Longest a call waits for a failover to end and tries again; default 5,000 ms. */
@@ -46,6 +50,8 @@ const DEFAULTS = {
   probeEveryMs: 1_000,
   probeTimeoutMs: 3_000,
   statementTimeoutMs: 30_000,
+  overdueMs: 10_000,
+  closeWaitMs: 10_000,
   connectionWaitMs: 5_000,
   failoverWaitMs: 5_000,
   causalWaitMs: 100,

@@ -34,6 +34,17 @@ export class StatementTimeoutError extends Error {
   readonly code = '57014';
 }
 
+/** The session of a statement that was to be cancelled has ended before the server said what became of it. Handled inside. */
+export class CancelUnconfirmedError extends Error {
+  override readonly name = 'CancelUnconfirmedError';
+  /** Why it was to be cancelled. */
+  readonly reason: Error;
+  constructor(reason: Error, cause: unknown) {
+    super('the connection was lost before a cancellation was confirmed', { cause });
+    this.reason = reason;
+  }
+}
+
 /** What was sent as a consistency token is none, is not signed by us, or is of a timeline this cluster has not reached. */
 export class InvalidConsistencyTokenError extends Error {
   override readonly name = 'InvalidConsistencyTokenError';
@@ -97,9 +108,20 @@ function saysUnavailable(error: unknown): boolean {
   return UNAVAILABLE.has(code) || UNAVAILABLE_CLASS.test(code) || LOST_CONNECTION.test(error.message);
 }
 
-/** Whether the server itself answered that the statement failed and the session goes on. */
+/** SQLSTATEs of a session that ends: a lost connection, an operator who intervenes, a timeout of the transaction. */
+const ENDS_SESSION = /^(?:08|57P|25P0[34])/;
+
+/**
+ * Whether the server itself answered that the statement failed and the session goes on. By the SQLSTATE: the severity comes
+ * in the server's language, in all of which only these two end a session.
+ */
 export const isAnswer = (error: unknown): boolean =>
-  error instanceof Error && 'severity' in error && error.severity === 'ERROR';
+  error instanceof Error &&
+  'severity' in error &&
+  error.severity !== 'FATAL' &&
+  error.severity !== 'PANIC' &&
+  /^[0-9A-Z]{5}$/.test(codeOf(error)) &&
+  !ENDS_SESSION.test(codeOf(error));
 
 /** The server says that it takes no writes: it has become a replica, or does not accept connections yet or any more. */
 export const isRefusedByRole = (error: unknown): boolean => {

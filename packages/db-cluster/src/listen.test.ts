@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createDbCluster, type DbCluster, sql } from './index.ts';
 
 let database: TestDatabase;
@@ -8,18 +9,21 @@ let db: DbCluster;
 
 beforeAll(async () => {
   database = await createTestDatabase('alert');
-  db = createDbCluster({
+  db = open();
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+const open = (): DbCluster =>
+  createDbCluster({
     primaryUrl: database.url,
     replicaUrls: [],
     applicationName: 'listener',
     registry: createRegistry('alert', 'test'),
     onError: () => undefined,
   });
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
 
 const notify = (channel: string, payload: string) => db.write.query(sql`select pg_notify(${channel}, ${payload})`);
 
@@ -49,6 +53,16 @@ test('a handler that was stopped hears nothing more, while others on the channel
   await waitFor(() => still.includes('x'));
   expect(heard).toEqual([undefined]);
   await other.stop();
+});
+
+test('a session that is still being opened when all is stopped is closed again', async () => {
+  const own = open();
+  await own.check();
+  const ended = vi.spyOn(pg.Client.prototype, 'end');
+  await own.listen('hasty', () => undefined).stop();
+  await expect.poll(() => ended.mock.calls.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  ended.mockRestore();
+  await own.close();
 });
 
 test('a lost session is made again, and every handler is told that it may have missed something', async () => {

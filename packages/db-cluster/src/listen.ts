@@ -52,7 +52,8 @@ export function createListener(watch: TopologyWatch, settings: Omit<ConnectionSe
       if (primary !== node) opened.end();
     });
     try {
-      if (closed || watch.view().primary !== node) return;
+      // All may have been stopped, and the primary be another, while the session was being opened.
+      if (closed || channels.size === 0 || watch.view().primary !== node) return;
       session = opened;
       await listenToNew();
       await opened.ended;

@@ -4,7 +4,7 @@ import { clientConfig, closeConnection, type Connection, openConnection } from '
 import { NoPrimaryError, SplitBrainError } from './errors.ts';
 import { nodeName } from './node-name.ts';
 import { askFacts, type NodeFacts } from './probe.ts';
-import { assess } from './topology.ts';
+import { assess, NOTHING_SEEN } from './topology.ts';
 
 export interface ServerOptions {
   readonly urls: readonly string[];
@@ -34,7 +34,7 @@ export async function withPrimary<T>(options: ServerOptions, work: (client: pg.C
     try {
       const view = assess(
         reached.map((one) => ({ node: one, facts: one.facts })),
-        { systemId: undefined, timeline: 0 },
+        NOTHING_SEEN,
         ({ url }) => nodeName(url),
       );
       if (view.primary) return await work(view.primary.connection.client);

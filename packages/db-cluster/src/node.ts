@@ -1,18 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  closeConnection,
-  type Connection,
-  type ConnectionSettings,
-  clientConfig,
-  openConnection,
-} from './connection.ts';
+import { createAdminSession } from './admin-session.ts';
 import { NodeChangedError } from './errors.ts';
 import type { Lsn } from './lsn.ts';
 import { nodeName } from './node-name.ts';
 import { type ConnectionPool, createConnectionPool, type PoolOptions } from './pool.ts';
-import { within } from './within.ts';
-import { askFacts, askPlan, askReplayed, type NodeFacts } from './probe.ts';
-import { asError } from './waiting-line.ts';
+import { createPlanner } from './planner.ts';
+import { askFacts, askReplayed, type NodeFacts } from './probe.ts';
+import { createReplayWait } from './replay-wait.ts';
 
 /** One server: what it is, and the sessions with it. */
 export interface Node {
@@ -61,6 +54,7 @@ export function createNode(options: NodeOptions): Node {
     },
   });
   const admin = createAdminSession(options, options.probeTimeoutMs, onDoubt);
+  const planner = createPlanner(options);
 
   const learn = (next: NodeFacts | undefined): void => {
     const isSame =
@@ -93,10 +87,10 @@ export function createNode(options: NodeOptions): Node {
     cancel: async (processId) => {
       await admin.ask((client) => client.query('select pg_cancel_backend($1)', [processId])).catch(() => undefined);
     },
-    explain: (text) =>
-      admin.ask((client) => askPlan(client, text)).catch((error: unknown) => `no plan: ${asError(error).message}`),
+    explain: planner.explain,
     close: async () => {
       admin.close();
+      planner.close();
       await pool.close();
     },
   };
@@ -122,86 +116,5 @@ function oneAtATime(run: () => Promise<void>): () => Promise<void> {
       return start();
     });
     return next;
-  };
-}
-
-/** A session apart from the pool, so that a busy pool does not keep a server from being asked. One question at a time. */
-function createAdminSession(settings: ConnectionSettings, timeoutMs: number, onLost: () => void) {
-  const config = clientConfig({ ...settings, statementTimeoutMs: timeoutMs, connectTimeoutMs: timeoutMs });
-  let open: Connection | undefined;
-  let closed = false;
-  let last: Promise<unknown> = Promise.resolve();
-
-  const connect = async (): Promise<Connection> => {
-    const connection = await openConnection(config, (lost) => {
-      if (lost !== open) return;
-      open = undefined;
-      onLost();
-    });
-    if (closed || open) closeConnection(connection);
-    else open = connection;
-    return open ?? connection;
-  };
-
-  const askOnce = async <T>(question: (client: Connection['client']) => Promise<T>): Promise<T> => {
-    if (closed) throw new NodeChangedError('the cluster is closed');
-    const used = open ?? (await within(connect(), timeoutMs));
-    try {
-      return await within(question(used.client), timeoutMs);
-    } catch (error) {
-      if (open === used) open = undefined;
-      closeConnection(used);
-      throw error;
-    }
-  };
-
-  return {
-    ask: <T>(question: (client: Connection['client']) => Promise<T>): Promise<T> => {
-      // The session may be the only thing that was wrong: one that is old gets a second chance as a new one.
-      const attempt = async (): Promise<T> => {
-        const isOld = open !== undefined;
-        return askOnce(question).catch((error: unknown) => {
-          if (!isOld || closed) throw error;
-          return askOnce(question);
-        });
-      };
-      const answer = last.then(attempt, attempt);
-      last = answer.catch(() => undefined);
-      return answer;
-    },
-    close: () => {
-      closed = true;
-      if (open) closeConnection(open);
-      open = undefined;
-    },
-  };
-}
-
-const FIRST_POLL_MS = 2;
-const LONGEST_POLL_MS = 16;
-
-/** One poll of the replica serves everybody who waits for it. */
-function createReplayWait(ask: () => Promise<Lsn | undefined>) {
-  const replayed = sharing(ask);
-  return async (lsn: Lsn, withinMs: number): Promise<boolean> => {
-    const deadlineMs = performance.now() + withinMs;
-    for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_POLL_MS)) {
-      const reached = await replayed().catch(() => undefined);
-      if (reached === undefined) return false;
-      if (reached >= lsn) return true;
-      if (performance.now() + pauseMs > deadlineMs) return false;
-      await delay(pauseMs);
-    }
-  };
-}
-
-/** Callers that come while one call is under way share its answer. */
-function sharing<T>(ask: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | undefined;
-  return () => {
-    underWay ??= ask().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
   };
 }

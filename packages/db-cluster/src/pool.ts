@@ -1,3 +1,4 @@
+import type { QueryResult } from 'pg';
 import {
   closeConnection,
   type Connection,
@@ -7,12 +8,17 @@ import {
 } from './connection.ts';
 import { markOfDatabase, NodeChangedError } from './errors.ts';
 import { asError, createWaitingLine } from './waiting-line.ts';
+import { within } from './within.ts';
 
 export interface PooledConnection extends Connection {
   /** The epoch of the server under which it was opened. */
   readonly epoch: number;
-  /** When it was last taken or given back, on the monotonic clock. */
+  /** When it was last taken or given back, or a statement in it began or ended, on the monotonic clock. */
   sinceMs: number;
+  /** Statements that were sent in it and are not answered; the first of them began at `sinceMs`. */
+  underWay: number;
+  /** Longest each of its statements may take, where it is another than the cluster's. */
+  statementTimeoutMs: number | undefined;
   /** Set when something is left in the session that must not reach the next caller. */
   isSpoilt: boolean;
 }
@@ -22,11 +28,16 @@ export interface PoolOptions extends ConnectionSettings {
   /** Longest a caller waits for a connection. */
   readonly waitMs: number;
   readonly idleTimeoutMs: number;
+  /** Longest `close` waits for connections to be given back. */
+  readonly closeWaitMs: number;
   /** Told about sessions that were lost while nobody used them. */
   readonly onIdleLost: (error: Error) => void;
   /** Asked about every new session; an error refuses it, and all who wait. */
   readonly verify: (connection: Connection) => NodeChangedError | undefined;
 }
+
+/** By how long a statement has been under way, and the limit of its connection where it has one of its own. */
+type IsHopeless = (underWayForMs: number, statementTimeoutMs: number | undefined) => boolean;
 
 /** The sessions with one server. All of them belong to one epoch: a server that changes its role begins with none. */
 export interface ConnectionPool {
@@ -41,9 +52,9 @@ export interface ConnectionPool {
   readonly epoch: () => number;
   readonly load: () => number;
   readonly counts: () => { readonly idle: number; readonly busy: number; readonly waiting: number };
-  /** Closes idle connections beyond their time and gives up busy ones that `isHopeless` says nothing will come of. */
-  readonly sweep: (nowMs: number, isHopeless: (busyForMs: number) => boolean) => void;
-  /** Refuses new callers and resolves when the last connection has been given back and closed. */
+  /** Closes idle connections beyond their time, and those whose statement `isHopeless` says nothing will come of. */
+  readonly sweep: (nowMs: number, isHopeless: IsHopeless) => void;
+  /** Refuses new callers; resolves when the last connection was given back, or is closed because that took too long. */
   readonly close: () => Promise<void>;
 }
 
@@ -138,7 +149,7 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
         const [oldest] = idle.splice(0, 1);
         if (oldest) closeConnection(oldest);
       }
-      for (const connection of busy) if (isHopeless(nowMs - connection.sinceMs)) closeConnection(connection);
+      for (const one of busy) if (isStuck(one, nowMs, isHopeless)) closeConnection(one);
     },
     close: async () => {
       if (!closed) {
@@ -147,10 +158,46 @@ export function createConnectionPool(options: PoolOptions): ConnectionPool {
         line.refuseAll(new NodeChangedError('the cluster is closed'));
         settleClose();
       }
-      await closed.promise;
+      // Whoever holds one for longer loses it.
+      await within(closed.promise, options.closeWaitMs).catch(() => busy.forEach(closeConnection));
     },
   };
 }
+
+/** One with nothing under way, between two statements of a transaction, is never stuck. */
+const isStuck = (connection: PooledConnection, nowMs: number, isHopeless: IsHopeless): boolean =>
+  connection.underWay > 0 && isHopeless(nowMs - connection.sinceMs, connection.statementTimeoutMs);
+
+/** A statement is about to be sent. */
+export function beginStatement(connection: PooledConnection, nowMs = performance.now()): void {
+  if (connection.underWay === 0) connection.sinceMs = nowMs;
+  connection.underWay += 1;
+}
+
+/** A statement was answered, or has failed; what was sent behind it begins. */
+export function endStatement(connection: PooledConnection, nowMs = performance.now()): void {
+  connection.sinceMs = nowMs;
+  connection.underWay -= 1;
+}
+
+/** Sends text of this package's own, which may be several statements. */
+export async function sendCommand(connection: PooledConnection, text: string): Promise<QueryResult> {
+  beginStatement(connection);
+  try {
+    return await connection.client.query(text);
+  } finally {
+    endStatement(connection);
+  }
+}
+
+const asPooled = (opened: Connection, epoch: number): PooledConnection =>
+  Object.assign(opened, {
+    epoch,
+    sinceMs: performance.now(),
+    isSpoilt: false,
+    underWay: 0,
+    statementTimeoutMs: undefined,
+  });
 
 /** Opens sessions and counts those on their way; a failure is an answer like any other. */
 function createOpener(options: PoolOptions, onLost: (connection: Connection) => void, epoch: () => number) {
@@ -165,7 +212,7 @@ function createOpener(options: PoolOptions, onLost: (connection: Connection) => 
         const opened = await openConnection(config, onLost);
         const refusal = options.verify(opened);
         if (refusal) closeConnection(opened);
-        return refusal ?? Object.assign(opened, { epoch: openedIn, sinceMs: performance.now(), isSpoilt: false });
+        return refusal ?? asPooled(opened, openedIn);
       } catch (error) {
         return markOfDatabase(asError(error));
       } finally {

@@ -10,19 +10,20 @@ export interface NodeFacts {
   readonly instance: string;
   /** Of a primary, the one it writes; of a replica, one that it has certainly reached. */
   readonly timeline: number;
-  /** Of a primary, how far it has written; of a replica, how far it has replayed. */
+  /** Of a primary, how far it has written and flushed, which is what it sends; of a replica, how far it has replayed. */
   readonly lsn: Lsn;
 }
 
 /**
  * A primary tells its timeline by the name of the log file it writes; its control file is behind for a while after a
- * promotion. A replica's control file and, where the role may see it, its receiver tell the least it has reached.
+ * promotion. How far it has flushed, not where it writes next: after a switch of the log file that is behind the header of a
+ * page, where no replica comes until something is written. A replica's control file and, where the role may see it, its receiver tell the least it has reached.
  */
 const PROBE = `
   select r.standby,
     (select system_identifier::text from pg_control_system()) as system_id,
     extract(epoch from pg_postmaster_start_time())::text || ':' || coalesce(inet_server_port()::text, 'socket') as instance,
-    case when r.standby then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end::text as lsn,
+    case when r.standby then pg_last_wal_replay_lsn() else pg_current_wal_flush_lsn() end::text as lsn,
     case when not r.standby then pg_walfile_name(pg_current_wal_insert_lsn()) end as wal_file,
     case when r.standby then (
       select greatest(c.timeline_id, m.min_recovery_end_timeline, (select received_tli from pg_stat_wal_receiver))

@@ -1,5 +1,6 @@
 import { type Bounds, chooseReplica, isWithinLag } from './choosing.ts';
 import {
+  CancelUnconfirmedError,
   InvalidConsistencyTokenError,
   isConnectionLost,
   isDatabaseUnavailable,
@@ -12,6 +13,7 @@ import type { RouterCounters } from './metrics.ts';
 import type { Node } from './node.ts';
 import { createPatience, type Patience, refusalOf } from './patience.ts';
 import type { Replica, TopologyWatch } from './topology-watch.ts';
+import { within } from './within.ts';
 import { HadNoEffect } from './write-router.ts';
 
 export interface ReadSettings {
@@ -23,8 +25,15 @@ export interface ReadSettings {
 }
 
 export interface ReadRouter {
-  /** Runs `attempt` on a server that may answer, on another when that one fails, as long as there is time. */
-  readonly onReader: <T>(atLeast: LogPosition | undefined, attempt: (node: Node) => Promise<T>) => Promise<T>;
+  /**
+   * Runs `attempt` on a server that may answer, on another when that one fails, as long as there is time. `mayRetry` tells
+   * whether an error is the server's.
+   */
+  readonly onReader: <T>(
+    atLeast: LogPosition | undefined,
+    attempt: (node: Node) => Promise<T>,
+    mayRetry?: (error: unknown) => boolean,
+  ) => Promise<T>;
 }
 
 export function createReadRouter(watch: TopologyWatch, counters: RouterCounters, settings: ReadSettings): ReadRouter {
@@ -54,7 +63,7 @@ export function createReadRouter(watch: TopologyWatch, counters: RouterCounters,
   };
 
   return {
-    onReader: async (atLeast, attempt) => {
+    onReader: async (atLeast, attempt, mayRetry = mayAnotherAnswer) => {
       if (atLeast && atLeast.timeline > watch.view().memory.timeline) await reach(watch, atLeast, settings);
       let patience: Patience | undefined;
       /** Passed over until every server has failed; then each may be tried again. */
@@ -75,11 +84,13 @@ export function createReadRouter(watch: TopologyWatch, counters: RouterCounters,
         } catch (error) {
           // An error of the driver leads back to its socket; this leads back to the caller.
           if (error instanceof Error) Error.captureStackTrace(error);
-          if (!mayAnotherAnswer(error)) throw error;
+          // What is only read has no outcome that anybody could be unsure of.
+          if (error instanceof CancelUnconfirmedError) throw error.reason;
+          if (!mayRetry(error)) throw error;
           patience ??= createPatience(watch, settings.failoverWaitMs);
           if (patience.isOver()) throw asFailure(error);
           counters.retried('read');
-          if (!isRecoveryConflict(error)) void node.probe();
+          if (!isRecoveryConflict(error instanceof HadNoEffect ? error.cause : error)) void node.probe();
           failed = (failed ?? new Set()).add(node);
           last = { node, error };
         }
@@ -110,8 +121,9 @@ const mayAnotherAnswer = (error: unknown): boolean =>
  * Throws `InvalidConsistencyTokenError` when the primary they agree on is of an earlier timeline all the same.
  */
 async function reach(watch: TopologyWatch, position: LogPosition, settings: ReadSettings): Promise<void> {
-  await watch.relearn();
   const patience = createPatience(watch, settings.failoverWaitMs);
+  // A server that hangs is not waited for longer than a failover would be.
+  await within(watch.relearn(), settings.failoverWaitMs).catch(() => undefined);
   const isReached = (): boolean => watch.view().memory.timeline >= position.timeline;
   await watch.until(({ primary }) => isReached() || primary !== undefined, patience.deadlineMs);
   if (isReached()) return;

@@ -7,7 +7,7 @@ import type { Outgoing, QueryOptions, Sender } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
 import { asSystem } from './tenant-scope.ts';
 import { attemptTransaction, type Tx, type TxOptions } from './transaction.ts';
-import type { WriteOptions, WriteRouter } from './write-router.ts';
+import { HadNoEffect, type WriteOptions, type WriteRouter } from './write-router.ts';
 import type { Written } from './written.ts';
 
 export interface RolesContext {
@@ -57,7 +57,8 @@ export function createRoles(context: RolesContext): Roles {
   const tx: Roles['tx'] = async (work, asked = {}) => {
     const attempt = (node: Node) => attemptTransaction(context, node, work, asked);
     const { result, position, effects } = asked.readOnly
-      ? await reader.onReader(decoded(asked.token), attempt)
+      ? // The work of a transaction may throw what only looks like an error of the server.
+        await reader.onReader(decoded(asked.token), attempt, (error) => error instanceof HadNoEffect)
       : await writer.onPrimary('tx', attempt);
     if (!asked.readOnly) written.committed(position);
     // What a commit sets in motion outlives the request that committed, and serves others too.

@@ -3,7 +3,7 @@ import { isAnswer, markOfDatabase } from './errors.ts';
 import { sendLimited } from './limited.ts';
 import type { StatementMetrics } from './metrics.ts';
 import type { Node } from './node.ts';
-import type { PooledConnection } from './pool.ts';
+import { beginStatement, sendCommand, endStatement, type PooledConnection } from './pool.ts';
 import type { KnownStatement } from './statement.ts';
 import type { TenantSessions } from './tenant-scope.ts';
 
@@ -82,13 +82,17 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
 
   const run: Sender['run'] = (node, connection, outgoing, options) => {
     const startedAtMs = performance.now();
-    const ended = (error: unknown): void => {
-      metrics.ran(node, outgoing.known, performance.now() - startedAtMs, error !== undefined);
-      if (error !== undefined) connection.isSpoilt ||= !isAnswer(error);
+    const begin = (done: (error: unknown) => void): Promise<object[]> => {
+      beginStatement(connection, startedAtMs);
+      return send(connection, outgoing, done);
     };
-    return isLimited(options)
-      ? sendLimited(node, connection, (done) => send(connection, outgoing, done), options, ended)
-      : send(connection, outgoing, ended);
+    const ended = (error: unknown): void => {
+      const nowMs = performance.now();
+      endStatement(connection, nowMs);
+      metrics.ran(node, outgoing.known, nowMs - startedAtMs, error !== undefined);
+      spoilBy(connection, error);
+    };
+    return isLimited(options) ? sendLimited(node, connection, begin, options, ended) : begin(ended);
   };
 
   return {
@@ -103,14 +107,21 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
         return run(node, connection, outgoing, options).finally(() => node.pool.give(connection));
       }
       const startedAtMs = connection.sinceMs;
+      beginStatement(connection, startedAtMs);
       return send(connection, outgoing, (error) => {
         const nowMs = performance.now();
         metrics.ran(node, outgoing.known, nowMs - startedAtMs, error !== undefined);
-        connection.isSpoilt ||= connection.isUnreplicated || (error !== undefined && !isAnswer(error));
+        endStatement(connection, nowMs);
+        spoilBy(connection, error);
         node.pool.give(connection, nowMs);
       });
     },
   };
+}
+
+/** What may be left in a session by a statement that ended like that must not reach the next caller. */
+function spoilBy(connection: PooledConnection, error: unknown): void {
+  connection.isSpoilt ||= connection.isUnreplicated || (error !== undefined && !isAnswer(error));
 }
 
 async function enterScope(
@@ -119,9 +130,8 @@ async function enterScope(
   { text, tenantId }: { readonly text: string; readonly tenantId: string },
 ): Promise<PooledConnection> {
   try {
-    await connection.client.query(text);
+    await sendCommand(connection, text);
     connection.tenantId = tenantId;
-    connection.sinceMs = performance.now();
     return connection;
   } catch (error) {
     // Half way between two tenants it is nobody's.

@@ -9,8 +9,6 @@ export interface Servers {
 }
 
 const IDLE_TIMEOUT_MS = 30_000;
-/** A connection that is busy for this much longer than a statement may take will not answer any more. */
-const BEYOND_TIMEOUT_MS = 10_000;
 
 /** Asks the servers at once what they are; connections for statements are made when first needed. */
 export function openServers(settings: Settings): Servers {
@@ -32,10 +30,15 @@ export function openServers(settings: Settings): Servers {
   return { nodes, watch };
 }
 
-function sweep(nodes: readonly Node[], { statementTimeoutMs, probeTimeoutMs }: Settings, nowMs: number): void {
+/** Closes the connections that will not answer any more. A transaction may last, as long as each of its statements ends in time. */
+function sweep(nodes: readonly Node[], settings: Settings, nowMs: number): void {
+  const { statementTimeoutMs, overdueMs, probeTimeoutMs } = settings;
   for (const node of nodes) {
     const isSilent = node.facts() === undefined && nowMs - node.answeredAtMs() > probeTimeoutMs * 2;
-    const patienceMs = isSilent ? probeTimeoutMs : statementTimeoutMs + BEYOND_TIMEOUT_MS;
-    node.pool.sweep(nowMs, (busyForMs) => busyForMs > patienceMs);
+    node.pool.sweep(nowMs, (underWayForMs, ownTimeoutMs = statementTimeoutMs) => {
+      // PostgreSQL's 0 is for no limit.
+      const mayTakeMs = ownTimeoutMs === 0 ? Infinity : ownTimeoutMs + overdueMs;
+      return underWayForMs > (isSilent ? probeTimeoutMs : mayTakeMs);
+    });
   }
 }

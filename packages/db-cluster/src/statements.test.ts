@@ -106,6 +106,19 @@ test('a plan is asked for one statement alone, whatever its text holds', async (
   expect(await db.statements.explain({ ...slow, statement: 'select $1::int' })).toMatch(/Result/);
 });
 
+test('a plan that waits for a lock holds up no cancellation, and is given up soon', async () => {
+  const slow = { operation: 'x', durationS: 1, at: '', failed: false, node: nodeName() };
+  await db.tx(async (tx) => {
+    await tx.query(sql`lock table alert.secrets in access exclusive mode`);
+    const plans = Promise.all(
+      [1, 2, 3].map((id) => db.statements.explain({ ...slow, statement: `select ${id} from alert.secrets` })),
+    );
+    const late = db.write.query(sql`select pg_sleep(30)`, { timeoutMs: 50 });
+    await expect(late).rejects.toBeInstanceOf(StatementTimeoutError);
+    for (const plan of await plans) expect(plan).toMatch(/^no plan: .*lock timeout/);
+  });
+});
+
 const nodeName = (): string => new URL(database.url).host;
 
 test('statements are counted by name and role', async () => {

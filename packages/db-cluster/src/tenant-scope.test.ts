@@ -130,8 +130,9 @@ test('a session is switched only when it works for another', async () => {
 test('the connections that work for a tenant are taken for it again', async () => {
   const two = open(2);
   const look = (tenantId: string) => inTenant({ tenantId }, () => texts(two.read));
-  // Both at once, so that each has a connection.
-  await Promise.all([look('a'), look('b')]);
+  // Both at once, each for long enough that the other has a connection of its own.
+  const hold = (tenantId: string) => inTenant({ tenantId }, () => two.read.query(sql`select pg_sleep(0.5)`));
+  await Promise.all([hold('a'), hold('b')]);
   const sent = vi.spyOn(pg.Client.prototype, 'query');
   for (const tenantId of ['a', 'b', 'a', 'b', 'b', 'a']) await look(tenantId);
   expect(sent.mock.calls.filter(([text]) => typeof text === 'string' && text.startsWith('set role'))).toHaveLength(0);

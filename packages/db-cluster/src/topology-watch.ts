@@ -1,7 +1,7 @@
 import type { Candidate } from './choosing.ts';
 import { createLagClock, type LagClock } from './lag.ts';
 import type { Node } from './node.ts';
-import { assess, type Memory, type View } from './topology.ts';
+import { assess, NOTHING_SEEN, type View } from './topology.ts';
 
 /** A replica as the choice sees it. */
 export interface Replica extends Candidate {
@@ -28,7 +28,7 @@ export interface TopologyWatch {
 const URGENT_EVERY_MS = 100;
 
 export function watchTopology(nodes: readonly Node[], everyMs: number, onTick: (nowMs: number) => void) {
-  let memory: Memory = { systemId: undefined, timeline: 0 };
+  let memory = NOTHING_SEEN;
   let view: View<Node> = assess<Node>([], memory, ({ name }) => name);
   let replicas: readonly Replica[] = [];
   let outageSinceMs: number | undefined = performance.now();

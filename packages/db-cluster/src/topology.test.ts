@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NodeFacts } from './probe.ts';
-import { assess, type Known, type Memory } from './topology.ts';
+import { assess, type Known, type Memory, NOTHING_SEEN } from './topology.ts';
 
 const facts = (one: Partial<NodeFacts>): NodeFacts => ({
   role: 'replica',
@@ -11,7 +11,7 @@ const facts = (one: Partial<NodeFacts>): NodeFacts => ({
   lsn: 0n,
   ...one,
 });
-const fresh: Memory = { systemId: undefined, timeline: 0 };
+const fresh = NOTHING_SEEN;
 const name = (node: string): string => node;
 const look = (known: Readonly<Record<string, NodeFacts | undefined>>, memory = fresh) =>
   assess(
@@ -61,6 +61,16 @@ test('a server of another cluster is never used, and as a primary stops writing'
   expect(alone).toMatchObject({ primary: undefined, problem: { kind: 'no_primary' } });
 });
 
+test('a replica of another cluster that answers first keeps nobody from writing once the primary answers', () => {
+  const stranger = facts({ systemId: 'theirs', timeline: 7 });
+  const first = look({ a: stranger, b: undefined });
+  expect(first).toMatchObject({ primary: undefined, memory: { isCertain: false } });
+  const view = look({ a: stranger, b: facts({ role: 'primary' }) }, first.memory);
+  expect(view).toMatchObject({ primary: 'b', foreign: ['a'], problem: undefined });
+  expect(view.memory).toEqual({ systemId: 'ours', isCertain: true, timeline: 1 });
+  expect(look({ a: stranger }, view.memory)).toMatchObject({ replicas: [], foreign: ['a'] });
+});
+
 const said: fc.Arbitrary<NodeFacts> = fc.record({
   role: fc.constantFrom('primary', 'replica'),
   systemId: fc.constantFrom('ours', 'theirs'),
@@ -81,7 +91,11 @@ test('through any history, at most one primary is believed, never one behind a t
       let memory = fresh;
       for (const known of history) {
         const view = assess(known, memory, String);
-        expect(view.memory.timeline).toBeGreaterThanOrEqual(memory.timeline);
+        // What a primary has told is kept, and no timeline is forgotten of the cluster it is believed to be.
+        const isKept = view.memory.isCertain && view.memory.systemId === memory.systemId;
+        expect(!memory.isCertain || isKept).toBe(true);
+        const isForgotten = view.memory.systemId === memory.systemId && view.memory.timeline < memory.timeline;
+        expect(isForgotten).toBe(false);
         const factsOf = (node: number | undefined) => known.find((one) => one.node === node)?.facts;
         const believed = factsOf(view.primary);
         const claims = new Set(

@@ -9,9 +9,14 @@ export interface Known<Node> {
 /** What the cluster has shown so far in the life of this process. */
 export interface Memory {
   readonly systemId: string | undefined;
+  /** Whether a primary has said so; a replica alone may be one that was not meant. */
+  readonly isCertain: boolean;
   /** The highest timeline that any of its servers was seen on. */
   readonly timeline: number;
 }
+
+/** Of a process that has seen nothing yet. */
+export const NOTHING_SEEN: Memory = { systemId: undefined, isCertain: false, timeline: 0 };
 
 export type Problem =
   | { readonly kind: 'no_primary'; readonly detail: string }
@@ -34,19 +39,20 @@ export interface View<Node> {
  */
 export function assess<Node>(known: readonly Known<Node>[], memory: Memory, name: (node: Node) => string): View<Node> {
   const answering = distinct(known);
-  const systemId = memory.systemId ?? systemOf(answering);
+  const systemId = memory.isCertain ? memory.systemId : (systemOf(answering) ?? memory.systemId);
   const ours = answering.filter(({ facts }) => facts.systemId === systemId);
   const foreign = answering.filter(({ facts }) => facts.systemId !== systemId);
   const primaries = ours.filter(({ facts }) => facts.role === 'primary');
   // A replica that has come further than the primary says as much as another primary would.
-  const timeline = Math.max(memory.timeline, ...ours.map(({ facts }) => facts.timeline));
+  const seen = systemId === memory.systemId ? memory.timeline : 0;
+  const timeline = Math.max(seen, ...ours.map(({ facts }) => facts.timeline));
   const problem = problemOf(primaries, timeline, foreign, name);
   return {
     primary: problem ? undefined : primaries[0]?.node,
     replicas: ours.filter(({ facts }) => facts.role === 'replica').map(({ node }) => node),
     foreign: foreign.map(({ node }) => node),
     problem,
-    memory: { systemId, timeline },
+    memory: { systemId, isCertain: memory.isCertain || primaries.length > 0, timeline },
   };
 }
 
@@ -67,7 +73,7 @@ function distinct<Node>(known: readonly Known<Node>[]): readonly Answering<Node>
   return [...byIdentity.values()];
 }
 
-/** The cluster is that of the first primary ever seen, or else that of the first server. */
+/** The cluster is that of the first primary ever seen; until there was one, that of the first server that answers. */
 const systemOf = <Node>(answering: readonly Answering<Node>[]): string | undefined =>
   (answering.find(({ facts }) => facts.role === 'primary') ?? answering[0])?.facts.systemId;
 

@@ -1,8 +1,11 @@
 import type { QueryResult } from 'pg';
 import {
+  CancelUnconfirmedError,
   CommitOutcomeUnknownError,
+  ConnectionWaitError,
   isAnswer,
   isConnectionLost,
+  isRecoveryConflict,
   isRefusedByRole,
   markOfDatabase,
   NodeChangedError,
@@ -10,7 +13,7 @@ import {
 import { type LogPosition, parseLsn } from './lsn.ts';
 import type { RouterCounters } from './metrics.ts';
 import type { Node } from './node.ts';
-import type { PooledConnection } from './pool.ts';
+import { sendCommand, type PooledConnection } from './pool.ts';
 import type { Queryable } from './queryable.ts';
 import type { Outgoing, QueryOptions, Sender } from './sender.ts';
 import type { SqlStatement } from './sql.ts';
@@ -65,12 +68,27 @@ export function positionOf(row: PositionRow | undefined): LogPosition | undefine
 }
 
 /** Commit and the log position in one round trip. pg answers an array when the text holds several statements. */
-async function commit({ client }: PooledConnection): Promise<LogPosition | undefined> {
-  const answer: unknown = await client.query(`commit; ${POSITION}`);
-  // pg's types know only the answer to a single statement.
-  const [committed, position] = answer as readonly [QueryResult, QueryResult<PositionRow>];
-  refuseRolledBack(committed);
-  return positionOf(position.rows[0]);
+async function commit(connection: PooledConnection): Promise<LogPosition | undefined> {
+  const { connection: wire } = connection.client;
+  let isCommitted = false;
+  const onComplete = ({ text }: { readonly text: string }): void => {
+    isCommitted ||= text === 'COMMIT';
+  };
+  wire.on('commandComplete', onComplete);
+  try {
+    const answer: unknown = await sendCommand(connection, `commit; ${POSITION}`);
+    // pg's types know only the answer to a single statement.
+    const [committed, position] = answer as readonly [QueryResult, QueryResult<PositionRow>];
+    refuseRolledBack(committed);
+    return positionOf(position.rows[0]);
+  } catch (error) {
+    // A late cancellation, or a loss: what the server has said to be committed is, only where in the log is not known.
+    if (!isCommitted) throw error;
+    connection.isSpoilt = true;
+    return undefined;
+  } finally {
+    wire.off('commandComplete', onComplete);
+  }
 }
 
 /** A transaction that failed inside answers COMMIT with ROLLBACK: the work did not happen. */
@@ -97,30 +115,40 @@ export async function attemptTransaction<T>(
   options: TxOptions,
 ): Promise<Committed<T>> {
   const { sender, counters } = context;
-  const { connection, begin } = await beforeSending(options.signal, () => sender.checkOutForTx(node, options.signal));
+  const { connection, begin } = await Promise.resolve(
+    beforeSending(options.signal, () => sender.checkOutForTx(node, options.signal)),
+  ).catch((error: unknown) => {
+    // Another server may have a connection to read on.
+    throw options.readOnly && error instanceof ConnectionWaitError ? new HadNoEffect(error) : error;
+  });
   const effects: (() => void)[] = [];
   /** What the server did to this transaction, as opposed to what the work threw. */
   let failure: unknown;
   let isCommitting = false;
+  /** The work is done: the session may be another's soon. */
+  let isOver = false;
   const noticing = async <R>(answer: Promise<R>): Promise<R> => {
     try {
       return await answer;
     } catch (error) {
       // An error of the driver leads back to its socket; this leads back to the caller.
       if (error instanceof Error) Error.captureStackTrace(error);
-      if (isConnectionLost(error) || isRefusedByRole(error)) failure ??= error;
-      throw error;
+      if (isOfServer(error, options)) failure ??= error;
+      // What was not committed has no outcome that anybody could be unsure of.
+      throw error instanceof CancelUnconfirmedError ? error.reason : error;
     }
   };
   const tx: Tx = {
     query: <Row extends object>(statement: SqlStatement, queryOptions?: QueryOptions) =>
-      // The caller names the row type it selected; pg itself knows rows only as objects.
-      noticing(
-        sender.run(node, connection, context.outgoing(statement, queryOptions), {
-          ...queryOptions,
-          ...(options.signal && { signal: options.signal }),
-        }),
-      ) as Promise<Row[]>,
+      isOver
+        ? Promise.reject(new Error('the transaction is over: its statements are to be waited for'))
+        : // The caller names the row type it selected; pg itself knows rows only as objects.
+          (noticing(
+            sender.run(node, connection, context.outgoing(statement, queryOptions), {
+              ...queryOptions,
+              ...(options.signal && { signal: options.signal }),
+            }),
+          ) as Promise<Row[]>),
     afterCommit: (effect) => effects.push(effect),
     currentToken: async () => {
       const [row] = await tx.query<PositionRow>({ text: POSITION, values: [] });
@@ -130,8 +158,10 @@ export async function attemptTransaction<T>(
     },
   };
   try {
-    await noticing(connection.client.query(beginOf(options, begin)).catch(refuseToBegin));
+    connection.statementTimeoutMs = options.statementTimeoutMs;
+    await noticing(sendCommand(connection, beginOf(options, begin)).catch(refuseToBegin));
     const result = await work(tx);
+    isOver = true;
     options.signal?.throwIfAborted();
     if (connection.epoch !== node.pool.epoch()) {
       failure = new NodeChangedError(`${node.name} has changed its role in the middle of the transaction`);
@@ -139,30 +169,35 @@ export async function attemptTransaction<T>(
     }
     isCommitting = true;
     if (options.readOnly) {
-      refuseRolledBack(await connection.client.query('commit'));
+      refuseRolledBack(await sendCommand(connection, 'commit'));
       return { result, effects, position: undefined };
     }
     const position = await commit(connection);
     refuseUnreplicated(connection, counters);
     return { result, effects, position };
   } catch (error) {
+    isOver = true;
     if (!isCommitting || isAnswer(error)) await rollBack(connection);
     else connection.isSpoilt = true;
     if (isCommitting) markOfDatabase(error);
     if (error instanceof CommitOutcomeUnknownError) throw error;
-    if (isCommitting && isConnectionLost(error)) {
-      throw options.readOnly ? new HadNoEffect(error) : outcomeUnknown(error, counters);
-    }
+    if (isCommitting && options.readOnly && isOfServer(error, options)) throw new HadNoEffect(error);
+    if (isCommitting && isConnectionLost(error)) throw outcomeUnknown(error, counters);
     if (!isCommitting && failure !== undefined && isCausedBy(error, failure)) throw new HadNoEffect(error);
     throw error;
   } finally {
+    connection.statementTimeoutMs = undefined;
     node.pool.give(connection);
   }
 }
 
+/** Whether an error is the fault of the server, so that another attempt may succeed. */
+const isOfServer = (error: unknown, { readOnly }: TxOptions): boolean =>
+  isConnectionLost(error) || isRefusedByRole(error) || (readOnly === true && isRecoveryConflict(error));
+
 async function rollBack(connection: PooledConnection): Promise<void> {
   if (connection.lost) return;
-  await connection.client.query('rollback').catch(() => {
+  await sendCommand(connection, 'rollback').catch(() => {
     connection.isSpoilt = true;
   });
 }

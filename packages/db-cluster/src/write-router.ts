@@ -1,4 +1,5 @@
 import {
+  CancelUnconfirmedError,
   CommitOutcomeUnknownError,
   ConnectionWaitError,
   isAnswer,
@@ -94,12 +95,16 @@ function refuseUnsent(error: unknown): never {
 }
 
 const NEVER_SENT = /is not queryable/;
+const mayHaveBeenSent = (error: unknown): boolean => !(error instanceof Error && NEVER_SENT.test(error.message));
 
 function asOutcome(error: unknown, isIdempotent: boolean, counters: RouterCounters): unknown {
   if (isRefusedByRole(error)) return new HadNoEffect(error);
   if (error instanceof CommitOutcomeUnknownError) return error;
+  if (error instanceof CancelUnconfirmedError) {
+    return isIdempotent || !mayHaveBeenSent(error.cause) ? error.reason : outcomeUnknown(error, counters);
+  }
   if (isAnswer(error) || !isConnectionLost(error)) return error;
-  const wasSent = !(error instanceof Error && NEVER_SENT.test(error.message));
+  const wasSent = mayHaveBeenSent(error);
   if (!wasSent || isIdempotent) return new HadNoEffect(error);
   return outcomeUnknown(error, counters);
 }
