@@ -6,6 +6,7 @@ import {
   CommitOutcomeUnknownError,
   createDbCluster,
   type DbClusterOptions,
+  NotCommittedError,
   sql,
   StatementTimeoutError,
 } from './index.ts';
