@@ -24,8 +24,8 @@ export function createBusRepository(schemaName: string) {
     },
 
     /**
-     * Takes the oldest messages of at least that age, of types that are not ordered. Rows another relay has taken are skipped, so that several relays share
-     * the work. By ctid: with `id in (select …)` the planner, which knows nothing of a table that is mostly empty, reads the
+     * Takes the oldest messages of at least that age, of types that are not ordered; at 0 all, also those that a clock set
+     * back makes look younger. Rows another relay has taken are skipped, so that several relays share the work. By ctid: with `id in (select …)` the planner, which knows nothing of a table that is mostly empty, reads the
      * whole of it for each batch (31 ms against 2).
      */
     takeOldest: async (tx: Queryable, limitRows: number, olderThanMs: number): Promise<Message[]> => {
@@ -34,7 +34,8 @@ export function createBusRepository(schemaName: string) {
           delete from ${schema}.outbox
           where ctid = any(array(
             select ctid from ${schema}.outbox
-            where created_at <= now() - make_interval(secs => ${olderThanMs / 1000}::float8) and subject is null
+            where (${olderThanMs === 0} or created_at <= now() - make_interval(secs => ${olderThanMs / 1000}::float8))
+              and subject is null
             order by id limit ${limitRows} for update skip locked))
           returning id, type, envelope
         )

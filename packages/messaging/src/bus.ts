@@ -167,9 +167,9 @@ export function createEventBus(options: EventBusOptions): EventBus {
     close: async () => {
       upkeep.stop();
       await consumption.stop();
+      await history.stop(); // handlers of a replay publish
       await relay.stop();
       await bell.stop();
-      await history.stop();
       commands.disconnect();
       publishing.disconnect();
       keyRing.close();

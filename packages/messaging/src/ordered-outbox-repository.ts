@@ -61,7 +61,8 @@ export function createOrderedOutboxRepository(schemaName: string) {
       tx.query<StoredMessage>(sql`
         with chosen as (
           select subject from ${schema}.outbox
-          where subject is not null and created_at <= now() - ${olderThanMs}::float8 * interval '1 ms'
+          where subject is not null
+            and (${olderThanMs === 0} or created_at <= now() - ${olderThanMs}::float8 * interval '1 ms')
           union
           select subject from ${schema}.outbox where subject is not null and id = any(${ids}::bigint[])
         ), locked as (

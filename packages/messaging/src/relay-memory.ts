@@ -4,6 +4,8 @@ import type { Committed } from './committed.ts';
 /** What a process has committed and not sent yet, first come first sent, and what it has to read from the outbox instead. */
 export interface RelayMemory {
   readonly messages: () => number;
+  /** Whether there is neither a message to send nor a row to read. */
+  readonly isEmpty: () => boolean;
   readonly add: (committed: Committed) => void;
   /** The next commits with so many messages together, or a few more. */
   readonly take: (messages: number) => Committed;
@@ -23,6 +25,7 @@ export function createRelayMemory(): RelayMemory {
 
   return {
     messages: () => messagesHeld,
+    isEmpty: () => messagesHeld === 0 && left.length === 0,
     add: (committed) => {
       const admitted = handover.admit(committed);
       left.push(...admitted.left);

@@ -52,6 +52,27 @@ test('what a crash left behind, and nobody announced, is found by the poll', asy
   expect(await sent(relaying)).toBe(2);
 });
 
+test('what a crash left behind is found by the poll also while another process commits without a pause', async () => {
+  const relaying = await start({ limits: { outboxPollMs: 500 } });
+  relaying.bus.start();
+  await commit(relaying, 'own');
+  await waitFor(async () => (await sent(relaying)) === 1, { deadlineMs: 10_000 });
+  const leaveBehind = async () => {
+    const { id, envelope } = relaying.bus.outbox.message(MetricRecorded, metric('left'), meta);
+    await relaying.db.write.query(sql`
+      insert into analytics.outbox (type, envelope, created_at)
+      values (${MetricRecorded.type}, ${envelope}, now() - interval '1 minute')`);
+    return async () => (await relaying.stream('metric.recorded')).some((text) => text.includes(id));
+  };
+  // The first may be found because the bell was heard for the first time.
+  await waitFor(await leaveBehind(), { deadlineMs: 10_000 });
+  const isFound = await leaveBehind();
+  for (const untilMs = Date.now() + 10_000; !(await isFound()) && Date.now() < untilMs;) {
+    for (let more = 0; more < 20; more += 1) await commit(relaying, 'steady');
+  }
+  expect(await isFound()).toBe(true);
+});
+
 test('a relay with a single database connection sends what others left behind', async () => {
   const silent = await start();
   await commit(silent, 'left');

@@ -50,6 +50,18 @@ function pack(messages: readonly Message[]): ReadonlyMap<string, readonly Packed
   return together;
 }
 
+type Pipeline = ReturnType<Redis['pipeline']> & { readonly multi: () => unknown };
+
+/** The first failure among the answers; that of EXEC is the answers to what it did. */
+function failureIn(answers: readonly (readonly [Error | null, unknown])[]): Error | undefined {
+  for (const [error, answer] of answers) {
+    if (error) return error;
+    const failed: unknown = Array.isArray(answer) ? answer.find((one) => one instanceof Error) : undefined;
+    if (failed instanceof Error) return failed;
+  }
+  return undefined;
+}
+
 /**
  * A publisher without an outbox, for events that no fact depends on; the relay sends through it as well. With
  * `replicasToAck` above 0 the connection must be the publisher's own, for Redis holds it up until the replicas have answered.
@@ -69,28 +81,28 @@ export function createStreamPublisher(options: {
 
   /**
    * One pipeline for frames that are written together: in a cluster others may live on another node, and `WAIT` speaks for
-   * the node it is sent to. Several frames of ordered types are one transaction: a part could be read, or fail, out of order.
+   * the connection it is sent on, so it never travels alone: sent again after a failover it would count replicas that have
+   * never heard of the frames. Several frames of ordered types are one transaction: a part could be read, or fail, out of
+   * order. Always a pipeline, also for one frame: single commands may be held back a moment, and be overtaken.
    */
   const write = async (key: string, frames: readonly Packed[], token: string | undefined): Promise<void> => {
     const publishedAt = now().getTime();
-    const [only] = frames;
     const isAtomic = frames.length > 1 && key !== frames[0]?.type;
-    const seal = ({ type, texts }: Packed): Buffer =>
-      sealFrame(keyRing, { type, source, publishedAt, ...(token !== undefined && { token }) }, texts);
-    if (only && frames.length === 1 && replicasToAck === 0) {
-      // At rest an event is alone in its frame; a pipeline would cost more than the frame.
-      await redis.xadd(streamKey(prefix, only.type), '*', FRAME_FIELD, seal(only));
-      return;
+    // The types of ioredis leave out that a pipeline may hold a transaction.
+    const pipeline = redis.pipeline() as Pipeline;
+    if (isAtomic) pipeline.multi();
+    for (const { type, texts } of frames) {
+      const frame = sealFrame(keyRing, { type, source, publishedAt, ...(token !== undefined && { token }) }, texts);
+      pipeline.xadd(streamKey(prefix, type), '*', FRAME_FIELD, frame);
     }
-    const pipeline = isAtomic ? redis.multi() : redis.pipeline();
-    for (const frame of frames) pipeline.xadd(streamKey(prefix, frame.type), '*', FRAME_FIELD, seal(frame));
-    if (replicasToAck > 0 && !isAtomic) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
+    if (isAtomic) void pipeline.exec(); // queues EXEC; the one below sends
+    if (replicasToAck > 0) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
     const answers = (await pipeline.exec()) ?? [];
-    const failed = answers.find(([error]) => error)?.[0];
+    const failed = failureIn(answers);
     if (failed) throw failed;
     if (replicasToAck === 0) return;
-    const acks = isAtomic ? await redis.wait(replicasToAck, ACK_WITHIN_MS) : Number(answers.at(-1)?.[1]);
-    demandReplicas(acks, replicasToAck, key);
+    // Nothing counts as 0: a cluster that is not ready yet takes WAIT into the transaction, where it says nothing.
+    demandReplicas(Number(answers.at(-1)?.[1]) || 0, replicasToAck, key);
   };
 
   return {
