@@ -18,6 +18,9 @@ import { POSITION, positionOf, type PositionRow, type Tx, type TxOptions } from 
 import { createWriteRouter, type WriteOptions } from './write-router.ts';
 import { trackWritten } from './written.ts';
 
+/** A cluster just opened has asked nobody yet. */
+const FIND_PRIMARY_WITHIN_MS = 500;
+
 /** The servers of one PostgreSQL cluster. The caller chooses where a statement goes; nothing is guessed from its text. */
 export interface DbCluster {
   /** The least loaded replica within the lag bounds, the primary when there is none. The answer may be a moment old. */
@@ -57,8 +60,8 @@ export interface DbCluster {
   readonly listen: (channel: string, handler: NotificationHandler) => Listening;
   /** Facts for a health check; throws when no server answers. */
   readonly check: () => Promise<ClusterFacts>;
-  /** Throws with the reason while nothing can be written; otherwise tells where writes go. */
-  readonly checkWrites: () => { readonly primary: string };
+  /** Tells where writes go; rejects with the reason when that is nowhere, half a second after being asked. */
+  readonly checkWrites: () => Promise<{ readonly primary: string }>;
   /** How its statements do and which were slow, for a performance monitor to tell. */
   readonly statements: OperationSource;
   readonly close: () => Promise<void>;
@@ -107,7 +110,8 @@ export function createDbCluster(options: DbClusterOptions): DbCluster {
     },
     committedToken: () => encoded(written.committedPosition()),
     check: () => checkCluster(nodes, watch),
-    checkWrites: () => {
+    checkWrites: async () => {
+      await watch.until(({ primary }) => primary !== undefined, performance.now() + FIND_PRIMARY_WITHIN_MS);
       const view = watch.view();
       if (!view.primary) throw refusalOf(view);
       return { primary: view.primary.name };

@@ -35,7 +35,7 @@ test(
     expect(writing).toBeInstanceOf(SplitBrainError);
     expect(isDatabaseUnavailable(writing)).toBe(true);
     await expect(db.tx((tx) => tx.query(sql`select 1`))).rejects.toBeInstanceOf(SplitBrainError);
-    expect(() => db.checkWrites()).toThrow(/both say that they are the primary/);
+    await expect(db.checkWrites()).rejects.toThrow(/both say that they are the primary/);
     expect(await db.check()).toMatchObject({
       primary: null,
       writeRefused: expect.stringContaining(new URL(other.url).host) as string,

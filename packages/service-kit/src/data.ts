@@ -58,7 +58,7 @@ function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, Healt
   return {
     database: { critical: true, run: async () => ({ ...(await db.check()) }) },
     // A service that cannot write still reads.
-    databaseWrites: { critical: false, run: async () => db.checkWrites() },
+    databaseWrites: { critical: false, run: db.checkWrites },
     // Without Redis the service still accepts: events wait in the outbox.
     events: { critical: false, run: bus.check },
     consumers: { critical: false, run: () => Promise.resolve(bus.checkConsumers()) },

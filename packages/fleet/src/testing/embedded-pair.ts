@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { ServiceName } from '@soc/contracts';
 import type { Host } from '../host.ts';
 import { withConnection } from '../postgres/connection.ts';
 import { preparePostgres } from '../postgres/installation.ts';
+import { ensureRoles, roleOf } from '../postgres/roles-repository.ts';
 import { postmasterPid } from '../postgres/stale-server.ts';
 import { startPrimary } from '../postgres/start-primary.ts';
 import { startReplica } from '../postgres/start-replica.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
 import { together } from '../together.ts';
 import { takeFreePorts } from './free-ports.ts';
+import { TEST_PASSWORD } from './provided.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';
 
 /** The fleet's own PostgreSQL: a primary and a streaming replica that is started again when it dies. */
@@ -27,7 +30,7 @@ export interface EmbeddedPair {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a pair of its own, without fsync, on free ports and below a temporary folder. */
+/** Starts a pair of its own with the roles of all services, without fsync, on free ports and below a temporary folder. */
 export async function startEmbeddedPair(host: Host): Promise<EmbeddedPair> {
   const directory = await makeTemporaryDirectory('pair');
   const [port, replicaPort = 0] = await takeFreePorts(2);
@@ -51,6 +54,10 @@ export async function startEmbeddedPair(host: Host): Promise<EmbeddedPair> {
     await primary.process.stop();
     throw error;
   });
+  await ensureRoles(
+    primary.adminUrl(),
+    ServiceName.options.map((schema) => ({ schema, role: roleOf(schema), password: TEST_PASSWORD })),
+  );
   return {
     primaryUrl: primary.adminUrl(),
     replicaUrl: replica.adminUrl(),
