@@ -58,9 +58,9 @@ function subscriptionOf(service: ServiceName, temper: HandlerTemper): Subscripti
   return subscription(
     AlertUpdated,
     async ({ alert }, { tx }) => {
-      calls += 1;
+      const call = (calls += 1); // batches run side by side: others go on counting meanwhile
       await addEffect(tx, service, alert);
-      if (calls === role.hangsAtCall) {
+      if (call === role.hangsAtCall) {
         tell('hanging');
         await new Promise<never>(() => undefined);
       }
