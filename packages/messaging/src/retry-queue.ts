@@ -13,6 +13,8 @@ export interface RetryQueue {
 }
 
 const CLOSE_WITHIN_MS = 3_000;
+/** How soon a worker goes on that Redis has failed; BullMQ itself would wait for 15 s. */
+const RUN_RETRY_MS = 1_000;
 /**
  * Faults outside the handler (PostgreSQL away, a killed process) also fail or stall a job, and BullMQ would drop one that has
  * done so too often without a word: centuries of tries, so that only a handler's failures make a dead letter.
@@ -35,7 +37,7 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
   const { connector, serviceName, subscriptions, settlement, replicasToAck, log } = options;
   const prefix = queuePrefix(options.prefix);
   const name = retryQueueName(serviceName);
-  const [adding, working] = [connector.command(), connector.waiting()];
+  const [adding, working] = [connector.command(), connector.working()];
   const onError = (error: Error): void => log.warn({ err: error }, 'retry queue lost redis');
   const queue = new Queue(name, { prefix, connection: adding });
   queue.on('error', onError);
@@ -68,6 +70,7 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     connection: working,
     concurrency: 4,
     maxStalledCount: WITHOUT_END,
+    runRetryDelay: RUN_RETRY_MS,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 1_000 },
     settings: { backoffStrategy: (failures, _type, error, queued) => pauseOf(failures, error, queued) },

@@ -32,8 +32,10 @@ export interface RedisConnector {
   readonly command: () => Redis;
   /** For one stream read at a time, of at most `BLOCK_MS`. Fails at once when the connection is lost. */
   readonly blocking: () => Redis;
-  /** For commands that wait until Redis is back: subscriptions, and the queues of BullMQ. */
+  /** For commands that wait until Redis is back: subscriptions. */
   readonly waiting: () => Redis;
+  /** For a worker of BullMQ, which blocks for up to 10 s and tries again what fails, but not what is never answered. */
+  readonly working: () => Redis;
   /** For commands to one server, whatever its role. */
   readonly server: (endpoint: Endpoint) => SingleRedis;
 }
@@ -45,6 +47,8 @@ const ANSWER_WITHIN_MS = 5_000;
 const CONNECT_WITHIN_MS = 5_000;
 /** BullMQ blocks for at most 10 s. */
 const WAITING_SOCKET_TIMEOUT_MS = 30_000;
+/** A command that was on its way to a master that died may never be answered by a cluster, and held up its worker for ever. */
+const WORKING_ANSWER_WITHIN_MS = 15_000;
 
 /** Answers keep the shapes of RESP2, for which the types of commands are written. */
 type Settings = Omit<RedisOptions, 'replyMapping'>;
@@ -65,6 +69,11 @@ const KINDS = {
   },
   blocking: { maxRetriesPerRequest: 0, socketTimeout: BLOCK_MS * 3 },
   waiting: { maxRetriesPerRequest: null, socketTimeout: WAITING_SOCKET_TIMEOUT_MS },
+  working: {
+    maxRetriesPerRequest: null,
+    commandTimeout: WORKING_ANSWER_WITHIN_MS,
+    socketTimeout: WAITING_SOCKET_TIMEOUT_MS,
+  },
 } satisfies Record<string, Kind>;
 
 const pauseMs = (attempt: number): number => Math.min(50 * attempt, 1_000);
@@ -90,6 +99,7 @@ export function createRedisConnector(options: RedisConnectorOptions): RedisConne
     command: () => open(KINDS.command),
     blocking: () => open(KINDS.blocking),
     waiting: () => open(KINDS.waiting),
+    working: () => open(KINDS.working),
     server: ({ host, port }) => {
       const settings = { ...settingsOf(target, options.access ?? {}), ...KINDS.command, retryStrategy: pauseMs };
       const redis = new SingleRedis({ ...settings, host, port });
