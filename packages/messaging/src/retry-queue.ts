@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, Queue, Worker } from 'bullmq';
 import type { BusLog } from './log.ts';
-import { queuePrefix, type RedisConnector, retryQueueName } from './redis.ts';
+import { queuePrefix, type Redis, type RedisConnector, retryQueueName } from './redis.ts';
 import { confirmReplicas } from './replicas.ts';
 import { type AddRetry, backoffMs, HandlerFailedError, RetryJob, retryPauseMs } from './retry-job.ts';
 import type { Settlement } from './settlement.ts';
 import type { Subscription } from './subscription.ts';
+import { watchWorker, type WatchedWorker } from './worker-watch.ts';
 
 export interface RetryQueue {
   readonly add: AddRetry;
@@ -20,6 +21,21 @@ const RUN_RETRY_MS = 1_000;
  * done so too often without a word: centuries of tries, so that only a handler's failures make a dead letter.
  */
 const WITHOUT_END = 1_000_000_000;
+
+const LOOK_EVERY_MS = 5_000;
+const OVERDUE_AFTER_MS = 10_000;
+
+/** Whether a job waits for a worker, or has been due for that long. BullMQ scores what is delayed by its time × 4096. */
+export async function isOverdue(
+  queue: Pick<Queue, 'toKey' | 'getWaitingCount'>,
+  redis: Redis,
+  nowMs: number,
+  afterMs: number,
+): Promise<boolean> {
+  const [, score] = await redis.zrange(queue.toKey('delayed'), '0', '0', 'WITHSCORES');
+  if (score !== undefined && Number(score) / 4_096 + afterMs < nowMs) return true;
+  return (await queue.getWaitingCount()) > 0;
+}
 
 export interface RetryQueueOptions {
   readonly connector: RedisConnector;
@@ -37,7 +53,7 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
   const { connector, serviceName, subscriptions, settlement, replicasToAck, log } = options;
   const prefix = queuePrefix(options.prefix);
   const name = retryQueueName(serviceName);
-  const [adding, working] = [connector.command(), connector.working()];
+  const adding = connector.command();
   const onError = (error: Error): void => log.warn({ err: error }, 'retry queue lost redis');
   const queue = new Queue(name, { prefix, connection: adding });
   queue.on('error', onError);
@@ -65,22 +81,40 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
     return retryPauseMs({ failures, error, attempts: job?.attempts }, job && subscriptions.get(job.type)?.retry);
   };
 
-  const worker = new Worker(name, process, {
-    prefix,
-    connection: working,
-    concurrency: 4,
-    maxStalledCount: WITHOUT_END,
-    runRetryDelay: RUN_RETRY_MS,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 1_000 },
-    settings: { backoffStrategy: (failures, _type, error, queued) => pauseOf(failures, error, queued) },
-  });
-  worker.on('error', onError);
-
-  const closeBoth = async (): Promise<void> => {
-    await worker.close();
-    await queue.close();
+  const open = (): WatchedWorker => {
+    const working = connector.working();
+    let running = 0;
+    const counted = async (queued: Job): Promise<void> => {
+      running += 1;
+      await process(queued).finally(() => (running -= 1));
+    };
+    const worker = new Worker(name, counted, {
+      prefix,
+      connection: working,
+      concurrency: 4,
+      maxStalledCount: WITHOUT_END,
+      runRetryDelay: RUN_RETRY_MS,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 1_000 },
+      settings: { backoffStrategy: (failures, _type, error, queued) => pauseOf(failures, error, queued) },
+    });
+    worker.on('error', onError);
+    return {
+      isBusy: () => running > 0,
+      close: async () => {
+        // BullMQ waits for Redis without end; a job cut off here is stalled, and another process takes it up.
+        await Promise.race([worker.close(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+        void worker.disconnect().catch(onError);
+        working.disconnect();
+      },
+    };
   };
+  const watch = watchWorker({
+    open,
+    isOverdue: () => isOverdue(queue, adding, Date.now(), OVERDUE_AFTER_MS),
+    everyMs: LOOK_EVERY_MS,
+    log,
+  });
 
   return {
     add: async (job, policy) => {
@@ -95,10 +129,10 @@ export function createRetryQueue(options: RetryQueueOptions): RetryQueue {
       if (replicasToAck > 0) await confirmReplicas(adding, `${prefix}:${name}:meta`, replicasToAck);
     },
     close: async () => {
-      // BullMQ waits for Redis without end; a job cut off here is stalled, and another process takes it up.
-      await Promise.race([closeBoth(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
-      void Promise.all([worker.disconnect(), queue.disconnect()]).catch(onError);
-      for (const redis of [adding, working]) redis.disconnect();
+      await watch.close();
+      await Promise.race([queue.close(), pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+      void queue.disconnect().catch(onError);
+      adding.disconnect();
     },
   };
 }

@@ -47,7 +47,7 @@ const ANSWER_WITHIN_MS = 5_000;
 const CONNECT_WITHIN_MS = 5_000;
 /** BullMQ blocks for at most 10 s. */
 const WAITING_SOCKET_TIMEOUT_MS = 30_000;
-/** A command that was on its way to a master that died may never be answered by a cluster, and held up its worker for ever. */
+/** No command of a worker, on its way to a master that dies, may hold it up for ever. */
 const WORKING_ANSWER_WITHIN_MS = 15_000;
 
 /** Answers keep the shapes of RESP2, for which the types of commands are written. */
