@@ -1,7 +1,7 @@
 /** Most entries in one read: what is read ahead has to be held in memory. */
 const MOST_ENTRIES = 256;
 const MOST_BYTES = 8 * 1024 * 1024;
-/** Spares a read for each event of a steady flow; an event that comes alone is not held up. */
+/** What a timer cannot tell from nothing. */
 const SHORTEST_GATHER_MS = 2;
 const LONGEST_GATHER_MS = 25;
 
@@ -24,10 +24,10 @@ export function createPace(batchSize: number) {
     entriesFor: (events: number): number =>
       Math.max(1, Math.min(MOST_ENTRIES, Math.ceil(events / eventsPerEntry), Math.floor(MOST_BYTES / bytesPerEntry))),
     /**
-     * Half of what a batch takes: when batches are quick, an event hardly waits; when they are slow because the machine is
-     * busy, fewer and larger ones spare it reads and transactions.
+     * Half of what a batch takes: when batches are quick, an event does not wait (0); when they are slow because the machine
+     * is busy, fewer and larger ones spare it reads and transactions.
      */
-    gatherMs: (): number => Math.min(Math.max(batchMs / 2, SHORTEST_GATHER_MS), LONGEST_GATHER_MS),
+    gatherMs: (): number => (batchMs / 2 < SHORTEST_GATHER_MS ? 0 : Math.min(batchMs / 2, LONGEST_GATHER_MS)),
     readAhead: batchSize * 2,
   };
 }

@@ -82,7 +82,10 @@ export async function keepReading(options: {
       if (performance.now() - claimedAtMs >= claimIdleMs / 3) {
         await takeOverFromTheDead();
         claimedAtMs = performance.now();
-      } else if (entries.length > 0 && entries.length < count) await sleep(pace.gatherMs());
+        continue;
+      }
+      const gatherMs = pace.gatherMs();
+      if (gatherMs > 0 && entries.length > 0 && entries.length < count) await sleep(gatherMs);
     }
   };
 
