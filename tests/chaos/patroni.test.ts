@@ -139,12 +139,13 @@ test('a commit that is cancelled while it waits for the standby does not pass fo
   await expect(write).rejects.toThrow(CommitOutcomeUnknownError);
 
   const inTx = db.tx((tx) => tx.query(sql`insert into alert.load (id) values (${idOfTx})`));
-  const refused = expect(inTx).rejects.toThrow(CommitOutcomeUnknownError);
   const waiting = sql`select pid from pg_stat_activity where wait_event = 'SyncRep' and query like 'commit%'`;
-  const [waiter] = await waitFor(async () => {
-    const rows = await elsewhere.write.query<{ pid: number }>(waiting);
-    return rows.length > 0 && rows;
-  });
-  await elsewhere.write.query(sql`select pg_cancel_backend(${waiter?.pid})`);
-  await refused;
+  const cancelCommit = async () => {
+    const [waiter] = await waitFor(async () => {
+      const rows = await elsewhere.write.query<{ pid: number }>(waiting);
+      return rows.length > 0 && rows;
+    });
+    await elsewhere.write.query(sql`select pg_cancel_backend(${waiter?.pid})`);
+  };
+  await Promise.all([expect(inTx).rejects.toThrow(CommitOutcomeUnknownError), cancelCommit()]);
 });
