@@ -144,6 +144,14 @@ describe('joining', () => {
     });
   });
 
+  test('a loose alert joins what others bring within the window of it', () => {
+    const late = anAlert(3, { observables: [host('ws5')], second: 1.5 * HOUR_S });
+    const between = anAlert(4, { observables: [host('ws5'), user('eve')], second: HOUR_S });
+    const later = anAlert(5, { observables: [user('eve')], second: 2.25 * HOUR_S, severity: 'informational' });
+    const [story] = run([between], { incidents: [known], loose: [later, late] }).stories;
+    expect(story && memberIds(story)).toEqual(ids(late, between, later));
+  });
+
   test.each([
     ['beyond the window', { second: 3 + HOUR_S }, {}],
     ['into a closed incident', {}, { status: 'closed' as const }],

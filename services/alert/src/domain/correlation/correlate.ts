@@ -83,7 +83,7 @@ function place(desk: Desk, alert: CorrelatedAlert, input: CorrelationInput, abso
     join(chosen.story, alert, reasonsToJoin(chosen, alert));
     desk.noteMember(chosen.story, alert);
     mergeOthers(desk, chosen.story, fitting, input, absorbed);
-    gatherLoose(desk, chosen.story, alert);
+    gatherLoose(desk, chosen.story);
     return;
   }
   const story = open(desk, alert, input);
@@ -130,7 +130,7 @@ function open(desk: Desk, alert: CorrelatedAlert, { newId, at }: CorrelationInpu
     desk.noteMember(story, member);
   }
   desk.addStory(story);
-  for (const member of members) gatherLoose(desk, story, member);
+  gatherLoose(desk, story);
   return story;
 }
 
@@ -140,14 +140,17 @@ function mainLink(alert: CorrelatedAlert, others: readonly CorrelatedAlert[]): W
   return shared.toSorted((a, b) => b.weight - a.weight)[0];
 }
 
-/** Loose alerts that are linked to a new member belong to its story as well, and so on. */
-function gatherLoose(desk: Desk, story: Story, from: CorrelatedAlert): void {
-  const queue = [...desk.looseOf(from)].toSorted(byEventTime);
-  for (let next = queue.shift(); next; next = queue.shift()) {
-    const linked = desk.storiesOf(next).find((one) => one.story === story);
-    if (!linked || !desk.fits(story, next.occurredAtMs, next.occurredAtMs)) continue;
-    join(story, next, reasonsToJoin(linked, next));
-    desk.noteMember(story, next);
-    queue.push(...desk.looseOf(next).filter((other) => !queue.includes(other)));
+/**
+ * Loose alerts that fit what a story has become belong to it as well, and so on: as if each had come after what links it.
+ */
+function gatherLoose(desk: Desk, story: Story): void {
+  for (let count = -1; count < story.members.length;) {
+    count = story.members.length;
+    for (const next of desk.looseNear(story)) {
+      const linked = desk.storiesOf(next).find((one) => one.story === story);
+      if (!linked || !desk.fits(story, next.occurredAtMs, next.occurredAtMs)) continue;
+      join(story, next, reasonsToJoin(linked, next));
+      desk.noteMember(story, next);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { type CorrelatedAlert, sharedLinks, type WeighedEntity, weightOfAll } from './correlated-alert.ts';
+import { byEventTime, type CorrelatedAlert, sharedLinks, type WeighedEntity, weightOfAll } from './correlated-alert.ts';
 import type { Story } from './story.ts';
 import { LINK_WEIGHT, mayBeHub } from './weight.ts';
 
@@ -41,6 +41,18 @@ export function createDesk(settings: CorrelationSettings, known: readonly Story[
     return atMs >= firstMs - settings.windowMs && atMs <= lastMs + settings.windowMs;
   };
 
+  const storiesOf = (alert: CorrelatedAlert): readonly LinkedStory[] => {
+    const linked = new Map<Story, WeighedEntity[]>();
+    for (const link of alert.links) {
+      if (isHub(link)) continue;
+      for (const story of storiesByKey.get(link.key) ?? []) linked.set(story, [...(linked.get(story) ?? []), link]);
+    }
+    return [...linked]
+      .map(([story, links]) => ({ story, links }))
+      .filter(({ story, links }) => weightOfAll(links) >= LINK_WEIGHT && isNear(story, alert.occurredAtMs))
+      .filter(({ story }) => isJoinable(story));
+  };
+
   return {
     stories,
     addLoose,
@@ -52,7 +64,9 @@ export function createDesk(settings: CorrelationSettings, known: readonly Story[
     noteMember: (story: Story, member: CorrelatedAlert): void => {
       for (const { key } of member.links) {
         addTo(storiesByKey, key, story);
-        looseByKey.get(key)?.delete(member);
+        const others = looseByKey.get(key);
+        others?.delete(member);
+        if (others?.size === 0) looseByKey.delete(key);
       }
     },
     drop: (story: Story): void => {
@@ -61,16 +75,17 @@ export function createDesk(settings: CorrelationSettings, known: readonly Story[
     },
 
     /** The open stories that share enough with an alert, near it in time. */
-    storiesOf: (alert: CorrelatedAlert): readonly LinkedStory[] => {
-      const linked = new Map<Story, WeighedEntity[]>();
-      for (const link of alert.links) {
-        if (isHub(link)) continue;
-        for (const story of storiesByKey.get(link.key) ?? []) linked.set(story, [...(linked.get(story) ?? []), link]);
-      }
-      return [...linked]
-        .map(([story, links]) => ({ story, links }))
-        .filter(({ story, links }) => weightOfAll(links) >= LINK_WEIGHT && isNear(story, alert.occurredAtMs))
-        .filter(({ story: { incident } }) => incident.status !== 'closed' && !incident.locked);
+    storiesOf,
+
+    /** The alerts in no incident for which a story is among `storiesOf`, in the order of events. */
+    looseNear: (story: Story): readonly CorrelatedAlert[] => {
+      const { carriers } = story;
+      // A batch that joins what is told already leaves nothing loose: then this costs nothing, however large the story.
+      const keys = looseByKey.size < carriers.size ? [...looseByKey.keys()] : [...carriers.keys()];
+      const named = new Set(keys.flatMap((key) => (carriers.has(key) ? [...(looseByKey.get(key) ?? [])] : [])));
+      return [...named]
+        .filter((alert) => isNear(story, alert.occurredAtMs) && storiesOf(alert).some((one) => one.story === story))
+        .toSorted(byEventTime);
     },
 
     /** The alerts in no incident that share enough with an alert, near it in time. */
@@ -96,10 +111,14 @@ export function createDesk(settings: CorrelationSettings, known: readonly Story[
 export type Desk = ReturnType<typeof createDesk>;
 
 /** Event time of the first and the last member. */
-export const edgesOf = ({ incident }: Story): readonly [number, number] => [
+export const edgesOf = ({ incident }: Pick<Story, 'incident'>): readonly [number, number] => [
   Date.parse(incident.firstSeenAt),
   Date.parse(incident.lastSeenAt),
 ];
+
+/** Whether correlation may still add to it. */
+export const isJoinable = ({ incident }: Pick<Story, 'incident'>): boolean =>
+  incident.status !== 'closed' && !incident.locked;
 
 function addTo<Item>(index: Map<string, Set<Item>>, key: string, item: Item): void {
   const items = index.get(key);
