@@ -1,6 +1,6 @@
 import type { CorrelatedAlert } from './correlated-alert.ts';
 import { edgesOf } from './desk.ts';
-import type { Story } from './story.ts';
+import type { KnownIncident } from './story.ts';
 
 /** An entity and a span of event time, both ends included. */
 export interface EntitySpan {
@@ -28,11 +28,14 @@ export function entitySpans(alerts: readonly CorrelatedAlert[], windowMs: number
   );
 }
 
-/** Where to look for more members of a story: all it names, a window around it. */
-export function storySpans(story: Story, windowMs: number): readonly EntitySpan[] {
+/** Where to look for more members of a story: all it is known to name, a window around it. */
+export function storySpans(
+  story: Pick<KnownIncident, 'incident' | 'carriers'>,
+  windowMs: number,
+): readonly EntitySpan[] {
   const [firstMs, lastMs] = edgesOf(story);
   const [from, to] = [new Date(firstMs - windowMs).toISOString(), new Date(lastMs + windowMs).toISOString()];
-  return [...story.named.keys()].map((key) => ({ key, from, to }));
+  return [...story.carriers.keys()].map((key) => ({ key, from, to }));
 }
 
 /** First and last of the times that lie no further than `gapMs` from their neighbours. */
