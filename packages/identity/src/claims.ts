@@ -11,6 +11,9 @@ export const AccessClaims = z.object({
   roles: z.array(z.string()),
   permissions: z.array(z.string()),
   sid: z.string().optional(),
+  /** Of an API key: the user who made it. */
+  by: z.string().optional(),
+  iat: z.number(),
   exp: z.number(),
 });
 export type AccessClaims = z.infer<typeof AccessClaims>;
@@ -28,5 +31,6 @@ export function principalOf(claims: AccessClaims): Principal {
     roles: claims.roles,
     permissions: new Set(claims.permissions.filter(isPermission)),
     ...(claims.sid !== undefined && { sessionId: claims.sid }),
+    ...(claims.by !== undefined && { makerId: claims.by }),
   };
 }

@@ -12,6 +12,8 @@ export interface Principal {
   readonly permissions: ReadonlySet<Permission>;
   /** The login session the token belongs to; absent for machines. */
   readonly sessionId?: string;
+  /** Of an API key: the id of the user who made it. */
+  readonly makerId?: string;
 }
 
 /** Whether a principal holds a permission. */

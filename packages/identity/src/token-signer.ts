@@ -5,9 +5,16 @@ import type { Principal } from './principal.ts';
 /** A public key as published in a JWKS (RFC 7517), RS256 for signatures. */
 export type PublicJwk = JsonWebKey & { readonly kid: string; readonly alg: 'RS256'; readonly use: 'sig' };
 
+export interface SignOptions {
+  /** For whom; the signer's audience when absent. */
+  readonly audience?: string;
+  /** `iat`, in seconds since the epoch; now when absent. */
+  readonly issuedAtS?: number;
+}
+
 export interface TokenSigner {
   /** Signs an access token (RS256) that lives `ttlS` seconds. */
-  readonly sign: (principal: Principal, ttlS: number) => string;
+  readonly sign: (principal: Principal, ttlS: number, options?: SignOptions) => string;
   readonly jwk: PublicJwk;
 }
 
@@ -32,7 +39,7 @@ export function createTokenSigner(options: {
   const jwk = publicJwkOf(privateKey);
   return {
     jwk,
-    sign: ({ kind, subject, name, tenantId, roles, permissions, sessionId }, ttlS) =>
+    sign: ({ kind, subject, name, tenantId, roles, permissions, sessionId, makerId }, ttlS, given = {}) =>
       jwt.sign(
         {
           name,
@@ -41,13 +48,15 @@ export function createTokenSigner(options: {
           roles,
           permissions: [...permissions],
           ...(sessionId !== undefined && { sid: sessionId }),
+          ...(makerId !== undefined && { by: makerId }),
+          ...(given.issuedAtS !== undefined && { iat: given.issuedAtS }),
         },
         privateKey,
         {
           algorithm: 'RS256',
           keyid: jwk.kid,
           issuer: options.issuer,
-          audience: options.audience,
+          audience: given.audience ?? options.audience,
           subject,
           expiresIn: ttlS,
         },

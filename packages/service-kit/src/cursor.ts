@@ -6,18 +6,19 @@ export const encodeCursor = (position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /**
- * Reads a cursor as the tuple it was made from. Throws 400 `request.invalid` for anything that is not one of ours;
+ * Reads a cursor as the tuple it was made from. Throws 400 `request.invalid`, naming `path`, for anything that is not one of ours;
  * undefined in, undefined out.
  */
 export function decodeCursor<Position extends z.ZodType>(
   schema: Position,
   cursor: string | undefined,
+  path = 'query.cursor',
 ): z.output<Position> | undefined {
   if (cursor === undefined) return undefined;
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
-    throw invalidRequest([{ path: 'query.cursor', message: 'not a cursor of this list' }]);
+    throw invalidRequest([{ path, message: 'not a cursor of this list' }]);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Permission, Role } from '@soc/contracts';
 import type { ApiKey } from '@soc/contracts/auth/api-keys';
 import { type Queryable, sql, type Tx } from '@soc/db-cluster';
+import { endOf } from './domain/revocation.ts';
 
 /** A valid key that was presented, and the roles its maker has now. */
 export interface PresentedKey {
@@ -9,7 +10,7 @@ export interface PresentedKey {
   readonly name: string;
   readonly permissions: readonly Permission[];
   readonly expiresAt: string | null;
-  readonly makerRoles: readonly Role[];
+  readonly maker: { readonly id: string; readonly roles: readonly Role[]; readonly tokensValidFrom: string | null };
 }
 
 interface ApiKeyRow {
@@ -30,7 +31,9 @@ interface PresentedRow {
   readonly name: string;
   readonly permissions: Permission[];
   readonly expires_at: string | null;
+  readonly created_by: string;
   readonly roles: Role[];
+  readonly tokens_valid_from: string | null;
 }
 
 const toApiKey = (row: ApiKeyRow): ApiKey => ({
@@ -69,22 +72,32 @@ export const apiKeyRepository = {
     return rows.map(toApiKey);
   },
 
-  /** Whether there is such a key. */
-  revoke: async (db: Queryable, tenantId: string, id: string, at: Date): Promise<boolean> => {
-    const rows = await db.query(
-      sql`update auth.api_keys set revoked_at = coalesce(revoked_at, ${at})
-          where tenant_id = ${tenantId} and id = ${id} returning id`,
+  /** Whether there is such a key. Its access tokens are refused from the commit on. */
+  revoke: async (tx: Tx, tenantId: string, id: string, at: Date): Promise<boolean> => {
+    const rows = await tx.query(
+      sql`with revoked as (
+            update auth.api_keys set revoked_at = coalesce(revoked_at, ${at})
+            where tenant_id = ${tenantId} and id = ${id} returning id, tenant_id)
+          insert into auth.revocations (kind, subject, tenant_id, before, at)
+          select 'api_key', id::text, tenant_id, ${endOf(at)}, ${at} from revoked returning id`,
     );
     return rows.length > 0;
   },
 
-  /** Finds a key that is neither revoked nor expired and whose maker is active, and notes that it was used. */
+  /**
+   * Finds a key that is neither revoked nor expired and whose maker is active, and notes that it was used. The maker's row is
+   * locked: a change of the roles that is being committed must not be missed by a token that outlives it.
+   */
   use: async (db: Queryable, keyHash: Buffer, at: Date): Promise<PresentedKey | undefined> => {
     const [row] = await db.query<PresentedRow>(
-      sql`update auth.api_keys k set last_used_at = ${at} from auth.users u
-          where k.key_hash = ${keyHash} and u.id = k.created_by and u.active
+      sql`with maker as (
+            select u.id, u.roles, u.tokens_valid_from from auth.users u
+            where u.active and u.id = (select created_by from auth.api_keys where key_hash = ${keyHash})
+            for share)
+          update auth.api_keys k set last_used_at = ${at} from maker u
+          where k.key_hash = ${keyHash} and u.id = k.created_by
             and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${at})
-          returning k.id, k.tenant_id, k.name, k.permissions, k.expires_at, u.roles`,
+          returning k.id, k.tenant_id, k.name, k.permissions, k.expires_at, k.created_by, u.roles, u.tokens_valid_from`,
     );
     return row
       ? {
@@ -93,7 +106,7 @@ export const apiKeyRepository = {
           name: row.name,
           permissions: row.permissions,
           expiresAt: row.expires_at,
-          makerRoles: row.roles,
+          maker: { id: row.created_by, roles: row.roles, tokensValidFrom: row.tokens_valid_from },
         }
       : undefined;
   },

@@ -11,6 +11,7 @@ import { getJwksRoute } from './routes/get-jwks.ts';
 import { getMeRoute } from './routes/get-me.ts';
 import { getUserRoute } from './routes/get-user.ts';
 import { listApiKeysRoute } from './routes/list-api-keys.ts';
+import { listRevocationsRoute } from './routes/list-revocations.ts';
 import { listRolesRoute } from './routes/list-roles.ts';
 import { listSessionsRoute } from './routes/list-sessions.ts';
 import { listUsersRoute } from './routes/list-users.ts';
@@ -45,6 +46,7 @@ export const authService = defineService({
         createApiKeyRoute(deps),
         revokeApiKeyRoute(deps),
         exchangeApiKeyRoute(deps),
+        listRevocationsRoute(deps),
         getJwksRoute(deps),
         createServiceTokenRoute(deps),
       ],

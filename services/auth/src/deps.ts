@@ -6,6 +6,7 @@ import { auditRepository } from './audit-repository.ts';
 import type { AuthConfig } from './config.ts';
 import { loginFailureRepository } from './login-failure-repository.ts';
 import { createPasswordHasher } from './password-hasher.ts';
+import { revocationRepository } from './revocation-repository.ts';
 import { createServiceAuthenticator, readServiceSecrets } from './service-secrets.ts';
 import { sessionRepository } from './session-repository.ts';
 import { createTokenIssuer } from './token-issuer.ts';
@@ -31,10 +32,11 @@ export async function createAuthDeps({ config, db, outbox, log, now }: Platform<
       nowMs: () => now().getTime(),
       ...names,
     }),
-    tokens: createTokenIssuer(signer, config),
+    tokens: createTokenIssuer(signer, config, now),
     users: userRepository,
     sessions: sessionRepository,
     apiKeys: apiKeyRepository,
+    revocations: revocationRepository,
     loginFailures: loginFailureRepository,
     audit: auditRepository,
     hasher: createPasswordHasher({

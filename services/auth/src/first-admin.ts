@@ -29,6 +29,7 @@ export async function createFirstAdmin(deps: FirstAdminDeps): Promise<void> {
     createdAt: at.toISOString(),
     updatedAt: at.toISOString(),
     lastLoginAt: null,
+    tokensValidFrom: null,
   };
   if (await addWhenEmpty(deps, account)) log.info({ userId: account.id }, 'first administrator created');
 }

@@ -1,6 +1,7 @@
 import type { Role } from '@soc/contracts';
 import { type Queryable, sql, type Tx } from '@soc/db-cluster';
 import type { PresentedToken } from './domain/decide-refresh.ts';
+import { endOf } from './domain/revocation.ts';
 
 /** A refresh token that was presented, with its session and the person behind it. */
 export interface FoundToken extends PresentedToken {
@@ -10,6 +11,7 @@ export interface FoundToken extends PresentedToken {
     readonly tenantId: string;
     readonly displayName: string;
     readonly roles: readonly Role[];
+    readonly tokensValidFrom: string | null;
   };
 }
 
@@ -30,6 +32,7 @@ interface FoundRow {
   readonly display_name: string;
   readonly roles: Role[];
   readonly active: boolean;
+  readonly tokens_valid_from: string | null;
 }
 
 interface SessionRow {
@@ -67,7 +70,7 @@ export const sessionRepository = {
   findToken: async (tx: Tx, tokenHash: Buffer): Promise<FoundToken | undefined> => {
     const [row] = await tx.query<FoundRow>(
       sql`select t.session_id, t.expires_at, t.used_at, s.revoked_at,
-                 u.id as user_id, u.tenant_id, u.display_name, u.roles, u.active
+                 u.id as user_id, u.tenant_id, u.display_name, u.roles, u.active, u.tokens_valid_from
           from auth.refresh_tokens t
           join auth.sessions s on s.id = t.session_id
           join auth.users u on u.id = s.user_id
@@ -81,7 +84,13 @@ export const sessionRepository = {
           tokenUsedAt: row.used_at,
           sessionRevokedAt: row.revoked_at,
           accountActive: row.active,
-          holder: { id: row.user_id, tenantId: row.tenant_id, displayName: row.display_name, roles: row.roles },
+          holder: {
+            id: row.user_id,
+            tenantId: row.tenant_id,
+            displayName: row.display_name,
+            roles: row.roles,
+            tokensValidFrom: row.tokens_valid_from,
+          },
         }
       : undefined;
   },
@@ -94,20 +103,25 @@ export const sessionRepository = {
     );
   },
 
-  /** Whether an open session of this person was there to end. */
+  /** Whether an open session of this person was there to end. Its access tokens are refused from the commit on. */
   revoke: async (
-    db: Queryable,
+    tx: Tx,
     { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
     reason: RevocationReason,
     at: Date,
   ): Promise<boolean> => {
-    const rows = await db.query(
-      sql`update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}
-          where id = ${sessionId} and user_id = ${userId} and revoked_at is null returning id`,
+    const rows = await tx.query(
+      sql`with ended as (
+            update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}
+            where id = ${sessionId} and user_id = ${userId} and revoked_at is null
+            returning id, tenant_id)
+          insert into auth.revocations (kind, subject, tenant_id, before, at)
+          select 'session', id::text, tenant_id, ${endOf(at)}, ${at} from ended returning id`,
     );
     return rows.length > 0;
   },
 
+  /** The access tokens are refused when `revocations.revokeUsers` follows. */
   revokeAll: async (tx: Tx, userId: string, reason: RevocationReason, at: Date): Promise<number> => {
     const rows = await tx.query(
       sql`update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}

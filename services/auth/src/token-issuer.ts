@@ -4,6 +4,7 @@ import type { TokenSigner } from '@soc/identity';
 import type { AuthConfig } from './config.ts';
 import { permissionsOf } from './domain/account.ts';
 import { apiKeyTokenTtlS } from './domain/decide-api-key.ts';
+import { issuedAtS } from './domain/revocation.ts';
 import type { PresentedKey } from './api-key-repository.ts';
 
 /** The person an access token speaks for. */
@@ -12,6 +13,7 @@ export interface TokenHolder {
   readonly tenantId: string;
   readonly displayName: string;
   readonly roles: readonly Role[];
+  readonly tokensValidFrom: string | null;
 }
 
 export interface BareToken {
@@ -30,10 +32,10 @@ export interface TokenIssuer {
 /** Services act for the whole fleet, which has one tenant of its own. */
 const FLEET_TENANT = 'default';
 
-export function createTokenIssuer(signer: TokenSigner, config: AuthConfig): TokenIssuer {
+export function createTokenIssuer(signer: TokenSigner, config: AuthConfig, now: () => Date): TokenIssuer {
   const ttlS = config.AUTH_ACCESS_TOKEN_TTL_S;
   return {
-    forPerson: ({ id, tenantId, displayName, roles }, sessionId, refreshToken) => ({
+    forPerson: ({ id, tenantId, displayName, roles, tokensValidFrom }, sessionId, refreshToken) => ({
       accessToken: signer.sign(
         {
           kind: 'user',
@@ -45,13 +47,14 @@ export function createTokenIssuer(signer: TokenSigner, config: AuthConfig): Toke
           sessionId,
         },
         ttlS,
+        { issuedAtS: issuedAtS(now(), tokensValidFrom) },
       ),
       refreshToken,
       tokenType: 'Bearer',
       expiresInS: ttlS,
     }),
-    forApiKey: ({ id, tenantId, name, permissions, expiresAt, makerRoles }, at) => {
-      const held = permissionsOf(makerRoles);
+    forApiKey: ({ id, tenantId, name, permissions, expiresAt, maker }, at) => {
+      const held = permissionsOf(maker.roles);
       const expiresInS = apiKeyTokenTtlS(expiresAt, at);
       const accessToken = signer.sign(
         {
@@ -61,8 +64,10 @@ export function createTokenIssuer(signer: TokenSigner, config: AuthConfig): Toke
           tenantId,
           roles: [],
           permissions: new Set(permissions.filter((permission) => held.has(permission))),
+          makerId: maker.id,
         },
         expiresInS,
+        { issuedAtS: issuedAtS(at, maker.tokensValidFrom) },
       );
       return { accessToken, expiresInS };
     },

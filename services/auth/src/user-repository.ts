@@ -14,10 +14,11 @@ interface UserRow {
   readonly created_at: string;
   readonly updated_at: string;
   readonly last_login_at: string | null;
+  readonly tokens_valid_from: string | null;
 }
 
 const columns = sql`id, tenant_id, email, display_name, password_hash, roles, active, version, created_at, updated_at,
-  last_login_at`;
+  last_login_at, tokens_valid_from`;
 
 const toAccount = (row: UserRow): Account => ({
   id: row.id,
@@ -31,6 +32,7 @@ const toAccount = (row: UserRow): Account => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   lastLoginAt: row.last_login_at,
+  tokensValidFrom: row.tokens_valid_from,
 });
 
 const first = (rows: readonly UserRow[]): Account | undefined => rows.map(toAccount)[0];
@@ -85,7 +87,7 @@ export const userRepository = {
       sql`insert into auth.users (${columns}) values (
             ${account.id}, ${account.tenantId}, ${account.email}, ${account.displayName}, ${account.passwordHash},
             ${account.roles}, ${account.active}, ${account.version}, ${account.createdAt}, ${account.updatedAt},
-            ${account.lastLoginAt})
+            ${account.lastLoginAt}, ${account.tokensValidFrom})
           on conflict (lower(email)) do nothing returning id`,
     );
     return rows.length > 0;

@@ -1,5 +1,6 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey } from './api-keys.ts';
+import { ListRevocations } from './revocations.ts';
 import { GetMe, ListSessions, Login, Logout, Refresh, RevokeSession } from './sessions.ts';
 import { CreateServiceToken, GetJwks } from './tokens.ts';
 import { CreateUser, GetUser, ListRoles, ListUsers, UpdateUser } from './users.ts';
@@ -21,6 +22,7 @@ export const authEndpoints: readonly EndpointSpec[] = [
   CreateApiKey,
   RevokeApiKey,
   ExchangeApiKey,
+  ListRevocations,
   GetJwks,
   CreateServiceToken,
 ];

@@ -2,46 +2,44 @@ import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { QueryInt, Timestamp } from '../primitives.ts';
 
-/** What is revoked: the tokens of a person and of their API keys, of one session, of one key, or of a whole tenant. */
+/**
+ * Whose access tokens are refused: those of a person and of the API keys the person made (`sub` or `by`), of one session
+ * (`sid`), of one API key (`sub`), or of everybody in a tenant (`tenant`).
+ */
 export const RevocationKind = z.enum(['user', 'session', 'api_key', 'all']);
 export type RevocationKind = z.infer<typeof RevocationKind>;
 
-/**
- * Tokens of `subject` whose `iat` is earlier than `before` are void. `before` is read from the clock while the row that
- * tokens are issued from is locked, so that none is issued from what was true earlier with a later `iat`.
- */
+/** Access tokens of `subject` that were issued (`iat`) before `before`, a whole second, are refused from now on. */
 export const Revocation = z.object({
   kind: RevocationKind,
-  /** The id of the user, the session or the key; of `all` the tenant. */
+  /** The id of the user, session or API key; the tenant for `all`. */
   subject: z.string().min(1),
+  /** May lie ahead: no token of the subject with an earlier `iat` is issued any more. */
   before: Timestamp,
-  /** When it was decided. */
   at: Timestamp,
 });
 export type Revocation = z.infer<typeof Revocation>;
+
+/** Items of a page when the caller names no limit. */
+export const DEFAULT_REVOCATIONS_LIMIT = 1_000;
 
 export const ListRevocations = endpoint({
   id: 'listRevocations',
   service: 'auth',
   method: 'GET',
   url: '/api/v1/auth/revocations',
-  summary:
-    'For the gateway: revocations of every tenant in the order they took effect, for as long as tokens may live.',
+  summary: 'For the gateway: what was revoked since `after`. It skips none, and may give one again.',
   permission: 'tokens:exchange',
   query: z.strictObject({
-    /** `nextCursor` of the page before; all there are when absent. */
+    /** `nextCursor` of the answer before; everything that still matters when absent. */
     after: z.string().min(1).max(512).optional(),
-    /** 1,000 when absent. */
     limit: QueryInt(1, 1_000).optional(),
   }),
   responses: {
     200: z.object({
       items: z.array(Revocation),
-      /**
-       * Where to go on: after the last item, or `after` itself when there is nothing new; null while there never was any.
-       * No revocation appears later at a place before a cursor that was given out.
-       */
-      nextCursor: z.string().nullable(),
+      /** Where to go on; there is always one. A page of `limit` items may be followed by more at once. */
+      nextCursor: z.string(),
     }),
   },
 });

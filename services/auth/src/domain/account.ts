@@ -15,6 +15,8 @@ export interface Account {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly lastLoginAt: string | null;
+  /** Access tokens of earlier were revoked. */
+  readonly tokensValidFrom: string | null;
 }
 
 /** What any of the roles allows. */
@@ -26,7 +28,13 @@ export const exceeds = (roles: readonly Role[], held: ReadonlySet<Permission>): 
   !permissionsOf(roles).isSubsetOf(held);
 
 /** What outsiders see of an account. */
-export const toUser = ({ tenantId: _tenant, passwordHash: _hash, roles, ...rest }: Account): User => ({
+export const toUser = ({
+  tenantId: _tenant,
+  passwordHash: _hash,
+  tokensValidFrom: _from,
+  roles,
+  ...rest
+}: Account): User => ({
   ...rest,
   roles: [...roles],
 });

@@ -15,6 +15,7 @@ const ann: Account = {
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
   lastLoginAt: null,
+  tokensValidFrom: null,
 };
 
 test('a new name changes nothing else and ends no session', () => {

@@ -27,6 +27,7 @@ export const createUserRoute = ({ db, users, hasher, hashing, outbox, now }: Cre
       createdAt: at.toISOString(),
       updatedAt: at.toISOString(),
       lastLoginAt: null,
+      tokensValidFrom: null,
     };
     const isAdded = await db.tx(async (tx) => {
       if (!(await users.insert(tx, account))) return false;

@@ -1,5 +1,4 @@
 import { authEndpoints } from '@soc/contracts/auth/endpoints';
-import { ExchangeApiKey } from '@soc/contracts/auth/api-keys';
 import { coverRefusals } from '@soc/fleet/testing';
 import { afterAll, beforeAll, test } from 'vitest';
 import { startTestAuth, type TestAuth } from '../auth-service.fixture.ts';
@@ -11,8 +10,8 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 test('no endpoint answers strangers, people without the permission, or requests that do not fit', async () => {
-  // No role may exchange keys: its refusals are shown beside its route.
-  const open = authEndpoints.filter(({ id }) => id !== ExchangeApiKey.id);
+  // No role may do what the gateway does: its refusals are shown beside the routes.
+  const open = authEndpoints.filter(({ permission }) => permission !== 'tokens:exchange');
   await coverRefusals(auth, open, {
     login: { invalid: { body: { email: 'nobody', password: 'x' }, path: 'body.email' } },
     createUser: {

@@ -6,7 +6,7 @@ import type { AuthDeps } from '../deps.ts';
 import { exceeds, toUser } from '../domain/account.ts';
 import { changeAccount } from '../domain/change-account.ts';
 
-type UpdateUserDeps = Pick<AuthDeps, 'db' | 'users' | 'sessions' | 'hasher' | 'hashing' | 'outbox' | 'now'>;
+type UpdateUserDeps = Pick<AuthDeps, 'db' | 'users' | 'sessions' | 'revocations' | 'hasher' | 'hashing' | 'outbox' | 'now'>;
 
 /** Hashes before the transaction begins: 0.2 s is too long to hold a lock. */
 async function hashNew({ hasher, hashing }: UpdateUserDeps, password: string | undefined): Promise<string | undefined> {
@@ -17,7 +17,7 @@ async function hashNew({ hasher, hashing }: UpdateUserDeps, password: string | u
 }
 
 export const updateUserRoute = (deps: UpdateUserDeps) => {
-  const { db, users, sessions, outbox, now } = deps;
+  const { db, users, sessions, revocations, outbox, now } = deps;
   return route(UpdateUser, async ({ params, body, principal, origin, log }) => {
     const passwordHash = await hashNew(deps, body.password);
     const { tenantId } = principal;
@@ -34,7 +34,10 @@ export const updateUserRoute = (deps: UpdateUserDeps) => {
         throw conflict('auth.last_admin', 'nobody would be left to administer the fleet');
       }
       await users.save(tx, account);
-      if (endsSessions) await sessions.revokeAll(tx, account.id, 'account_changed', at);
+      if (endsSessions) {
+        await sessions.revokeAll(tx, account.id, 'account_changed', at);
+        await revocations.revokeUsers(tx, tenantId, [account.id], now());
+      }
       await publishUserChanged(outbox, tx, account, kind, origin);
       log.info({ userId: account.id, by: principal.subject, roles: account.roles, kind, endsSessions }, 'user changed');
       return toUser(account);
