@@ -73,7 +73,10 @@ test.each([
   const email = `${what.replaceAll(' ', '-')}@example.org`;
   const id = await auth.addUser(email, ['admin', 'viewer']);
   const [one, two] = [await begin(email), await begin(email)];
-  const key = await auth.call(CreateApiKey, { body: { name: 'k', permissions: ['alerts:read'] }, token: one.accessToken });
+  const key = await auth.call(CreateApiKey, {
+    body: { name: 'k', permissions: ['alerts:read'] },
+    token: one.accessToken,
+  });
   const exchanged = await auth.call(ExchangeApiKey, { body: { key: key.body.key }, token: gateway });
   expect(claimsOf(exchanged.body.accessToken)).toMatchObject({ sub: key.body.id, by: id });
   await news();
@@ -207,7 +210,11 @@ test('without a cursor all is told; a cursor of another server begins anew, and 
   const foreign = Buffer.from(JSON.stringify(['4611686018427387904'])).toString('base64url');
   const anew = await feed(foreign);
   expect(anew.items).toHaveLength(all);
-  await waitFor(async () => (await feed(anew.nextCursor)).items.length === 0);
+  let page = anew;
+  await waitFor(async () => {
+    page = await feed(page.nextCursor);
+    return page.items.length === 0;
+  });
   const tooLarge = Buffer.from(JSON.stringify(['9999999999999999999'])).toString('base64url');
   for (const after of ['x', tooLarge]) {
     const { status, problem } = await auth.call(ListRevocations, { query: { after }, token: gateway });

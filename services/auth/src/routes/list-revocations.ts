@@ -1,13 +1,16 @@
 import { Uuid } from '@soc/contracts';
 import { DEFAULT_REVOCATIONS_LIMIT, ListRevocations } from '@soc/contracts/auth/revocations';
 import { asSystem } from '@soc/db-cluster';
-import { encodeCursor, invalidRequest, route } from '@soc/service-kit';
+import { decodeCursor, encodeCursor, route } from '@soc/service-kit';
 import { z } from 'zod';
 import type { AuthDeps } from '../deps.ts';
 import { FEED_START, type FeedPosition } from '../revocation-repository.ts';
 
 const MAX_TRANSACTION = 2n ** 63n;
-const Transaction = z.string().regex(/^\d{1,19}$/).refine((text) => BigInt(text) < MAX_TRANSACTION);
+const Transaction = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .refine((text) => BigInt(text) < MAX_TRANSACTION);
 const Position = z.union([z.tuple([Transaction]), z.tuple([Transaction, Transaction, Transaction, Uuid])]);
 
 const positionOf = (cursor: string | undefined): FeedPosition => {

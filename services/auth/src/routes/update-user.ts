@@ -6,7 +6,10 @@ import type { AuthDeps } from '../deps.ts';
 import { exceeds, toUser } from '../domain/account.ts';
 import { changeAccount } from '../domain/change-account.ts';
 
-type UpdateUserDeps = Pick<AuthDeps, 'db' | 'users' | 'sessions' | 'revocations' | 'hasher' | 'hashing' | 'outbox' | 'now'>;
+type UpdateUserDeps = Pick<
+  AuthDeps,
+  'db' | 'users' | 'sessions' | 'revocations' | 'hasher' | 'hashing' | 'outbox' | 'now'
+>;
 
 /** Hashes before the transaction begins: 0.2 s is too long to hold a lock. */
 async function hashNew({ hasher, hashing }: UpdateUserDeps, password: string | undefined): Promise<string | undefined> {
