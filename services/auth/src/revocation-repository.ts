@@ -79,12 +79,12 @@ export const revocationRepository = {
     const found = rows.filter(({ id }) => id !== null);
     const last = found.at(-1);
     const next = round?.next ?? first?.oldest_running ?? from;
-    const isFull = found.length === limitRows && last?.id != null;
     return {
       items: found.map(({ kind, subject, before, at }) => ({ kind, subject, before, at })),
-      position: isFull
-        ? { from, round: { next, writtenBy: last.written_by, id: last.id ?? NIL } }
-        : { from: next, round: null },
+      position:
+        last && found.length === limitRows
+          ? { from, round: { next, writtenBy: last.written_by, id: last.id ?? NIL } }
+          : { from: next, round: null },
     };
   },
 
