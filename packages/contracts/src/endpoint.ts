@@ -31,6 +31,8 @@ export interface EndpointSpec {
   readonly bodyKind?: BodyKind;
   /** Largest accepted body in bytes; 1 MiB when absent. */
   readonly bodyLimitBytes?: number;
+  /** Longest its answer may take to begin, in ms; the gateway's default (30 s) when absent. */
+  readonly timeoutMs?: number;
   /** Exactly one success status. Absent schema content (204, streams) is `z.undefined()` or `z.unknown()`. */
   readonly responses: Readonly<Partial<Record<SuccessStatus, z.ZodType>>>;
   /** Media type of the success answer; `application/json` when absent. */

@@ -9,6 +9,9 @@ import { getEventJourneyRoute } from './routes/get-event-journey.ts';
 import { getIndexRoute } from './routes/get-index.ts';
 import { getOpenApiRoute } from './routes/get-open-api.ts';
 import { getServicesHealthRoute } from './routes/get-services-health.ts';
+import { setInstanceBreakerRoute } from './routes/set-instance-breaker.ts';
+import { setInstanceDrainingRoute } from './routes/set-instance-draining.ts';
+import { setServiceBreakerRoute } from './routes/set-service-breaker.ts';
 import { addTrafficRules } from './traffic-rules.ts';
 import { createProber } from './upstream/prober.ts';
 
@@ -20,6 +23,9 @@ export const gatewayService = defineEdgeService({
     return {
       routes: [
         getServicesHealthRoute(deps),
+        setInstanceDrainingRoute(deps),
+        setInstanceBreakerRoute(deps),
+        setServiceBreakerRoute(deps),
         getEventJourneyRoute(deps),
         getIndexRoute(),
         getOpenApiRoute(),
@@ -27,7 +33,13 @@ export const gatewayService = defineEdgeService({
       ],
       checks: deps.checks,
       trustedProxies: deps.config.TRUSTED_PROXIES,
-      workers: [createProber(deps.upstreams, deps.config.UPSTREAM_PROBE_EVERY_MS)],
+      workers: [
+        deps.orders.follower,
+        createProber(deps.upstreams, {
+          probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,
+          resolveEveryMs: deps.config.UPSTREAM_RESOLVE_EVERY_MS,
+        }),
+      ],
       extend: async (app) => {
         addTrafficRules(app, deps);
         addProxiedRoutes(app, endpoints, deps);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { UpstreamConfig } from './upstream/upstream-config.ts';
 
 const Url = z.url({ protocol: /^https?$/ });
 
@@ -16,33 +17,12 @@ const Proxy = z
   .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
   .refine((range) => !/\/0+$/.test(range), 'trusts everybody');
 
-const instancesOf = (service: string) => Urls.default([]).describe(`Comma-separated URLs of the ${service} instances.`);
-
-const Milliseconds = z.coerce.number().int().min(1);
 const Count = z.coerce.number().int().min(1);
 
 /** Environment variables of the gateway alone. */
 export const GatewayConfig = z.object({
   SERVICE_SECRET: z.string().min(16).describe('The gateway’s own secret, for trading API keys at auth.'),
-  UPSTREAM_AUTH: instancesOf('auth'),
-  UPSTREAM_ALERT: instancesOf('alert'),
-  UPSTREAM_AI: instancesOf('ai'),
-  UPSTREAM_INTEL: instancesOf('intel'),
-  UPSTREAM_RESPONSE: instancesOf('response'),
-  UPSTREAM_ANALYTICS: instancesOf('analytics'),
-  UPSTREAM_NOTIFICATION: instancesOf('notification'),
-  UPSTREAM_STORAGE: instancesOf('storage'),
-  UPSTREAM_CONNECT_TIMEOUT_MS: Milliseconds.default(2_000).describe('Longest a connection to an instance may take.'),
-  UPSTREAM_HEADERS_TIMEOUT_MS: Milliseconds.default(30_000).describe(
-    'Longest an instance may take to begin its answer.',
-  ),
-  UPSTREAM_BODY_TIMEOUT_MS: Milliseconds.default(30_000).describe(
-    'Longest pause within an answer; event streams have none.',
-  ),
-  UPSTREAM_PROBE_EVERY_MS: Milliseconds.default(2_000).describe('How often every instance is asked whether it lives.'),
-  BREAKER_ERROR_PERCENT: Count.max(100).default(50).describe('Share of failed requests above which a breaker opens.'),
-  BREAKER_VOLUME: Count.default(10).describe('Requests within ten seconds below which no breaker opens.'),
-  BREAKER_RESET_MS: Milliseconds.default(2_000).describe('An open breaker lets one request try again after this time.'),
+  ...UpstreamConfig.shape,
   RATE_LIMIT_PER_S: Count.default(2_000).describe('Requests a second of one principal, or of one address without one.'),
   RATE_LIMIT_BURST: Count.default(4_000).describe('Requests that may come at once before that rate holds.'),
   RATE_LIMIT_LOGIN_PER_MIN: Count.default(10).describe('Logins a minute from one address.'),

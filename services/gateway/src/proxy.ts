@@ -1,6 +1,7 @@
 import type { EndpointSpec } from '@soc/contracts';
 import { authorise, tooLarge } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { deadlineOf } from './domain/deadline.ts';
 import { requestFields, responseFields } from './domain/headers.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { AnswerSink, UpstreamRequest } from './upstream/forward.ts';
@@ -12,7 +13,7 @@ const EVENT_STREAM = 'text/event-stream';
 /** Of an endpoint whose contract names no other. */
 const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
-type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'config' | 'openStreams'>;
+type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams'>;
 
 /**
  * Routes every endpoint of every other service to its instances. Fastify's own router decides, as it does in the services,
@@ -43,15 +44,14 @@ async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: Fastify
   const body = await takeBody(request.raw, { mustBeHeld: !request.principal });
   if (!body) return reply.hijack();
   if (body === 'too_large') throw bodyTooLarge();
-  const isEventStream = spec.produces === EVENT_STREAM;
-  if (isEventStream) deps.openStreams.add(reply.raw);
+  if (spec.produces === EVENT_STREAM) deps.openStreams.add(reply.raw);
   const delivery = await deps.upstreams.deliver(
     spec.service,
-    upstreamRequest(request, body, deps, isEventStream),
+    upstreamRequest(spec, request, body, deps),
     sinkOf(reply),
   );
-  if (delivery) deps.journal.delivered(request, delivery);
-  const ending = delivery?.outcome.kind ?? 'unreachable';
+  deps.journal.delivered(request, delivery);
+  const ending = delivery.outcome.kind;
   if (ending === 'answered') return reply;
   if (body.kind === 'streamed') body.stream.destroy();
   return ending === 'abandoned' ? reply.hijack() : answerProblem(problemOf(ending), request, reply);
@@ -66,12 +66,15 @@ function isTooLarge({ bodyKind, bodyLimitBytes }: EndpointSpec, length: string |
 }
 
 function upstreamRequest(
+  spec: EndpointSpec,
   request: FastifyRequest,
   body: RequestBody,
-  { config }: Pick<ProxyDeps, 'config'>,
-  isEventStream: boolean,
+  { config, deadlines }: Pick<ProxyDeps, 'config' | 'deadlines'>,
 ): UpstreamRequest {
   const { headers } = request;
+  const isEventStream = spec.produces === EVENT_STREAM;
+  const headersTimeoutMs = spec.timeoutMs ?? config.UPSTREAM_HEADERS_TIMEOUT_MS;
+  const mayTakeLong = isEventStream || body.kind === 'streamed';
   return {
     method: request.method,
     path: request.raw.url ?? '/',
@@ -84,8 +87,12 @@ function upstreamRequest(
       authorization: request.principal && headers.authorization,
     }),
     body,
-    headersTimeoutMs: config.UPSTREAM_HEADERS_TIMEOUT_MS,
+    headersTimeoutMs,
     bodyTimeoutMs: isEventStream ? 0 : config.UPSTREAM_BODY_TIMEOUT_MS,
+    deadline: deadlineOf(deadlines.of(request), {
+      startMs: performance.now(),
+      limitMs: mayTakeLong ? undefined : headersTimeoutMs,
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from '@soc/monitoring';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Delivery } from './upstream/upstreams.ts';
+import type { Delivery } from './upstream/service-upstream.ts';
 
 /** Tells of every request once it is over: one line in the log, two series in the metrics. */
 export interface RequestJournal {

@@ -11,6 +11,8 @@ export function problemOf(failure: Exclude<Failure, 'abandoned'>): HttpProblem {
       });
     case 'timed_out':
       return new HttpProblem(504, 'gateway.timeout', 'the service did not answer in time');
+    case 'expired':
+      return new HttpProblem(504, 'gateway.deadline_exceeded', 'there was no answer in the time the request gave');
     case 'malformed':
       return new HttpProblem(400, 'request.malformed', 'the request cannot be passed on');
     case 'broken':

@@ -78,6 +78,7 @@ export const BulkAlerts = endpoint({
   service: 'alert',
   method: 'POST',
   url: '/api/v1/alerts/bulk',
+  timeoutMs: 120_000,
   summary:
     'Accept up to 10,000 alerts as NDJSON or a JSON array; a bad line is reported and costs no good one. Takes an Idempotency-Key.',
   permission: 'alerts:ingest',

@@ -4,14 +4,32 @@ import { ServiceName } from '../service-name.ts';
 
 const Status = z.enum(['ok', 'degraded', 'down']);
 
+/** A breaker that is open lets nothing through; half open, one request may try. */
+export const BreakerState = z.enum(['closed', 'half_open', 'open']);
+
+/** What an operator ordered of a breaker; `auto` leaves it to the breaker. */
+export const BreakerOrder = z.enum(['open', 'closed', 'auto']);
+export type BreakerOrder = z.infer<typeof BreakerOrder>;
+
 /** What the gateway knows of one instance of a service. */
 export const InstanceHealth = z.object({
-  /** The service and the number of the instance in the gateway's configuration, e.g. `alert-1`. */
+  /** By its place in the gateway's configuration, e.g. `alert-1`, or by its address where that comes from DNS: `alert-3fa9c1`. */
   name: z.string(),
   status: Status,
-  /** Whether the gateway sends it requests: false after two probes without an answer. */
+  /** Whether it answers the gateway's probes: false after two without an answer. */
   healthy: z.boolean(),
-  breaker: z.enum(['closed', 'half_open', 'open']),
+  /** Whether it is spared for a while because of what it answered. */
+  ejected: z.boolean(),
+  /** Whether an operator keeps new requests from it. */
+  draining: z.boolean(),
+  /** Its part of the requests compared with the others', 0 to 1; less than 1 while it comes back. */
+  share: z.number(),
+  /** Requests without an answer yet. */
+  outstanding: z.number().int(),
+  /** How long its answers have taken of late, the slow ones first; null before the first. */
+  recentLatencyMs: z.number().nullable(),
+  breaker: BreakerState,
+  breakerOrder: BreakerOrder,
   /** How long its own health report took; null when none came. */
   latencyMs: z.number().nullable(),
   version: z.string().optional(),
@@ -27,6 +45,9 @@ export type InstanceHealth = z.infer<typeof InstanceHealth>;
 export const ServiceHealth = z.object({
   service: ServiceName,
   status: Status,
+  /** The breaker of the service as a whole. */
+  breaker: BreakerState,
+  breakerOrder: BreakerOrder,
   instances: z.array(InstanceHealth),
 });
 export type ServiceHealth = z.infer<typeof ServiceHealth>;

@@ -50,6 +50,7 @@ export const ImportStix = endpoint({
   }),
   body: StixBundle,
   bodyLimitBytes: 16 * 1024 * 1024,
+  timeoutMs: 120_000,
   responses: { 200: StixImport },
   errors: { 413: ['request.too_large'] },
 });

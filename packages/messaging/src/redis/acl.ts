@@ -30,7 +30,10 @@ const QUEUE =
 function ownUses(service: ServiceName, prefix: string): readonly Selector[] {
   switch (service) {
     case 'gateway':
-      return [[`~${prefix}:rate:*`, '+eval', '+evalsha', '+get', '+set']];
+      return [
+        [`~${prefix}:rate:*`, '+eval', '+evalsha', '+get', '+set'],
+        [`~${prefix}:gateway:*`, '+hset', '+hdel', '+hgetall'],
+      ];
     case 'notification':
       return [
         [`~${prefix}:notification:live:*`, '+xadd', '+xrange', '+xrevrange', '+expire'],

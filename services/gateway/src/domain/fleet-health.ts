@@ -12,7 +12,13 @@ function overall(statuses: readonly Status[]): Status {
 export const serviceHealth = (
   service: ServiceHealth['service'],
   instances: readonly InstanceHealth[],
-): ServiceHealth => ({ service, status: overall(instances.map(({ status }) => status)), instances: [...instances] });
+  breaker: Pick<ServiceHealth, 'breaker' | 'breakerOrder'>,
+): ServiceHealth => ({
+  service,
+  status: overall(instances.map(({ status }) => status)),
+  ...breaker,
+  instances: [...instances],
+});
 
 /** The gateway answers, so it does not count when the question is whether anything else does. */
 export function fleetHealth(services: readonly ServiceHealth[]): FleetHealth {

@@ -35,6 +35,7 @@ const OURS_TO_SAY = new Set([
   'x-method-override',
   'x-real-ip',
   'x-request-id',
+  'x-request-timeout-ms',
   'x-rewrite-url',
 ]);
 

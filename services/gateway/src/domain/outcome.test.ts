@@ -17,14 +17,15 @@ test.each([
 });
 
 test('transport failures count against the instance, what the client does not', () => {
-  const counted = (['unreachable', 'broken', 'timed_out', 'abandoned', 'malformed'] as const).filter((kind) =>
-    countsAgainst(failed(kind), false),
+  const counted = (['unreachable', 'broken', 'timed_out', 'expired', 'abandoned', 'malformed'] as const).filter(
+    (kind) => countsAgainst(failed(kind), false),
   );
   expect(counted).toEqual(['unreachable', 'broken', 'timed_out']);
 });
 
-test('a client that leaves the trial of a half-open breaker does not close it', () => {
+test('a client that leaves the trial of a half-open breaker, or is impatient, does not close it', () => {
   expect(countsAgainst(failed('abandoned'), true)).toBe(true);
+  expect(countsAgainst(failed('expired'), true)).toBe(true);
 });
 
 test('what never left is tried elsewhere, whatever the method', () => {
@@ -39,8 +40,14 @@ test('a broken connection is tried again only for what is idempotent and can be 
   expect(retryOf(broken, { method: 'PATCH', isReplayable: true })).toBe('nowhere');
 });
 
-test('an answer, a time-out and a client that left are not tried again', () => {
-  for (const outcome of [answered(500), failed('timed_out'), failed('abandoned'), failed('malformed')]) {
+test('an answer, a time-out, a deadline that passed and a client that left are not tried again', () => {
+  for (const outcome of [
+    answered(500),
+    failed('timed_out'),
+    failed('expired'),
+    failed('abandoned'),
+    failed('malformed'),
+  ]) {
     expect(retryOf(outcome, { method: 'GET', isReplayable: true })).toBe('nowhere');
   }
 });

@@ -5,6 +5,8 @@ export type Failure =
   /** The connection broke, or what came was no HTTP. */
   | 'broken'
   | 'timed_out'
+  /** The time its client gave it ran out. */
+  | 'expired'
   /** The client left before the answer began. */
   | 'abandoned'
   /** What the client sent cannot be passed on. */
@@ -20,7 +22,8 @@ const isFaultStatus = (status: number): boolean => status >= 500 && status !== 5
 
 /**
  * Whether an attempt counts against the instance. What the client did (a bad request, leaving) never does; only the one
- * request that tries a half-open breaker must prove something, so leaving that one proves nothing and counts.
+ * request that tries a half-open breaker must prove something, so leaving that one proves nothing and counts. A deadline that
+ * a client set counts no more than leaving does: nobody must open a breaker for all by being impatient.
  */
 export function countsAgainst(outcome: Outcome, isTrial: boolean): boolean {
   switch (outcome.kind) {
@@ -31,6 +34,7 @@ export function countsAgainst(outcome: Outcome, isTrial: boolean): boolean {
     case 'timed_out':
       return true;
     case 'abandoned':
+    case 'expired':
       return isTrial;
     case 'malformed':
       return false;
@@ -40,7 +44,7 @@ export function countsAgainst(outcome: Outcome, isTrial: boolean): boolean {
 /** RFC 9110, section 9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
-/** Where a failed attempt may be tried again, once: nothing of an answer has reached the client yet. */
+/** Where a failed attempt may be tried again: nothing of an answer has reached the client yet. */
 export function retryOf(
   outcome: Outcome,
   request: { readonly method: string; readonly isReplayable: boolean },

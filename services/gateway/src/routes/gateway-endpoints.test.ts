@@ -31,7 +31,13 @@ test('the health of the fleet names all nine services and every instance, and st
       { name: 'alert-1', status: 'ok', healthy: true, breaker: 'closed' },
     ],
   });
-  expect(of('intel')).toEqual({ service: 'intel', status: 'down', instances: [] });
+  expect(of('intel')).toEqual({
+    service: 'intel',
+    status: 'down',
+    breaker: 'closed',
+    breakerOrder: 'auto',
+    instances: [],
+  });
   expect(of('gateway')?.instances[0]?.status).toBe('ok');
   expect(body.status).toBe('degraded');
   expect(JSON.stringify(body)).not.toMatch(/127\.0\.0\.1|checks/);

@@ -24,6 +24,10 @@ export const getServicesHealthRoute = (deps: Pick<GatewayDeps, 'upstreams' | 'he
         serviceHealth(
           service,
           shown.filter((one) => one.service === service).map(({ health }) => health),
+          {
+            breaker: deps.upstreams.of(service).breaker.state(),
+            breakerOrder: deps.upstreams.of(service).breaker.order(),
+          },
         ),
       ),
     );

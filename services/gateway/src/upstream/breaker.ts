@@ -3,15 +3,21 @@ import { countsAgainst, type Outcome } from '../domain/outcome.ts';
 
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
+/** What an operator decided; `auto` leaves it to the breaker. */
+export type BreakerOrder = 'open' | 'closed' | 'auto';
+
 export interface BreakerSettings {
   readonly errorPercent: number;
   readonly volume: number;
   readonly resetMs: number;
 }
 
-/** Stops requests to an instance that fails too many of them, and lets one try now and then. */
+/** Stops requests to an instance, or a service, that fails too many of them, and lets one try now and then. */
 export interface Breaker {
   readonly state: () => BreakerState;
+  readonly order: () => BreakerOrder;
+  /** Holds it open or closed whatever happens, or lets it go on by itself, closed and without a memory of before. */
+  readonly force: (order: BreakerOrder) => void;
   /** Whether `run` would let a request through now. */
   readonly admits: () => boolean;
   /** Makes the attempt and counts how it ended. Only when `admits()`. */
@@ -32,7 +38,12 @@ class CountedFailure extends Error {
 
 const WINDOW_MS = 10_000;
 
-export function createBreaker({ errorPercent, volume, resetMs }: BreakerSettings): Breaker {
+/** `onChange` hears of every change that is the breaker's own. */
+export function createBreaker(
+  { errorPercent, volume, resetMs }: BreakerSettings,
+  onChange: (state: BreakerState) => void = () => undefined,
+): Breaker {
+  let order: BreakerOrder = 'auto';
   const attempt = async (work: () => Promise<Outcome>): Promise<Outcome> => {
     const isTrial = breaker.halfOpen;
     const outcome = await work();
@@ -52,13 +63,23 @@ export function createBreaker({ errorPercent, volume, resetMs }: BreakerSettings
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
   });
+  breaker.on('open', () => onChange('open'));
+  breaker.on('halfOpen', () => onChange('half_open'));
+  breaker.on('close', () => onChange('closed'));
   return {
     state: () => {
+      if (order !== 'auto') return order;
       if (breaker.opened) return 'open';
       return breaker.halfOpen ? 'half_open' : 'closed';
     },
-    admits: () => breaker.closed || breaker.pendingClose,
+    order: () => order,
+    force: (next) => {
+      if (next === 'auto' && order !== 'auto') breaker.close();
+      order = next;
+    },
+    admits: () => (order === 'auto' ? breaker.closed || breaker.pendingClose : order === 'closed'),
     run: async (work) => {
+      if (order === 'closed') return work();
       try {
         return await breaker.fire(work);
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
+import type { Deadline } from '../domain/deadline.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import type { Headers } from '../domain/headers.ts';
 import type { RequestBody } from './request-body.ts';
@@ -16,6 +17,8 @@ export interface UpstreamRequest {
   readonly headersTimeoutMs: number;
   /** Longest pause within the answer; 0 for none. */
   readonly bodyTimeoutMs: number;
+  /** By when the answer must be there, or begin when it is streamed; absent for what may take as long as it flows. */
+  readonly deadline?: Deadline | undefined;
 }
 
 /** The client's side of an answer. */
@@ -66,8 +69,18 @@ export function forward(pool: Pool, request: UpstreamRequest, sink: AnswerSink):
     end({ kind: 'abandoned', reason: 'the client left' });
     sending?.abort(new Error('the client left'));
   };
+  const expire = (): void => {
+    if (isOver) return;
+    end({ kind: 'expired', reason: 'the deadline passed' });
+    sending?.abort(new Error('the deadline passed'));
+  };
+  // What the endpoint may take is undici's to measure.
+  const expiry = request.deadline?.isClients
+    ? setTimeout(expire, request.deadline.atMs - performance.now())
+    : undefined;
   const end = (outcome: Outcome): void => {
     isOver = true;
+    clearTimeout(expiry);
     raw.removeListener('close', leave);
     resolve(outcome);
   };
@@ -94,6 +107,7 @@ export function forward(pool: Pool, request: UpstreamRequest, sink: AnswerSink):
           held = [];
           return;
         }
+        clearTimeout(expiry);
         sink.begin(status, head);
         raw.flushHeaders();
         isStreaming = true;

@@ -33,12 +33,40 @@ async function reportOf({ pool }: Instance): Promise<z.infer<typeof Report> | un
   }
 }
 
+const rounded = (ms: number): number => Math.round(ms * 10) / 10;
+
+/** What the gateway makes of an instance. */
+const standingOf = (instance: Instance) => ({
+  name: instance.name,
+  healthy: instance.isHealthy,
+  ejected: instance.isEjected,
+  draining: instance.isDraining,
+  share: Math.round(instance.share * 100) / 100,
+  outstanding: instance.outstanding,
+  recentLatencyMs: instance.latencyMs === 0 ? null : rounded(instance.latencyMs),
+  breaker: instance.breaker.state(),
+  breakerOrder: instance.breaker.order(),
+});
+
+/** The gateway as it sees itself. Each speaks for itself: there is no other in its configuration. */
+const OURSELVES = {
+  name: 'gateway-0',
+  healthy: true,
+  ejected: false,
+  draining: false,
+  share: 1,
+  outstanding: 0,
+  recentLatencyMs: null,
+  breaker: 'closed',
+  breakerOrder: 'auto',
+} as const;
+
 async function healthOf(instance: Instance): Promise<KnownHealth> {
   const startedAt = performance.now();
   const report = await reportOf(instance);
-  const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
-  const { name, service, url: address, isHealthy: healthy, breaker } = instance;
-  const known = { name, healthy, breaker: breaker.state(), address };
+  const latencyMs = rounded(performance.now() - startedAt);
+  const { service } = instance;
+  const known = { ...standingOf(instance), address: instance.url };
   return {
     service,
     health: report ? { ...known, ...report, latencyMs } : { ...known, status: 'down', latencyMs: null },
@@ -56,10 +84,8 @@ export function createHealthReader(deps: {
   const readOwn = async (): Promise<KnownHealth> => {
     const startedAt = performance.now();
     const { status, version, uptimeS, checks } = await health.runChecks();
-    const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
-    // Each gateway speaks for itself: there is no other in its configuration.
-    const known = { name: 'gateway-0', healthy: true, breaker: 'closed' } as const;
-    return { service: 'gateway', health: { ...known, status, version, uptimeS, checks, latencyMs } };
+    const latencyMs = rounded(performance.now() - startedAt);
+    return { service: 'gateway', health: { ...OURSELVES, status, version, uptimeS, checks, latencyMs } };
   };
 
   return () => {

@@ -1,18 +1,30 @@
 import type { ServiceName } from '@soc/contracts';
 import { Pool } from 'undici';
 import type { Candidate } from '../domain/choose-instance.ts';
-import { type Breaker, type BreakerSettings, createBreaker } from './breaker.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { EjectionSettings, OutlierReason } from '../domain/outlier.ts';
+import { type Breaker, type BreakerSettings, type BreakerState, createBreaker } from './breaker.ts';
+import { createPulse } from './pulse.ts';
+import { createStanding } from './standing.ts';
 
 /** One process of a service, as the gateway sees it. */
 export interface Instance extends Candidate {
-  /** `alert-0`: the service and its place in the configuration. Says nothing of where it runs. */
+  /** Among the instances of the gateway; says nothing of where it runs. */
   readonly name: string;
   readonly service: ServiceName;
   readonly url: string;
   readonly pool: Pool;
   readonly breaker: Breaker;
+  /** Makes an attempt at it, and remembers how it ended. Only when it `admits`. */
+  readonly run: (attempt: () => Promise<Outcome>) => Promise<Outcome>;
   /** Asks whether it lives; the second failure in a row makes it ill, the first answer makes it well. */
   readonly probe: () => Promise<void>;
+  readonly eject: () => void;
+  readonly setDraining: (isDraining: boolean) => void;
+  /** Its place in the configuration may change. */
+  readonly rename: (name: string) => void;
+  /** Takes nothing new; closes when what is under way has ended, or breaks it off after `withinMs`. */
+  readonly retire: (withinMs: number) => Promise<void>;
   /** Breaks off what is under way. */
   readonly close: () => Promise<void>;
 }
@@ -20,10 +32,15 @@ export interface Instance extends Candidate {
 export interface InstanceSettings {
   readonly connectTimeoutMs: number;
   readonly breaker: BreakerSettings;
+  readonly ejection: EjectionSettings;
 }
 
-const FAILURES_UNTIL_ILL = 2;
-const PROBE_TIMEOUT_MS = 1_500;
+/** What an instance tells of itself. */
+export interface InstanceWatch {
+  readonly onBreaker: (state: BreakerState) => void;
+  /** Its latest answers are such that it should be ejected. */
+  readonly onOutlier: (instance: Instance, reason: OutlierReason) => void;
+}
 
 /** Event streams hold one each; more requests than this wait in line. */
 const MAX_CONNECTIONS = 1_024;
@@ -31,46 +48,96 @@ const MAX_CONNECTIONS = 1_024;
 /** Services keep idle connections for 75 s: the gateway is always the one that closes. */
 const IDLE_MS = 30_000;
 
-export function createInstance(service: ServiceName, index: number, url: string, settings: InstanceSettings): Instance {
-  const pool = new Pool(url, {
+const nowMs = (): number => performance.now();
+
+const poolOf = (url: string, connectTimeoutMs: number): Pool =>
+  new Pool(url, {
     connections: MAX_CONNECTIONS,
     pipelining: 1,
-    connectTimeout: settings.connectTimeoutMs,
+    connectTimeout: connectTimeoutMs,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
   });
-  const breaker = createBreaker(settings.breaker);
-  let failures = 0;
 
-  return {
-    name: `${service}-${index}`,
+/** `isProven` for one that is taken for well before its first probe. */
+export function createInstance(
+  place: Readonly<{ service: ServiceName; name: string; url: string; isProven: boolean }>,
+  settings: InstanceSettings,
+  watch: InstanceWatch,
+): Instance {
+  const { service, url } = place;
+  const pool = poolOf(url, settings.connectTimeoutMs);
+  const standing = createStanding(settings.ejection, nowMs);
+  const pulse = createPulse(pool, place.isProven, standing.restore);
+  const breaker = createBreaker(settings.breaker, (state) => {
+    if (state === 'closed') standing.restore();
+    watch.onBreaker(state);
+  });
+  let { name } = place;
+  let isDraining = false;
+  let outstanding = 0;
+
+  const instance: Instance = {
+    get name() {
+      return name;
+    },
     service,
     url,
     pool,
     breaker,
     get isHealthy() {
-      return failures < FAILURES_UNTIL_ILL;
+      return pulse.isHealthy();
+    },
+    get isEjected() {
+      return standing.isEjected();
+    },
+    get isDraining() {
+      return isDraining;
     },
     get admits() {
       return breaker.admits();
     },
-    probe: async () => {
-      failures = (await isAlive(pool)) ? 0 : failures + 1;
+    get share() {
+      return standing.share();
+    },
+    get outstanding() {
+      return outstanding;
+    },
+    get latencyMs() {
+      return standing.latencyMs();
+    },
+    run: async (attempt) => {
+      const startedAt = nowMs();
+      outstanding += 1;
+      try {
+        const outcome = await breaker.run(attempt);
+        const reason = standing.note(outcome, nowMs() - startedAt);
+        if (reason) watch.onOutlier(instance, reason);
+        return outcome;
+      } finally {
+        outstanding -= 1;
+      }
+    },
+    probe: pulse.probe,
+    eject: standing.eject,
+    setDraining: (next) => {
+      if (isDraining && !next) standing.restore();
+      isDraining = next;
+    },
+    rename: (next) => {
+      name = next;
+    },
+    retire: async (withinMs) => {
+      isDraining = true;
+      const tooLong = setTimeout(() => void pool.destroy(), withinMs);
+      await pool.close().catch(() => undefined);
+      clearTimeout(tooLong);
+      breaker.close();
     },
     close: async () => {
       breaker.close();
       await pool.destroy();
     },
   };
-}
-
-async function isAlive(pool: Pool): Promise<boolean> {
-  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-  try {
-    const { statusCode, body } = await pool.request({ method: 'GET', path: '/health/live', signal });
-    await body.dump();
-    return statusCode === 200;
-  } catch {
-    return false; // Refused, reset, silent: it does not live.
-  }
+  return instance;
 }

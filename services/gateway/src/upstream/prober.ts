@@ -1,30 +1,30 @@
 import type { Worker } from '@soc/service-kit';
+import { repeat } from './repeat.ts';
 import type { Upstreams } from './upstreams.ts';
 
-/** Asks every instance, again and again, whether it lives. Starts at once; ends with the connections to them all. */
-export function createProber(upstreams: Upstreams, everyMs: number): Worker {
-  let running = Promise.resolve();
-  let isProbing = false;
-  let timer: NodeJS.Timeout | undefined;
+export interface ProberSettings {
+  readonly probeEveryMs: number;
+  readonly resolveEveryMs: number;
+}
 
-  const probe = async (): Promise<void> => {
-    if (isProbing) return;
-    isProbing = true;
-    await upstreams.probeAll();
-    isProbing = false;
-  };
-
+/**
+ * Looks up where instances are and asks every one whether it lives, again and again. Starts when the names are known; ends
+ * with the connections to them all.
+ */
+export function createProber(upstreams: Upstreams, { probeEveryMs, resolveEveryMs }: ProberSettings): Worker {
+  const resolving = repeat(upstreams.resolveAll, resolveEveryMs);
+  const probing = repeat(upstreams.probeAll, probeEveryMs);
   return {
-    start: () => {
-      running = probe();
-      timer = setInterval(() => {
-        running = probe();
-      }, everyMs);
+    start: async () => {
+      await resolving.run();
+      void probing.run();
+      resolving.start();
+      probing.start();
     },
     stop: async () => {
-      clearInterval(timer);
+      const underWay = [resolving.stop(), probing.stop()];
       await upstreams.close();
-      await running;
+      await Promise.all(underWay);
     },
   };
 }

@@ -1,75 +1,88 @@
 import { ServiceName } from '@soc/contracts';
-import { chooseInstance } from '../domain/choose-instance.ts';
-import { type Outcome, retryOf } from '../domain/outcome.ts';
-import { type AnswerSink, forward, type UpstreamRequest } from './forward.ts';
-import { createInstance, type Instance, type InstanceSettings } from './instance.ts';
+import type { Balancing } from '../domain/choose-instance.ts';
+import { createAddressBook } from './address-book.ts';
+import type { AnswerSink, UpstreamRequest } from './forward.ts';
+import type { Instance } from './instance.ts';
+import { placesOf } from './places.ts';
+import {
+  createServiceUpstream,
+  type Delivery,
+  type ServiceSettings,
+  type ServiceUpstream,
+  type UpstreamWatch,
+} from './service-upstream.ts';
+import type { Target } from './target.ts';
 
-/** How a request ended, and which instances had it, in order. */
-export interface Delivery {
-  readonly outcome: Outcome;
-  readonly instances: readonly string[];
+export interface UpstreamSettings extends ServiceSettings {
+  readonly targets: Readonly<Partial<Record<ServiceName, readonly Target[]>>>;
+  readonly balancingOf: Readonly<Partial<Record<ServiceName, Balancing>>>;
+  readonly dnsServers: readonly string[];
 }
 
-/** The instances of every service, and the balance among them. */
+/** The instances of every service. */
 export interface Upstreams {
   readonly instancesOf: (service: ServiceName) => readonly Instance[];
-  /** The next instance in turn; undefined when none can be asked now. */
+  readonly of: (service: ServiceName) => ServiceUpstream;
+  /** The next instance; undefined when none can be asked now. */
   readonly choose: (service: ServiceName, except?: Instance) => Instance | undefined;
-  /**
-   * Sends a request to an instance, and once more to another (or the same) where that is safe. Undefined when there is no
-   * instance to send it to.
-   */
-  readonly deliver: (service: ServiceName, request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery | undefined>;
+  /** Sends a request to an instance, and on to others where that is safe. */
+  readonly deliver: (service: ServiceName, request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery>;
   readonly probeAll: () => Promise<void>;
+  /** Looks up the names among the targets: who is new joins, who is gone finishes what it has. */
+  readonly resolveAll: () => Promise<void>;
+  /**
+   * Other targets, balancing, retry budget, from now on; no request is dropped. Breakers and ejections keep the settings that
+   * their instance was made with, and name servers those of the start.
+   */
+  readonly update: (settings: UpstreamSettings) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 export function createUpstreams(
-  urls: Readonly<Partial<Record<ServiceName, readonly string[]>>>,
-  settings: InstanceSettings,
+  first: UpstreamSettings,
+  watch: UpstreamWatch & { readonly onResolveFailure: (host: string, error: unknown) => void },
 ): Upstreams {
-  const services = new Map(
-    ServiceName.options.map((service) => [
-      service,
-      { turn: 0, instances: (urls[service] ?? []).map((url, index) => createInstance(service, index, url, settings)) },
-    ]),
-  );
-  const all = [...services.values()].flatMap(({ instances }) => instances);
+  let settings = first;
+  const book = createAddressBook({ servers: first.dnsServers, onFailure: watch.onResolveFailure });
+  const settingsOf = (service: ServiceName): ServiceSettings => ({
+    ...settings,
+    balancing: settings.balancingOf[service] ?? settings.balancing,
+  });
+  // Every service there is, so that `of` always finds one.
+  const services = Object.fromEntries(
+    ServiceName.options.map((service) => [service, createServiceUpstream(service, settingsOf(service), watch)]),
+  ) as Readonly<Record<ServiceName, ServiceUpstream>>;
+  const all = Object.values(services);
 
-  const choose: Upstreams['choose'] = (service, except) => {
-    const known = services.get(service);
-    if (!known) return undefined;
-    const chosen = chooseInstance(known.instances, known.turn, except);
-    known.turn = (known.turn + 1) % Math.max(1, known.instances.length);
-    return chosen;
+  const place = (): void => {
+    for (const upstream of all) {
+      const { service } = upstream;
+      upstream.update(settingsOf(service), placesOf(service, settings.targets[service] ?? [], book.addressesOf));
+    }
   };
-
-  const attempt = (instance: Instance, request: UpstreamRequest, sink: AnswerSink): Promise<Outcome> =>
-    instance.breaker.run(() => forward(instance.pool, request, sink));
-
-  const again = (outcome: Outcome, first: Instance, { method, body }: UpstreamRequest): Instance | undefined => {
-    const where = retryOf(outcome, { method, isReplayable: body.kind !== 'streamed' });
-    if (where === 'nowhere') return undefined;
-    const other = choose(first.service, first);
-    return other ?? (where === 'anywhere' && first.admits ? first : undefined);
+  const resolveAll = async (): Promise<void> => {
+    const targets = Object.values(settings.targets).flat();
+    const hosts = targets.flatMap((target) => (target.kind === 'dns' ? [target.host] : []));
+    if (hosts.length > 0) await book.refresh(new Set(hosts));
+    place();
   };
+  place();
 
   return {
-    instancesOf: (service) => services.get(service)?.instances ?? [],
-    choose,
-    deliver: async (service, request, sink) => {
-      const first = choose(service);
-      if (!first) return undefined;
-      const outcome = await attempt(first, request, sink);
-      const second = outcome.kind === 'answered' ? undefined : again(outcome, first, request);
-      if (!second) return { outcome, instances: [first.name] };
-      return { outcome: await attempt(second, request, sink), instances: [first.name, second.name] };
-    },
+    instancesOf: (service) => services[service].instances(),
+    of: (service) => services[service],
+    choose: (service, except) => services[service].choose(except && [except]),
+    deliver: (service, request, sink) => services[service].deliver(request, sink),
     probeAll: async () => {
-      await Promise.all(all.map((instance) => instance.probe()));
+      await Promise.all(all.flatMap((upstream) => upstream.instances().map((instance) => instance.probe())));
+    },
+    resolveAll,
+    update: async (next) => {
+      settings = next;
+      await resolveAll();
     },
     close: async () => {
-      await Promise.all(all.map((instance) => instance.close()));
+      await Promise.all(all.map((upstream) => upstream.close()));
     },
   };
 }

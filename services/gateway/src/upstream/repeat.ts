@@ -1,0 +1,27 @@
+/** Something done again and again, but not while the time before is still under way. */
+export interface Repetition {
+  /** Once, now, or what is under way. */
+  readonly run: () => Promise<void>;
+  readonly start: () => void;
+  /** Resolves when what is under way has ended. */
+  readonly stop: () => Promise<void>;
+}
+
+export function repeat(work: () => Promise<void>, everyMs: number): Repetition {
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const run = (): Promise<void> => {
+    running ??= work().finally(() => (running = undefined));
+    return running;
+  };
+  return {
+    run,
+    start: () => {
+      timer = setInterval(() => void run(), everyMs);
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { ServiceName } from '@soc/contracts';
+import { type Balancing, chooseInstance, isServing } from '../domain/choose-instance.ts';
+import { type Outcome, retryOf } from '../domain/outcome.ts';
+import { mayEject, type OutlierReason } from '../domain/outlier.ts';
+import { attemptWithin } from './attempt.ts';
+import { type Breaker, type BreakerSettings, type BreakerState, createBreaker } from './breaker.ts';
+import type { AnswerSink, UpstreamRequest } from './forward.ts';
+import { createInstance, type Instance, type InstanceSettings } from './instance.ts';
+import type { Place } from './places.ts';
+import { createRetryBudget } from './retry-budget.ts';
+
+/** How a request ended, and which instances had it, in order. */
+export interface Delivery {
+  readonly outcome: Outcome;
+  readonly instances: readonly string[];
+}
+
+export interface ServiceSettings {
+  readonly balancing: Balancing;
+  readonly retryPercent: number;
+  readonly instance: InstanceSettings;
+  readonly serviceBreaker: BreakerSettings;
+}
+
+/** Hears of what happens on the way to instances, for the metrics. */
+export interface UpstreamWatch {
+  readonly onBreaker: (service: ServiceName, of: 'instance' | 'service', state: BreakerState) => void;
+  readonly onEjection: (service: ServiceName, reason: OutlierReason) => void;
+  readonly onRetry: (service: ServiceName, because: 'unreachable' | 'broken') => void;
+  readonly onRetryRefused: (service: ServiceName) => void;
+}
+
+/** The instances of one service, and the balance among them. */
+export interface ServiceUpstream {
+  readonly service: ServiceName;
+  readonly breaker: Breaker;
+  readonly instances: () => readonly Instance[];
+  /** The next instance, of those not in `except`; undefined when none can be asked now. */
+  readonly choose: (except?: readonly Instance[]) => Instance | undefined;
+  /** Sends a request to an instance, and on to others where that is safe. */
+  readonly deliver: (request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery>;
+  /** Balancing, retry budget and instances from now on; instances that are still there go on as they are. */
+  readonly update: (settings: ServiceSettings, places: readonly Place[]) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Beyond this a request is more likely to be the trouble than the instances are. */
+const MAX_ATTEMPTS = 3;
+
+/** What is under way at an instance that is gone may go on for so long: a large download, an event stream. */
+const FINISH_WITHIN_MS = 600_000;
+
+export function createServiceUpstream(
+  service: ServiceName,
+  first: ServiceSettings,
+  watch: UpstreamWatch,
+): ServiceUpstream {
+  let settings = first;
+  let instances: readonly Instance[] = [];
+  const retiring = new Set<Instance>();
+  const breaker = createBreaker(first.serviceBreaker, (state) => watch.onBreaker(service, 'service', state));
+  const budget = createRetryBudget(() => settings.retryPercent);
+  let turn = 0;
+
+  const choose: ServiceUpstream['choose'] = (except) => {
+    const chosen = chooseInstance(instances, { balancing: settings.balancing, turn, random: Math.random }, except);
+    // Goes on behind the one chosen, so that who follows one that is left out does not get its requests as well.
+    if (chosen) turn = instances.indexOf(chosen) + 1;
+    return chosen;
+  };
+
+  const ejectIfAllowed = (instance: Instance, reason: OutlierReason): void => {
+    const others = instances.filter((other) => other !== instance);
+    const counts = {
+      instances: instances.length,
+      ejected: others.filter(({ isEjected }) => isEjected).length,
+      otherServing: others.filter(isServing).length,
+    };
+    if (!mayEject(counts, settings.instance.ejection)) return;
+    instance.eject();
+    watch.onEjection(service, reason);
+  };
+
+  const again = (outcome: Outcome, { method, body }: UpstreamRequest, tried: readonly Instance[]) => {
+    const where = retryOf(outcome, { method, isReplayable: body.kind !== 'streamed' });
+    if (where === 'nowhere' || tried.length >= MAX_ATTEMPTS) return undefined;
+    const [only] = tried.length === 1 && where === 'anywhere' ? tried : [];
+    const next = choose(tried) ?? (only?.admits === true && !only.isDraining ? only : undefined);
+    if (!next) return undefined;
+    // What nobody took is no more work for anybody.
+    if (where === 'anywhere' && !budget.withdraw()) {
+      watch.onRetryRefused(service);
+      return undefined;
+    }
+    watch.onRetry(service, where === 'anywhere' ? 'broken' : 'unreachable');
+    return next;
+  };
+
+  const send = async (start: Instance, request: UpstreamRequest, sink: AnswerSink, tried: Instance[]) => {
+    let instance = start;
+    for (;;) {
+      tried.push(instance);
+      const outcome = await attemptWithin(instance, request, sink);
+      const next = outcome.kind === 'answered' ? undefined : again(outcome, request, tried);
+      if (!next) return outcome;
+      instance = next;
+    }
+  };
+
+  const placed = ({ name, url }: Place): Instance => {
+    const known = instances.find((instance) => instance.url === url);
+    known?.rename(name);
+    if (known) return known;
+    // Where there are others, a newcomer proves itself before it is sent anything.
+    const isProven = instances.length === 0;
+    const joined = createInstance({ service, name, url, isProven }, settings.instance, {
+      onBreaker: (state) => watch.onBreaker(service, 'instance', state),
+      onOutlier: ejectIfAllowed,
+    });
+    if (!isProven) void joined.probe();
+    return joined;
+  };
+
+  return {
+    service,
+    breaker,
+    instances: () => instances,
+    choose,
+    deliver: async (request, sink) => {
+      const start = breaker.admits() ? choose() : undefined;
+      if (!start) return { outcome: { kind: 'unreachable', reason: 'nobody may be asked' }, instances: [] };
+      budget.deposit();
+      const tried: Instance[] = [];
+      const outcome = await breaker.run(() => send(start, request, sink, tried));
+      return { outcome, instances: tried.map(({ name }) => name) };
+    },
+    update: (next, places) => {
+      settings = next;
+      const before = instances;
+      instances = places.map(placed);
+      for (const gone of before.filter((instance) => !instances.includes(instance))) {
+        retiring.add(gone);
+        void gone.retire(FINISH_WITHIN_MS).then(() => retiring.delete(gone));
+      }
+    },
+    close: async () => {
+      breaker.close();
+      await Promise.all([...instances, ...retiring].map((instance) => instance.close()));
+    },
+  };
+}
