@@ -8,8 +8,9 @@ export function attemptWithin(instance: Instance, request: UpstreamRequest, sink
   const { deadline, fields, headersTimeoutMs } = request;
   if (!deadline) return instance.run(() => forward(instance.pool, request, sink));
   const leftMs = Math.ceil(deadline.atMs - performance.now());
-  if (leftMs <= 0)
+  if (leftMs <= 0) {
     return Promise.resolve({ kind: deadline.isClients ? 'expired' : 'timed_out', reason: 'no time left' });
+  }
   const within: UpstreamRequest = {
     ...request,
     fields: [...fields, TIMEOUT_HEADER, String(leftMs)],

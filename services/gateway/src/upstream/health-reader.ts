@@ -61,25 +61,35 @@ const OURSELVES = {
   breakerOrder: 'auto',
 } as const;
 
-async function healthOf(instance: Instance): Promise<KnownHealth> {
-  const startedAt = performance.now();
-  const report = await reportOf(instance);
-  const latencyMs = rounded(performance.now() - startedAt);
-  const { service } = instance;
-  const known = { ...standingOf(instance), address: instance.url };
-  return {
-    service,
-    health: report ? { ...known, ...report, latencyMs } : { ...known, status: 'down', latencyMs: null },
-  };
+/** What an instance said of itself, and how long that took. */
+interface Statement {
+  readonly instance: Instance;
+  readonly report: z.infer<typeof Report> | undefined;
+  readonly latencyMs: number;
 }
 
-/** Reads the health of every instance, the gateway's own included. Those who ask within half a second share an answer. */
+async function ask(instance: Instance): Promise<Statement> {
+  const startedAt = performance.now();
+  const report = await reportOf(instance);
+  return { instance, report, latencyMs: rounded(performance.now() - startedAt) };
+}
+
+const healthOf = ({ instance, report, latencyMs }: Statement): KnownHealth => {
+  const known = { ...standingOf(instance), address: instance.url };
+  const health = report ? { ...known, ...report, latencyMs } : { ...known, status: 'down' as const, latencyMs: null };
+  return { service: instance.service, health };
+};
+
+/**
+ * Reads the health of every instance, the gateway's own included. Those who ask within half a second share what the
+ * instances said; what the gateway makes of them is of the moment.
+ */
 export function createHealthReader(deps: {
   readonly upstreams: Upstreams;
   readonly health: HealthChecker;
 }): () => Promise<readonly KnownHealth[]> {
   const { upstreams, health } = deps;
-  let latest: { readonly instances: Promise<readonly KnownHealth[]>; readonly askedAt: number } | undefined;
+  let latest: { readonly statements: Promise<readonly Statement[]>; readonly askedAt: number } | undefined;
 
   const readOwn = async (): Promise<KnownHealth> => {
     const startedAt = performance.now();
@@ -88,11 +98,12 @@ export function createHealthReader(deps: {
     return { service: 'gateway', health: { ...OURSELVES, status, version, uptimeS, checks, latencyMs } };
   };
 
-  return () => {
+  return async () => {
     if (!latest || performance.now() - latest.askedAt > KEEP_MS) {
       const all = ServiceName.options.flatMap((service) => upstreams.instancesOf(service));
-      latest = { instances: Promise.all([readOwn(), ...all.map(healthOf)]), askedAt: performance.now() };
+      latest = { statements: Promise.all(all.map(ask)), askedAt: performance.now() };
     }
-    return latest.instances;
+    const [own, statements] = await Promise.all([readOwn(), latest.statements]);
+    return [own, ...statements.map(healthOf)];
   };
 }

@@ -34,6 +34,7 @@ export function createOrders(options: {
   const { redis, upstreams, log } = options;
   const key = `${options.prefix}:gateway:orders`;
   let known: readonly Instance[] = [];
+  let given = 0;
 
   const inTime = async <T>(answer: Promise<T>): Promise<T> => {
     const late = Promise.withResolvers<never>();
@@ -41,6 +42,7 @@ export function createOrders(options: {
     return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
   };
   const keep = async (field: string, value: string | undefined): Promise<void> => {
+    given += 1;
     try {
       await inTime(value === undefined ? redis.hdel(key, field) : redis.hset(key, field, value));
     } catch (error) {
@@ -68,7 +70,10 @@ export function createOrders(options: {
       if (gone.length > 0) {
         await inTime(redis.hdel(key, ...gone.flatMap((instance) => [drainField(instance), instanceField(instance)])));
       }
-      obey(await inTime(redis.hgetall(key)));
+      const before = given;
+      const orders = await inTime(redis.hgetall(key));
+      // One that was given meanwhile is not among them.
+      if (given === before) obey(orders);
     } catch (error) {
       // What was last known goes on.
       log.debug({ err: error }, 'orders of operators not read');
