@@ -107,7 +107,11 @@ test('what is ordered at one gateway holds at the others, and at one that starts
   const third = await startTestGateway({ ...env, REDIS_PREFIX: one.env['REDIS_PREFIX'] });
   await waitFor(async () => (await shareOfTen(third, services))[0] === 0);
   await third.call(SetInstanceDraining, { params: FIRST, body: { draining: false } });
-  await waitFor(async () => (await shareOfTen(one, services))[0] === 5);
+  const back = await waitFor(async () => {
+    const share = await shareOfTen(one, services);
+    return share[0] === 5 && share;
+  });
+  expect(back).toEqual([5, 5]);
 });
 
 test('an order that not all gateways can hear of is refused and changes nothing', async () => {
@@ -119,7 +123,8 @@ test('an order that not all gateways can hear of is refused and changes nothing'
     await gateway.call(SetInstanceBreaker, { params: FIRST, body: { order: 'open' } }),
     await gateway.call(SetServiceBreaker, { params: { service: 'auth' }, body: { order: 'open' } }),
   ];
-  for (const { status, problem } of answers)
+  for (const { status, problem } of answers) {
     expect([status, problem?.code]).toEqual([503, 'gateway.orders_unavailable']);
+  }
   expect(await shareOfTen(gateway, services)).toEqual([5, 5]);
 });
