@@ -8,7 +8,7 @@ import { type Endpoints, GROUPS } from './contender.ts';
 import type { ContenderName } from './contenders.ts';
 import { startNatsServer } from './servers/nats.ts';
 import { startRabbitServer } from './servers/rabbit.ts';
-import { startRedisServer } from './servers/redis.ts';
+import { startRedisServer } from '../servers/redis.ts';
 
 export interface BenchServers {
   readonly endpoints: Endpoints;

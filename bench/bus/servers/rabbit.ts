@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { debianFile } from './debian-packages.ts';
-import { spawnServer, type Server } from './spawn-server.ts';
+import { debianFile } from '../../servers/debian-packages.ts';
+import { spawnServer, type Server } from '../../servers/spawn-server.ts';
 
 export interface RabbitPorts {
   readonly amqp: number;
@@ -16,7 +16,7 @@ export async function startRabbitServer(directory: string, ports: RabbitPorts): 
   await mkdir(home);
   await writeFile(join(home, 'plugins'), '[].');
   await writeFile(join(home, 'rabbitmq.conf'), 'log.console.level = warning\n');
-  const erlang = await debianFile('usr/lib/erlang/bin');
+  const erlang = await debianFile('queues', 'usr/lib/erlang/bin');
   const env = {
     PATH: `${erlang}:/usr/bin:/bin`,
     HOME: home,
@@ -40,7 +40,7 @@ export async function startRabbitServer(directory: string, ports: RabbitPorts): 
     port: ports.epmd,
     logFile,
   });
-  const launcher = await debianFile('usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server');
+  const launcher = await debianFile('queues', 'usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server');
   const server = await spawnServer('sh', [launcher, '-noinput'], { port: ports.amqp, logFile, env });
   return {
     pid: server.pid,

@@ -4,4 +4,5 @@ export { type Fleet, type RunningInstance, startFleet } from './fleet.ts';
 export type { FleetEvent } from './fleet-event.ts';
 export type { FleetOptions } from './fleet-options.ts';
 export type { Host } from './host.ts';
+export { NODE_FLAGS } from './node-flags.ts';
 export { OperatorError } from './operator-error.ts';

@@ -33,6 +33,12 @@ function headersFor(request: Incoming): Record<string, string> {
   return sent;
 }
 
+/** The types know the options of the websocket library alone. */
+const wsClientOptions = {
+  headers: {},
+  rewriteRequestHeaders: (_headers: unknown, request: Incoming) => headersFor(request),
+};
+
 async function addAdminProxy(app: FastifyInstance, prefix: string, upstream: string): Promise<void> {
   // Loaded only where it is used: it brings a websocket library and a second proxy.
   const { default: httpProxy } = await import('@fastify/http-proxy');
@@ -62,7 +68,7 @@ async function addAdminProxy(app: FastifyInstance, prefix: string, upstream: str
           answerProblem(problemOf(isLate ? 'timed_out' : 'unreachable'), http1.request, http1);
         },
       },
-      wsClientOptions: { rewriteRequestHeaders: (_headers: unknown, request: Incoming) => headersFor(request) },
+      wsClientOptions,
     });
   });
 }

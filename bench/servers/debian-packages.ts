@@ -6,14 +6,28 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/soc-bench/', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../node_modules/.cache/soc-bench/', import.meta.url));
 const ERLANG =
   'asn1 base crypto eldap ftp inets mnesia os-mon parsetools public-key runtime-tools snmp ssl syntax-tools tftp tools xmerl'
     .split(' ')
     .map((name) => `erlang-${name}`);
-const PACKAGES = ['nats-server', 'rabbitmq-server', ...ERLANG];
-/** Where the launchers of Erlang have its home written down. */
-const LAUNCHERS = ['usr/lib/erlang/bin/erl', 'usr/lib/erlang/erts-*/bin/erl'];
+
+/** Packages that are unpacked into one folder. */
+const SETS = {
+  queues: {
+    packages: ['nats-server', 'rabbitmq-server', ...ERLANG],
+    /** Where the launchers of Erlang have its home written down. */
+    launchers: ['usr/lib/erlang/bin/erl', 'usr/lib/erlang/erts-*/bin/erl'],
+  },
+  proxies: {
+    packages: (
+      'nginx haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 ' +
+      'wrk libluajit2-5.1-2 libluajit2-5.1-common'
+    ).split(' '),
+    launchers: [],
+  },
+};
+type DebianSet = keyof typeof SETS;
 
 async function expand(root: string, pattern: string): Promise<string> {
   let path = root;
@@ -26,14 +40,14 @@ async function expand(root: string, pattern: string): Promise<string> {
   return path;
 }
 
-async function unpack(root: string): Promise<void> {
+async function unpack(root: string, { packages, launchers }: (typeof SETS)[DebianSet]): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const scratch = await mkdtemp(join(CACHE, 'unpacking-'));
-  await run('apt-get', ['download', ...PACKAGES], { cwd: scratch });
+  await run('apt-get', ['download', ...packages], { cwd: scratch });
   for (const file of (await readdir(scratch)).filter((name) => name.endsWith('.deb'))) {
     await run('dpkg', ['-x', join(scratch, file), join(scratch, 'root')]);
   }
-  for (const launcher of LAUNCHERS) {
+  for (const launcher of launchers) {
     const path = await expand(join(scratch, 'root'), launcher);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replaceAll('ROOTDIR=/usr/lib/erlang', `ROOTDIR=${root}/usr/lib/erlang`));
@@ -43,15 +57,15 @@ async function unpack(root: string): Promise<void> {
 }
 
 /**
- * Debian's NATS and RabbitMQ, unpacked once into a cache folder and not installed: no root needed, and no script of a package
- * starts a service. Resolves a path in them; a `*` stands for a version. Throws where there is no apt-get or no such package.
+ * Debian's packages, unpacked once into a cache folder and not installed: no root needed, and no script of a package starts a
+ * service. Resolves a path in them; a `*` stands for a version. Throws where there is no apt-get or no such package.
  */
-export async function debianFile(pattern: string): Promise<string> {
-  const root = join(CACHE, 'debian');
+export async function debianFile(set: DebianSet, pattern: string): Promise<string> {
+  const root = join(CACHE, `debian-${set}`);
   const isThere = await access(root).then(
     () => true,
     () => false,
   );
-  if (!isThere) await unpack(root);
+  if (!isThere) await unpack(root, SETS[set]);
   return expand(root, pattern);
 }
