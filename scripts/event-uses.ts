@@ -23,7 +23,10 @@ export function findEventUses(): (spec: EventSpec) => EventUses {
     ...new Set(sources.filter(({ text }) => pattern.test(text)).map(({ service }) => service)),
   ];
   const names = new Map<unknown, string>(Object.entries(contracts).map(([name, value]) => [value, name]));
+  const withAudit = servicesWith(/\bauditEvents\b/);
   return (spec) => {
+    // Their owners publish them by service-kit's audit; one handler hears all of them.
+    if (contracts.isAuditEvent(spec)) return { publishers: [spec.owner], subscribers: withAudit };
     const name = names.get(spec);
     if (name === undefined) return { publishers: [], subscribers: [] };
     return {

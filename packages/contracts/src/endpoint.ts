@@ -38,6 +38,12 @@ export interface EndpointSpec {
   /** Media type of the success answer; `application/json` when absent. */
   readonly produces?: string;
   readonly errors?: Readonly<Partial<Record<ErrorStatus, readonly string[]>>>;
+  /**
+   * What the audit trail calls it, `<noun>.<verb>`, e.g. `channel.create`: `service-kit` records every call that was done, refused
+   * or failed, with the noun as the type of what it was done to. For what changes configuration or permissions, takes data
+   * out, or decides. A 403 is recorded on every endpoint.
+   */
+  readonly audit?: `${string}.${string}`;
 }
 
 /** Declares an endpoint; the literal types of the schemas are kept. */

@@ -1,3 +1,4 @@
+import { auditEvents } from './auth/audit-events.ts';
 import type { ServiceName } from './service-name.ts';
 
 /**
@@ -17,4 +18,5 @@ export const eventSubscribers: Readonly<Record<string, readonly ServiceName[]>> 
   'metric.recorded': ['storage'],
   'evidence.stored': ['alert', 'analytics'],
   'user.changed': ['notification'],
+  ...Object.fromEntries([...auditEvents.values()].map(({ type }) => [type, ['auth'] as const])),
 };

@@ -1,6 +1,7 @@
 import { AnalysisCompleted } from './ai/events.ts';
 import { AlertCreated, AlertUpdated, IncidentCreated, IncidentUpdated, ResponseRequested } from './alert/events.ts';
 import { MetricRecorded } from './analytics/events.ts';
+import { auditEvents } from './auth/audit-events.ts';
 import { UserChanged } from './auth/events.ts';
 import type { EventSpec } from './event.ts';
 import { EnrichmentCompleted } from './intel/events.ts';
@@ -22,4 +23,5 @@ export const events: readonly EventSpec[] = [
   MetricRecorded,
   EvidenceStored,
   UserChanged,
+  ...auditEvents.values(),
 ];

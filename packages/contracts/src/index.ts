@@ -3,6 +3,7 @@ export * from './alert/alert.ts';
 export * from './alert/events.ts';
 export * from './alert/incident.ts';
 export * from './analytics/events.ts';
+export * from './auth/audit-events.ts';
 export * from './auth/events.ts';
 export * from './bus/bus-service.ts';
 export * from './bus/dead-letter.ts';

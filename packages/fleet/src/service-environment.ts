@@ -19,6 +19,9 @@ export interface EnvironmentOptions {
   readonly replicaUrl: (service: ServiceName) => string | undefined;
 }
 
+/** Where the checkpoints of the audit trail of a fleet are. */
+export const checkpointDirectoryOf = (dataDirectory: string): string => join(dataDirectory, 'audit-checkpoints');
+
 /** Set for the command, not for the services. */
 const NOT_INHERITED = ['SOC_ADMIN_EMAIL', 'SOC_ADMIN_PASSWORD', 'NODE_OPTIONS', 'NODE_CHANNEL_FD'];
 
@@ -40,13 +43,13 @@ export function environmentOf(
     REDIS_URL: options.redisUrl(service),
     AUTH_JWKS_URL: `${urlsOf('auth', options.layout)[0] ?? ''}/api/v1/auth/.well-known/jwks.json`,
     SERVICE_SECRET: options.secrets.serviceSecrets[service],
+    BUS_KEY_RING_FILE: options.secrets.busKeyRingFile,
     NODE_COMPILE_CACHE: compileCacheDirectory(),
     // Node's threads allocate little; an arena for each only fragments.
     MALLOC_ARENA_MAX: '2',
     ...(service !== 'gateway' && {
       DATABASE_URL: options.databaseUrl(service),
       DATABASE_REPLICA_URLS: options.replicaUrl(service) ?? '',
-      BUS_KEY_RING_FILE: options.secrets.busKeyRingFile,
       CONSISTENCY_TOKEN_KEY: options.secrets.consistencyTokenKey,
     }),
     ...environmentOfService(service, options),
@@ -65,6 +68,8 @@ function environmentOfService(
     case 'auth':
       return {
         AUTH_SIGNING_KEY_FILE: secrets.signingKeyFile,
+        AUDIT_SIGNING_KEY_FILE: secrets.auditSigningKeyFile,
+        AUDIT_CHECKPOINT_DIR: checkpointDirectoryOf(dataDirectory),
         AUTH_SERVICE_SECRETS_FILE: secrets.serviceSecretsFile,
         AUTH_ADMIN_EMAIL: secrets.admin.email,
         AUTH_ADMIN_PASSWORD: secrets.admin.password,

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { BusService } from '@soc/contracts';
+import { BusService, type ServiceName } from '@soc/contracts';
 import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/identity';
 import { createRedisConnector, type Redis } from '@soc/messaging/redis';
 import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { type BaseConfig, type Env, parseConfig } from './config.ts';
+import type { RunningAudit } from './audit/stream-audit.ts';
+import { type BaseConfig, type EdgeConfig, type Env, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
@@ -47,6 +48,8 @@ export const createLog = (
   destination: DestinationStream = pino.destination(1),
 ): Logger => pino({ level, base: { service, instance }, serializers: { err: errorForLog } }, destination);
 
+type PlatformBeforeAudit = Omit<EdgePlatform<BaseConfig & EdgeConfig>, 'audit'>;
+
 /** Builds a service from its definition and the environment: migrates its schema, connects, registers its routes. */
 export async function bootService(definition: ServiceDefinition, options: BootOptions): Promise<RunningService> {
   const now = options.now ?? (() => new Date());
@@ -60,8 +63,10 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     throw error;
   });
   const data = await connect(definition, edge.platform);
+  const running = data ?? (await streamAudit(name, edge.platform));
+  const { audit } = running;
   // An edge service's create() is typed not to see the database and the bus; for every other one `data` is there.
-  const parts = await definition.create({ ...edge.platform, ...data } as Platform<BaseConfig>);
+  const parts = await definition.create({ ...edge.platform, ...data, audit } as Platform<BaseConfig>);
   data?.bus.subscribe(parts.subscriptions ?? []);
 
   const app = createHttpApp({ log, now, ...(parts.trustedProxies && { trustedProxies: parts.trustedProxies }) });
@@ -78,6 +83,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     now,
     verifier: options.verifier ?? parts.verifier ?? edge.platform.verifier,
     checkResponses: config.CHECK_RESPONSES,
+    audit,
     ...(data && { db: data.db }),
   });
   await parts.extend?.(app);
@@ -88,12 +94,14 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     config,
     listen: async () => {
       data?.bus.start();
+      running.start();
       for (const worker of parts.workers ?? []) await worker.start();
       return app.listen({ host: config.SOC_HOST, port: config.PORT });
     },
     close: async () => {
       await app.close();
       await stopWorkers(parts);
+      await running.stop();
       await data?.bus.close();
       edge.close();
       await data?.db.close();
@@ -102,16 +110,21 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
 }
 
 /** Loaded only where it is used: a service without a database spares 10 MB of drivers and queues. */
-async function connect({ name, migrations }: ServiceDefinition, platform: EdgePlatform<BaseConfig>) {
+async function connect({ name, migrations }: ServiceDefinition, platform: PlatformBeforeAudit) {
   if (!migrations) return undefined;
   const { connectData } = await import('./data.ts');
   return connectData(BusService.parse(name), migrations, platform);
 }
 
+async function streamAudit(name: ServiceName, platform: PlatformBeforeAudit): Promise<RunningAudit> {
+  const { createStreamAudit } = await import('./audit/stream-audit.ts');
+  return createStreamAudit(name, platform);
+}
+
 const stopWorkers = (parts: ServiceParts) => Promise.all((parts.workers ?? []).map((worker) => worker.stop()));
 
 function createEdgePlatform(
-  config: BaseConfig,
+  config: BaseConfig & EdgeConfig,
   given: Pick<EdgePlatform<BaseConfig>, 'instanceId' | 'log' | 'now'> & {
     readonly name: string;
     readonly verifier: TokenVerifier | undefined;
@@ -135,7 +148,7 @@ function createEdgePlatform(
       audience: config.AUTH_AUDIENCE,
       nowMs,
     });
-  const platform: EdgePlatform<BaseConfig> = {
+  const platform: PlatformBeforeAudit = {
     config,
     instanceId,
     log,

@@ -85,6 +85,10 @@ export const DatabaseConfig = z.object({
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
 
+/** Environment variables of a service without a database: it publishes its audit records straight to their stream. */
+export const EdgeConfig = BusConfig.pick({ BUS_KEY_RING_FILE: true });
+export type EdgeConfig = z.infer<typeof EdgeConfig>;
+
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment. An empty variable counts as absent. Throws `ConfigError` naming every bad variable, never its value. */

@@ -2,6 +2,7 @@ import type { BusService } from '@soc/contracts';
 import { createDbCluster, type DbCluster, migrate, tenantRoleOf } from '@soc/db-cluster';
 import { createEventBus, type EventBus, messagingMigrations, openKeyRingFile } from '@soc/messaging';
 import type { HealthCheck } from '@soc/monitoring';
+import { createOutboxAudit } from './audit/audit.ts';
 import { busLimitsOf } from './bus-config.ts';
 import { busRoutes } from './bus-routes.ts';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
@@ -9,7 +10,11 @@ import type { EdgePlatform } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
 
 /** Migrates the schema of a service and opens its database and its end of the bus. */
-export async function connectData(name: BusService, migrations: URL, platform: EdgePlatform<BaseConfig>) {
+export async function connectData(
+  name: BusService,
+  migrations: URL,
+  platform: Omit<EdgePlatform<BaseConfig>, 'audit'>,
+) {
   const { config, log, now, registry, instanceId } = platform;
   // `defineService` adds these variables to the schema of every service that has migrations.
   const database = config as BaseConfig & DatabaseConfig;
@@ -51,7 +56,17 @@ export async function connectData(name: BusService, migrations: URL, platform: E
     now,
   });
   const operations = { service: name, db, operations: bus.operations, operatorTenant: database.BUS_OPERATOR_TENANT };
-  return { db, bus, outbox: bus.outbox, routes: busRoutes(operations), checks: dataChecks(db, bus) };
+  const audit = createOutboxAudit({ service: name, now, registry, log }, { db, outbox: bus.outbox });
+  return {
+    db,
+    bus,
+    outbox: bus.outbox,
+    audit,
+    start: () => undefined,
+    stop: audit.stop,
+    routes: busRoutes(operations),
+    checks: dataChecks(db, bus),
+  };
 }
 
 function dataChecks(db: DbCluster, bus: EventBus): Readonly<Record<string, HealthCheck>> {

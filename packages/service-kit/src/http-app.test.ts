@@ -4,9 +4,10 @@ import type { Principal, TokenVerifier } from '@soc/identity';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import type { AuditEntry } from './audit/audit-entry.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { conflict } from './problems.ts';
-import { route } from './route.ts';
+import { route, type RouteContext } from './route.ts';
 
 const Echo = endpoint({
   id: 'echo',
@@ -22,6 +23,7 @@ const Echo = endpoint({
   responses: { 201: z.object({ title: z.string(), tenantId: z.string() }) },
   errors: { 409: ['echo.taken'] },
 });
+const Changed = endpoint({ ...Echo, id: 'changed', url: '/changed/:id', audit: 'echo.change' });
 const Lines = endpoint({
   id: 'lines',
   service: 'alert',
@@ -58,18 +60,24 @@ const TOKENS: Readonly<Record<string, Principal>> = {
 };
 
 async function start(
-  options: { readonly verifier?: TokenVerifier; readonly consistencyToken?: () => Promise<string> } = {},
+  options: {
+    readonly verifier?: TokenVerifier;
+    readonly recorded?: AuditEntry[];
+    readonly consistencyToken?: () => Promise<string>;
+  } = {},
 ) {
   const log = pino({ level: 'silent' });
   const now = () => new Date(0);
   const app = createHttpApp({ log, now });
+  const echo = ({ body, principal: { tenantId } }: Pick<RouteContext<typeof Echo>, 'body' | 'principal'>) => {
+    if (body.title === 'taken') throw conflict('echo.taken');
+    if (body.title.startsWith('22')) throw Object.assign(new Error('out of range'), { code: body.title });
+    if (body.title === 'bug') throw new Error('the secret inner reason');
+    return Promise.resolve({ title: body.title, tenantId });
+  };
   const routes = [
-    route(Echo, ({ body, principal: { tenantId } }) => {
-      if (body.title === 'taken') throw conflict('echo.taken');
-      if (body.title.startsWith('22')) throw Object.assign(new Error('out of range'), { code: body.title });
-      if (body.title === 'bug') throw new Error('the secret inner reason');
-      return Promise.resolve({ title: body.title, tenantId });
-    }),
+    route(Echo, echo),
+    route(Changed, echo),
     route(Keep, ({ body }) => Promise.resolve({ sizeChars: JSON.stringify(body).length })),
     route(Lines, ({ body }) => Promise.resolve({ lines: body.split('\n').length })),
   ];
@@ -78,6 +86,7 @@ async function start(
     log,
     now,
     verifier,
+    audit: { record: (_tx, entry) => Promise.resolve(void options.recorded?.push(entry)) },
     checkResponses: true,
     db: {
       consistencyToken: options.consistencyToken ?? ((carried = 'lsn') => Promise.resolve(carried)),
@@ -228,4 +237,44 @@ test('a text endpoint gets any content type as it came', async () => {
     headers: { 'content-type': 'application/x-ndjson' },
   });
   expect(answer.json()).toEqual({ lines: 3 });
+});
+
+test('an endpoint whose contract names an action is recorded when it is done, when it fails and when it is refused', async () => {
+  const recorded: AuditEntry[] = [];
+  const send = await start({ recorded });
+  await send({ url: '/changed/7' });
+  await send({ url: '/changed/7', payload: '{"title":"taken"}' });
+  await send({ url: '/changed/7', payload: '{"title":"bug"}' });
+  await send({ url: '/changed/7', token: 'a.nobody.x' });
+  await send({ url: '/changed/7', payload: '{}' });
+  const told = recorded.map(({ action, outcome, reason, target, details }) => ({
+    action,
+    outcome,
+    reason,
+    target,
+    details,
+  }));
+  const target = { type: 'echo', id: '7' };
+  const at = { action: 'echo.change', target };
+  const fields = { fields: ['title'] };
+  expect(told).toEqual([
+    { ...at, outcome: 'success', reason: undefined, details: fields },
+    { ...at, outcome: 'failure', reason: 'echo.taken', details: undefined },
+    { ...at, outcome: 'failure', reason: 'internal', details: undefined },
+    { ...at, outcome: 'denied', reason: 'auth.forbidden', details: { permission: 'alerts:read' } },
+  ]);
+});
+
+test('an endpoint that names no action is recorded only when it is refused to who may not', async () => {
+  const recorded: AuditEntry[] = [];
+  const send = await start({ recorded });
+  await send({});
+  await send({ payload: '{"title":"taken"}' });
+  expect(recorded).toEqual([]);
+  await send({ token: null });
+  await send({ token: 'a.nobody.x' });
+  expect(recorded.map(({ action, outcome, target, reason }) => [action, outcome, target, reason])).toEqual([
+    ['endpoint.call', 'denied', { type: 'endpoint', id: 'echo' }, 'auth.unauthenticated'],
+    ['endpoint.call', 'denied', { type: 'endpoint', id: 'echo' }, 'auth.forbidden'],
+  ]);
 });

@@ -9,6 +9,8 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import type { Audit } from './audit/audit.ts';
+import { createRouteAudit, recordRefusal } from './audit/route-audit.ts';
 import { authenticate } from './authentication.ts';
 import { useBodyParsing, useStreamedBodies } from './body-parsing.ts';
 import { asProblem } from './fault.ts';
@@ -20,6 +22,7 @@ import { requestIdOf, traceparentOf } from './trace.ts';
 export interface HttpAppOptions {
   readonly log: Logger;
   readonly verifier: TokenVerifier;
+  readonly audit: Audit;
   /** Checks and gives consistency tokens; absent for a service without a database. */
   readonly db?: Pick<DbCluster, 'consistencyToken' | 'readYourWrites'>;
   readonly checkResponses: boolean;
@@ -105,9 +108,14 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
     onRequest: async (request) => {
       request.principal = await authenticate(spec, request, options.verifier);
     },
+    onError: (request, _reply, error, done) => {
+      recordRefusal(spec, request, error, options.audit);
+      done();
+    },
     handler: async (request, reply) => {
       const traceparent = traceparentOf(request.headers['traceparent']);
       const { principal } = request;
+      const { record, done } = createRouteAudit(spec, request, options.audit);
       const consistencyToken = consistencyTokenOf(request, options.db);
       const input = {
         // Checked against the schemas of `spec` in `parseInput`, and demanded by its permission in `authenticate`.
@@ -118,9 +126,11 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
         consistencyToken,
         request,
         reply,
+        record,
       };
       // Whoever is known works for their tenant alone, whatever a statement forgets to ask; nobody in particular has none.
       const answer = principal ? await inTenant(scopeOf(principal, request), () => handle(input)) : await handle(input);
+      await done(answer === reply ? undefined : answer);
       if (answer === reply || reply.sent) return reply;
       reply.header('traceparent', traceparent);
       if (writes) await addConsistencyToken({ request, reply, carried: consistencyToken }, options.db);

@@ -1,6 +1,9 @@
 import './request-principal.ts';
 
 export { uuidv7 } from '@soc/contracts';
+export type { Audit } from './audit/audit.ts';
+export { actorOf, type AuditEntry } from './audit/audit-entry.ts';
+export type { AuditedChange, RouteAudit } from './audit/route-audit.ts';
 export { authorise, identify } from './authentication.ts';
 export { type BootOptions, bootService, createLog, FLEET_VERSION, type RunningService } from './boot.ts';
 export { parseJson } from './body-parsing.ts';

@@ -5,6 +5,7 @@ import type { Redis } from '@soc/messaging/redis';
 import type { HealthCheck, PerformanceMonitor, Registry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Audit } from './audit/audit.ts';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { Route } from './route.ts';
 
@@ -17,6 +18,8 @@ export interface EdgePlatform<Config> {
   readonly performanceMonitor: PerformanceMonitor;
   readonly verifier: TokenVerifier;
   readonly now: () => Date;
+  /** Into the audit trail. Calls of endpoints whose contracts say `audit` are recorded without it, and so is every 401 and 403. */
+  readonly audit: Audit;
   /** Facts of Redis for a health check; `GET /health` of every service has it already. */
   readonly redisCheck: HealthCheck;
   /**

@@ -1,6 +1,7 @@
 import type { BodyOf, EndpointSpec, ParamsOf, QueryOf, ResponseOf } from '@soc/contracts';
 import type { Principal } from '@soc/identity';
 import type { Origin } from '@soc/messaging';
+import type { RouteAudit } from './audit/route-audit.ts';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Who is asking; on a public endpoint nobody may be. */
@@ -19,6 +20,11 @@ export interface RouteContext<E extends EndpointSpec> {
   readonly consistencyToken: string | undefined;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /**
+   * Records the call, whose contract says `audit`, in the transaction that does it, with what the route knows of it. Without it
+   * the call is recorded once it is done, which a process that is killed in between does not.
+   */
+  readonly record: RouteAudit['record'];
 }
 
 /** One endpoint with its handler; `createService` registers it. */

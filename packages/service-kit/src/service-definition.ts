@@ -1,12 +1,12 @@
 import type { ServiceName } from '@soc/contracts';
 import type { z } from 'zod';
-import { BaseConfig, DatabaseConfig } from './config.ts';
+import { BaseConfig, DatabaseConfig, EdgeConfig } from './config.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
 
 /** A service as `bootService` takes it; made by `defineService` or `defineEdgeService`. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
-  readonly config: z.ZodType<BaseConfig & Partial<DatabaseConfig>>;
+  readonly config: z.ZodType<BaseConfig & EdgeConfig & Partial<DatabaseConfig>>;
   /** Folder of its migrations; undefined for a service without a schema. */
   readonly migrations: URL | undefined;
   readonly create: (platform: Platform<BaseConfig>) => ServiceParts | Promise<ServiceParts>;
@@ -42,7 +42,9 @@ export function defineEdgeService<Config extends ConfigShape>(definition: {
     name: definition.name,
     migrations: undefined,
     // As in `defineService`.
-    config: BaseConfig.extend(definition.config.shape) as unknown as ServiceDefinition['config'],
+    config: BaseConfig.extend(EdgeConfig.shape).extend(
+      definition.config.shape,
+    ) as unknown as ServiceDefinition['config'],
     create: definition.create as unknown as ServiceDefinition['create'],
   };
 }

@@ -2,6 +2,7 @@ import { defineService } from '@soc/service-kit';
 import { AuthConfig } from './config.ts';
 import { createAuthDeps } from './deps.ts';
 import { createFirstAdmin } from './first-admin.ts';
+import { onAuditRecorded } from './events/on-audit-recorded.ts';
 import { createJanitor } from './janitor.ts';
 import { createApiKeyRoute } from './routes/create-api-key.ts';
 import { createServiceTokenRoute } from './routes/create-service-token.ts';
@@ -50,7 +51,9 @@ export const authService = defineService({
         getJwksRoute(deps),
         createServiceTokenRoute(deps),
       ],
-      workers: [createJanitor(deps)],
+      subscriptions: [...onAuditRecorded(deps)],
+      workers: [createJanitor(deps), deps.notary],
+      checks: { auditTrail: deps.notary.check },
       verifier: deps.verifier,
     };
   },

@@ -34,6 +34,18 @@ export const AuthConfig = z.object({
   AUTH_LOCKOUT_ACCOUNT_FAILURES: Count.default(100).describe(
     'Failed logins of one account, wherever from, after which it is locked for everybody.',
   ),
+  AUDIT_SIGNING_KEY_FILE: z
+    .string()
+    .describe(
+      'PEM file of the Ed25519 private key that signs the checkpoints of the audit trail, the same on every replica.',
+    ),
+  AUDIT_CHECKPOINT_DIR: z
+    .string()
+    .describe(
+      'Directory of the checkpoints of the audit trail, outside the database; of one replica or shared by several.',
+    ),
+  AUDIT_CHECKPOINT_RECORDS: Count.default(1_000).describe('A checkpoint is signed after so many records,'),
+  AUDIT_CHECKPOINT_S: Count.default(60).describe('or, when there are any, after this time.'),
   AUTH_LOCKOUT_WINDOW_S: Count.default(15 * 60).describe('The time in which they count, and in which the lock ends.'),
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;

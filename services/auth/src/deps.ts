@@ -1,7 +1,11 @@
+import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createTokenSigner, createTokenVerifier, fixedKeySource } from '@soc/identity';
 import type { Platform } from '@soc/service-kit';
 import { apiKeyRepository } from './api-key-repository.ts';
+import { auditRecordRepository } from './audit/audit-record-repository.ts';
+import { openCheckpointDirectory } from './audit/checkpoint-directory.ts';
+import { createNotary } from './audit/notary.ts';
 import { auditRepository } from './audit-repository.ts';
 import type { AuthConfig } from './config.ts';
 import { loginFailureRepository } from './login-failure-repository.ts';
@@ -16,7 +20,7 @@ import { createWorkLimiter } from './work-limiter.ts';
 export type AuthDeps = Awaited<ReturnType<typeof createAuthDeps>>;
 
 /** The whole graph of the auth service. Throws when the signing key or the secrets cannot be read. */
-export async function createAuthDeps({ config, db, outbox, log, now }: Platform<AuthConfig>) {
+export async function createAuthDeps({ config, db, outbox, log, now, audit, registry }: Platform<AuthConfig>) {
   const names = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
   const signer = createTokenSigner({ privateKeyPem: await readFile(config.AUTH_SIGNING_KEY_FILE, 'utf8'), ...names });
   return {
@@ -38,7 +42,20 @@ export async function createAuthDeps({ config, db, outbox, log, now }: Platform<
     apiKeys: apiKeyRepository,
     revocations: revocationRepository,
     loginFailures: loginFailureRepository,
-    audit: auditRepository,
+    statementAudit: auditRepository,
+    auditRecords: auditRecordRepository,
+    audit,
+    notary: createNotary({
+      db,
+      records: auditRecordRepository,
+      directory: await openCheckpointDirectory(config.AUDIT_CHECKPOINT_DIR),
+      privateKey: createPrivateKey(await readFile(config.AUDIT_SIGNING_KEY_FILE, 'utf8')),
+      everyRecords: config.AUDIT_CHECKPOINT_RECORDS,
+      everyMs: config.AUDIT_CHECKPOINT_S * 1_000,
+      log,
+      now,
+      registry,
+    }),
     hasher: createPasswordHasher({
       memoryKib: config.AUTH_ARGON2_MEMORY_KIB,
       passes: config.AUTH_ARGON2_PASSES,

@@ -6,9 +6,12 @@ const EVERY_MS = 60 * 60 * 1000;
 
 /** Deletes, every hour, the sessions, tokens, revocations, failure counts and audited changes whose time is over. Several replicas may do so at once. */
 export function createJanitor(
-  deps: Pick<AuthDeps, 'db' | 'sessions' | 'revocations' | 'audit' | 'loginFailures' | 'config' | 'log' | 'now'>,
+  deps: Pick<
+    AuthDeps,
+    'db' | 'sessions' | 'revocations' | 'statementAudit' | 'loginFailures' | 'config' | 'log' | 'now'
+  >,
 ): Worker {
-  const { db, sessions, revocations, audit, loginFailures, config, log, now } = deps;
+  const { db, sessions, revocations, statementAudit, loginFailures, config, log, now } = deps;
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
 
@@ -17,7 +20,7 @@ export function createJanitor(
     try {
       await sessions.forgetExpired(db.write, at);
       await revocations.forgetBefore(db.write, forgettableBefore(at, config.AUTH_ACCESS_TOKEN_TTL_S));
-      await audit.forgetOld(db.write);
+      await statementAudit.forgetOld(db.write);
       await loginFailures.forgetBefore(db.write, new Date(at.getTime() - config.AUTH_LOCKOUT_WINDOW_S * 1000));
     } catch (error) {
       log.warn({ err: error }, 'expired sessions not deleted');

@@ -42,6 +42,7 @@ function valueOf({ table, name, type, check }: Column, tenant: Tenant): string {
   if (type === 'tsvector') return '';
   if (type.startsWith('json')) return '{}';
   if (type === 'boolean') return 'false';
+  if (type === 'bigint') return tenant === 'a' ? '1' : '2';
   return type.startsWith('timestamp') ? '2026-01-01T00:00:00Z' : '1';
 }
 

@@ -22,6 +22,8 @@ export interface FleetSecrets {
   readonly admin: AdminCredentials;
   /** PEM file of the RSA key that access tokens are signed with. */
   readonly signingKeyFile: string;
+  /** PEM file of the Ed25519 key that the audit trail is signed with. */
+  readonly auditSigningKeyFile: string;
   /** JSON file of the services' own client secrets. */
   readonly serviceSecretsFile: string;
   readonly serviceSecrets: z.infer<typeof PerService>;
@@ -60,6 +62,15 @@ export async function newSigningKey(): Promise<string> {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
+/** Of the key that signs the audit trail, within the directory of secrets. */
+export const AUDIT_SIGNING_KEY = 'audit-signing-key.pem';
+
+/** A new Ed25519 private key, as PEM. */
+export async function newAuditSigningKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('ed25519');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
 /**
  * Reads the secrets of a data directory, making those that are missing. `admin` gives the first administrator's e-mail or
  * password; it counts only on the first start, since later the account is there.
@@ -77,6 +88,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     password: admin.password ?? randomSecret().slice(0, 24),
   });
   const signingKeyFile = join(directory, 'auth-signing-key.pem');
+  const auditSigningKeyFile = join(directory, AUDIT_SIGNING_KEY);
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
 
   const [
@@ -96,13 +108,15 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     keepSecret(join(directory, 'notification-key'), newKey),
     keepSecret(join(directory, 'consistency-token-key'), newKey),
     keepSecret(signingKeyFile, newSigningKey),
+    keepSecret(auditSigningKeyFile, newAuditSigningKey),
     keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
   ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
   const busKeyRingFile = join(directory, BUS_KEY_RING);
   const redis = { redisPassword, redisServicePasswords };
   const kept = { serviceSecrets, postgres, ...redis, busKeyRingFile, notificationKey, consistencyTokenKey };
-  return { admin: credentials, signingKeyFile, serviceSecretsFile, ...kept, ...(await keepCertificates(directory)) };
+  const files = { signingKeyFile, auditSigningKeyFile, serviceSecretsFile };
+  return { admin: credentials, ...files, ...kept, ...(await keepCertificates(directory)) };
 }
 
 async function keepCertificates(

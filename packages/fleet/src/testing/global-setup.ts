@@ -9,7 +9,7 @@ import { startPrimary } from '../postgres/start-primary.ts';
 import { findRedisServer } from '../redis/find-redis-server.ts';
 import { installRedisServer } from '../redis/install-redis-server.ts';
 import { startRedis } from '../redis/start-redis.ts';
-import { newSigningKey } from '../secrets/fleet-secrets.ts';
+import { newAuditSigningKey, newSigningKey } from '../secrets/fleet-secrets.ts';
 import { keepSecret } from '../secrets/secret-file.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
 import { together } from '../together.ts';
@@ -28,6 +28,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const shared = { host, isDurable: false, onEvent: () => undefined };
   const program = (await findRedisServer(host.env['PATH'] ?? '')) ?? (await installRedisServer(host, () => undefined));
   const signingKeyFile = join(directory.path, 'signing-key.pem');
+  const auditSigningKeyFile = join(directory.path, 'audit-signing-key.pem');
   const busKeyRingFile = join(directory.path, 'bus-key-ring.json');
 
   const [postgres, redis] = await together([
@@ -49,6 +50,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
       log: openLogFile(join(directory.path, 'redis.log')),
     }),
     keepSecret(signingKeyFile, newSigningKey),
+    keepSecret(auditSigningKeyFile, newAuditSigningKey),
     keepSecret(busKeyRingFile, () => JSON.stringify(newKeyRing())),
   ]);
   await ensureRoles(
@@ -58,6 +60,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('postgresUrl', postgres.adminUrl());
   provide('redisUrl', redis.url);
   provide('signingKeyFile', signingKeyFile);
+  provide('auditSigningKeyFile', auditSigningKeyFile);
   provide('busKeyRingFile', busKeyRingFile);
   return async () => {
     await together([postgres.process.stop(), redis.process.stop()]);

@@ -9,6 +9,8 @@ declare module 'vitest' {
     readonly redisUrl: string;
     /** PEM of the RSA key that test tokens are signed with. */
     readonly signingKeyFile: string;
+    /** PEM of the Ed25519 key that the audit trail is signed with; the checkpoints of each test lie beside it. */
+    readonly auditSigningKeyFile: string;
     /** JSON of the keys that the events of the tests are sealed with. */
     readonly busKeyRingFile: string;
   }

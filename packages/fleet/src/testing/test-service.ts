@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import type { EndpointSpec } from '@soc/contracts';
 import { type Queryable, type SqlStatement, tenantRoleOf } from '@soc/db-cluster';
@@ -50,6 +51,7 @@ function redisUrlOf(service: ServiceDefinition['name']): string {
 }
 
 function environmentOf(definition: ServiceDefinition, database: TestDatabase | undefined, given: Env): Env {
+  const prefix = `test-${randomBytes(6).toString('hex')}`;
   return {
     PORT: '0',
     LOG_LEVEL: process.env['SOC_TEST_LOG_LEVEL'] ?? 'silent',
@@ -58,9 +60,11 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     DATABASE_POOL_SIZE: '5',
     CONSISTENCY_TOKEN_KEY: Buffer.alloc(32, 'tests').toString('base64'),
     REDIS_URL: redisUrlOf(definition.name),
-    REDIS_PREFIX: `test-${randomBytes(6).toString('hex')}`,
+    REDIS_PREFIX: prefix,
     AUTH_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
     AUTH_SIGNING_KEY_FILE: inject('signingKeyFile'),
+    AUDIT_SIGNING_KEY_FILE: inject('auditSigningKeyFile'),
+    AUDIT_CHECKPOINT_DIR: join(dirname(inject('auditSigningKeyFile')), 'checkpoints', prefix),
     BUS_KEY_RING_FILE: inject('busKeyRingFile'),
     SERVICE_SECRET: 'secret of the tests',
     CHECK_RESPONSES: 'true',
