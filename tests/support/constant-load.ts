@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type DbCluster, sql } from '@soc/db-cluster';
 import { waitFor } from '@soc/fleet/testing';
+import { keepPace } from './keep-pace.ts';
 
 export interface LoadOptions {
   readonly db: DbCluster;
@@ -30,9 +30,6 @@ export interface ConstantLoad {
   /** Waits for what is under way. Resolves with the id after the last one used. */
   readonly stop: () => Promise<number>;
 }
-
-/** More at once would only wait for a connection. */
-const MOST_IN_FLIGHT = 200;
 
 /** One acknowledged write in so many is read back elsewhere. */
 const CAUSAL_EVERY = 4;
@@ -116,30 +113,4 @@ function longestGap(times: readonly number[], sinceMs: number): number {
     if (after >= sinceMs) longest = Math.max(longest, after - before);
   }
   return longest;
-}
-
-/** Begins `perS` pieces of work a second; a piece that takes long does not hold up the next. */
-function keepPace(perS: number, work: () => Promise<void>): { readonly stop: () => Promise<void> } {
-  const underWay = new Set<Promise<void>>();
-  let isStopped = false;
-  const run = async (): Promise<void> => {
-    const startedAt = performance.now();
-    for (let begun = 0; !isStopped;) {
-      const due = ((performance.now() - startedAt) * perS) / 1000;
-      for (; begun < due; begun++) {
-        if (underWay.size >= MOST_IN_FLIGHT) continue;
-        const piece = work().finally(() => underWay.delete(piece));
-        underWay.add(piece);
-      }
-      await pause(1000 / perS);
-    }
-  };
-  const running = run();
-  return {
-    stop: async () => {
-      isStopped = true;
-      await running;
-      await Promise.all(underWay);
-    },
-  };
 }

@@ -9,6 +9,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { RunningAudit } from './audit/stream-audit.ts';
 import { type BaseConfig, type EdgeConfig, type Env, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
+import { createFarewell } from './farewell.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
@@ -30,7 +31,7 @@ export interface RunningService {
   readonly config: BaseConfig;
   /** Takes requests and events from here on; resolves with the URL. */
   readonly listen: () => Promise<string>;
-  /** Stops accepting, finishes requests, then events, then closes the pools. */
+  /** Says so for a while, stops accepting, finishes requests, then events, then closes the pools. */
   readonly close: () => Promise<void>;
 }
 
@@ -70,6 +71,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   data?.bus.subscribe(parts.subscriptions ?? []);
 
   const app = createHttpApp({ log, now, ...(parts.trustedProxies && { trustedProxies: parts.trustedProxies }) });
+  const farewell = createFarewell(app);
   const health = createHealthChecker({
     service: name,
     version: FLEET_VERSION,
@@ -77,7 +79,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     nowMs: () => now().getTime(),
     checks: { redis: edge.redis.check, ...data?.checks, ...parts.checks },
   });
-  addOperations(app, { health, registry: edge.platform.registry });
+  addOperations(app, { health, registry: edge.platform.registry, isLeaving: farewell.isLeaving });
   addRoutes(app, [...parts.routes, ...(data?.routes ?? [])], {
     log,
     now,
@@ -99,6 +101,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
       return app.listen({ host: config.SOC_HOST, port: config.PORT });
     },
     close: async () => {
+      await farewell.say(config.SHUTDOWN_GRACE_MS);
       await app.close();
       await stopWorkers(parts);
       await running.stop();

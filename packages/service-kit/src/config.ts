@@ -42,6 +42,14 @@ export const BaseConfig = z.object({
   AUTH_ISSUER: z.string().default('soc-agent').describe('Expected issuer of access tokens.'),
   AUTH_AUDIENCE: z.string().default('soc-fleet').describe('Expected audience of access tokens.'),
   SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000).describe('Longest a graceful stop may take.'),
+  SHUTDOWN_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'How much of that it still takes requests while it says that it is about to stop; more than the gateway needs to notice (UPSTREAM_PROBE_EVERY_MS) where replicas come and go.',
+    ),
   CHECK_RESPONSES: z.stringbool().default(false).describe('Check every answer against its contract; on in tests.'),
 });
 export type BaseConfig = z.infer<typeof BaseConfig>;

@@ -3,13 +3,13 @@ import type { FastifyInstance } from 'fastify';
 
 /**
  * `GET /health` (what works and what does not; 503 when the service cannot work), `GET /health/live` (the process
- * answers), `GET /metrics` (Prometheus). Without authentication, for probes on the inner network.
+ * answers; 503 when it is about to stop), `GET /metrics` (Prometheus). Without authentication, for probes on the inner network.
  */
 export function addOperations(
   app: FastifyInstance,
-  options: { readonly health: HealthChecker; readonly registry: Registry },
+  options: { readonly health: HealthChecker; readonly registry: Registry; readonly isLeaving: () => boolean },
 ): void {
-  const { health, registry } = options;
+  const { health, registry, isLeaving } = options;
   app.get('/health', async (_, reply) => {
     const report = await health.runChecks();
     return reply
@@ -17,6 +17,11 @@ export function addOperations(
       .header('cache-control', 'no-store')
       .send(report);
   });
-  app.get('/health/live', (_, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+  app.get('/health/live', (_, reply) =>
+    reply
+      .code(isLeaving() ? 503 : 200)
+      .header('cache-control', 'no-store')
+      .send({ status: isLeaving() ? 'stopping' : 'ok' }),
+  );
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
 }

@@ -22,8 +22,11 @@ export const json = (response: ServerResponse, status: number, body: unknown): v
 
 const OK_REPORT = { status: 'ok', service: 'x', version: '1.2.3', uptimeS: 7, checks: { database: { status: 'ok' } } };
 
-/** Listens on a free port until the test is over; answers its probes and `{}` to the rest until told otherwise. */
-export async function startFakeService(listener: RequestListener = (_, response) => json(response, 200, {})) {
+/** Listens until the test is over, on a free port unless told; answers its probes and `{}` to the rest until told otherwise. */
+export async function startFakeService(
+  listener: RequestListener = (_, response) => json(response, 200, {}),
+  { host, port: wanted }: { readonly host: string; readonly port: number } = { host: '127.0.0.1', port: 0 },
+) {
   const seen: IncomingMessage[] = [];
   let current = listener;
   let isAlive = true;
@@ -35,7 +38,7 @@ export async function startFakeService(listener: RequestListener = (_, response)
     seen.push(request);
     current(request, response);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, host);
   await once(server, 'listening');
   // A listening TCP server has an address with a port.
   const { port } = server.address() as AddressInfo;
@@ -47,7 +50,7 @@ export async function startFakeService(listener: RequestListener = (_, response)
   };
   onTestFinished(close);
   const service: FakeService = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     server,
     seen,
     answer: (next) => {

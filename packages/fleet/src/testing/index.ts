@@ -6,6 +6,7 @@ export { coverRefusals, type RefusalSample } from './cover-refusals.ts';
 export { delayReplay, type EmbeddedPair, startEmbeddedPair } from './embedded-pair.ts';
 export { exampleAlert, exampleIncident } from './example-facts.ts';
 export { takeFreePorts } from './free-ports.ts';
+export { type NameServer, startNameServer } from './name-server.ts';
 export { type ClusterTopology, startClusterTopology } from './redis/cluster-topology.ts';
 export { prepareRedisNode, type RedisNode } from './redis/redis-node.ts';
 export { type SentinelTopology, startSentinelTopology } from './redis/sentinel-topology.ts';

@@ -10,6 +10,9 @@ export interface Pulse {
 const FAILURES_UNTIL_ILL = 2;
 const PROBE_TIMEOUT_MS = 1_500;
 
+/** What an instance says that is about to stop: there is no need to ask it twice. */
+const STOPPING = 503;
+
 /** `isProven` for one that is taken for well before it was asked; `onRecovery` when one that was ill answers. */
 export function createPulse(pool: Pool, isProven: boolean, onRecovery: () => void): Pulse {
   let failures = isProven ? 0 : FAILURES_UNTIL_ILL;
@@ -17,21 +20,22 @@ export function createPulse(pool: Pool, isProven: boolean, onRecovery: () => voi
   return {
     isHealthy,
     probe: async () => {
-      const lives = await isAlive(pool);
-      const isRecovery = lives && !isHealthy();
-      failures = lives ? 0 : failures + 1;
+      const status = await statusOf(pool);
+      const isRecovery = status === 200 && !isHealthy();
+      if (status === 200) failures = 0;
+      else failures = status === STOPPING ? FAILURES_UNTIL_ILL : failures + 1;
       if (isRecovery) onRecovery();
     },
   };
 }
 
-async function isAlive(pool: Pool): Promise<boolean> {
+async function statusOf(pool: Pool): Promise<number | undefined> {
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   try {
     const { statusCode, body } = await pool.request({ method: 'GET', path: '/health/live', signal });
     await body.dump();
-    return statusCode === 200;
+    return statusCode;
   } catch {
-    return false; // Refused, reset, silent: it does not live.
+    return undefined; // Refused, reset, silent: it does not live.
   }
 }

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRegistry } from '@soc/monitoring';
+import { request } from 'undici';
+import { expect, onTestFinished, test } from 'vitest';
+import { type FakeService, json, startFakeService } from '../upstream.fixture.ts';
+import { countUpstreamEvents } from './observe-upstreams.ts';
+import { UpstreamConfig, upstreamSettings } from './upstream-config.ts';
+import { createUpstreams, type Upstreams } from './upstreams.ts';
+
+const settingsFor = (services: readonly FakeService[], changes: Readonly<Record<string, string>> = {}) =>
+  upstreamSettings(
+    UpstreamConfig.parse({
+      UPSTREAM_ALERT: services.map(({ url }) => url).join(),
+      UPSTREAM_SLOW_RETURN_MS: '0',
+      ...changes,
+    }),
+  );
+
+/** A server that does nothing but hand its requests on. */
+async function startDoor(upstreams: Upstreams): Promise<string> {
+  const server = createServer((incoming, answer) => {
+    const passedOn = upstreams.deliver(
+      'alert',
+      {
+        method: 'GET',
+        path: incoming.url ?? '/',
+        fields: [],
+        body: { kind: 'none' },
+        headersTimeoutMs: 10_000,
+        bodyTimeoutMs: 10_000,
+      },
+      { raw: answer, begin: (status) => void answer.writeHead(status) },
+    );
+    void passedOn.then(({ outcome }) => outcome.kind === 'answered' || answer.writeHead(503).end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.close();
+    server.closeAllConnections();
+    await upstreams.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const startSlow = () => startFakeService((_, response) => setTimeout(() => json(response, 200, {}), 20));
+
+test('instances and balancing are replaced while requests are under way, and none is dropped', async () => {
+  const services = [await startSlow(), await startSlow(), await startSlow()];
+  const upstreams = createUpstreams(
+    settingsFor(services.slice(0, 2)),
+    countUpstreamEvents(createRegistry('gateway', 'x')),
+  );
+  const url = await startDoor(upstreams);
+  const statuses: number[] = [];
+  const lane = async (): Promise<void> => {
+    while (statuses.length < 600) {
+      const { statusCode, body } = await request(url);
+      await body.dump();
+      statuses.push(statusCode);
+    }
+  };
+  const lanes = Array.from({ length: 16 }, lane);
+  for (let round = 0; statuses.length < 600; round += 1) {
+    const chosen = round % 2 === 0 ? services.slice(1) : services.slice(0, 2);
+    const balancing = round % 3 === 0 ? 'least_outstanding' : 'round_robin';
+    await upstreams.update(settingsFor(chosen, { UPSTREAM_BALANCING: balancing }));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await Promise.all(lanes);
+  expect(statuses.filter((status) => status !== 200)).toEqual([]);
+  for (const { seen } of services) expect(seen.length).toBeGreaterThan(50);
+});
+
+test('who stays keeps its connections and its standing, under the name of its new place', async () => {
+  const [one, two] = [await startFakeService(), await startFakeService()];
+  const upstreams = createUpstreams(settingsFor([one, two]), countUpstreamEvents(createRegistry('gateway', 'x')));
+  onTestFinished(upstreams.close);
+  const [, second] = upstreams.instancesOf('alert');
+  second?.eject();
+  await upstreams.update(settingsFor([two]));
+  expect(upstreams.instancesOf('alert')).toEqual([second]);
+  expect(second).toMatchObject({ name: 'alert-0', isEjected: true });
+});

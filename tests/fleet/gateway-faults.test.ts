@@ -1,0 +1,119 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type NameServer,
+  startNameServer,
+  startTestService,
+  takeFreePorts,
+  type TestService,
+  waitFor,
+} from '@soc/fleet/testing';
+import { gatewayService } from '@soc/gateway-service';
+import type { Env } from '@soc/service-kit';
+import { expect, onTestFinished, test } from 'vitest';
+import { startGatewayLoad } from '../support/gateway-load.ts';
+import { tell } from '../support/tell.ts';
+import { createUpstream, type Upstream } from '../support/upstream.ts';
+
+const LOAD = { readsPerS: 400, writesPerS: 100 };
+
+/** The environment of instances is that of the gateway, but for what is said of each. */
+async function startGateway(env: Env): Promise<TestService> {
+  const gateway = await startTestService(gatewayService, { env });
+  onTestFinished(() => gateway.close());
+  return gateway;
+}
+
+function upstreamsAt(gateway: TestService, places: readonly { readonly host: string; readonly port: number }[]) {
+  // What takes requests for so long after SIGTERM is passed over by then.
+  const env = { ...gateway.env, SHUTDOWN_GRACE_MS: '1500' };
+  const upstreams = places.map((place) => createUpstream(env, place));
+  onTestFinished(async () => {
+    await Promise.all(upstreams.map(({ kill }) => kill()));
+  });
+  return upstreams;
+}
+
+const startAll = (upstreams: readonly Upstream[]) => Promise.all(upstreams.map(({ start }) => start()));
+
+test('kill -9 of one of three instances under 500 requests a second fails no read, and no write sent after it', async () => {
+  const [port] = await takeFreePorts(3);
+  const places = [0, 1, 2].map((index) => ({ host: '127.0.0.1', port: port + index }));
+  const gateway = await startGateway({
+    UPSTREAM_ALERT: places.map((place) => `http://127.0.0.1:${place.port}`).join(),
+  });
+  const upstreams = upstreamsAt(gateway, places);
+  const [victim] = upstreams;
+  if (!victim) throw new Error('there are three');
+  await startAll(upstreams);
+  const load = startGatewayLoad({ url: gateway.url, token: gateway.tokens.admin, ...LOAD });
+  await pause(2_000);
+  const killedPid = victim.pid();
+  await victim.kill();
+  const goneAtMs = performance.now();
+  await pause(4_000);
+  await victim.start();
+  await waitFor(() => load.sent.some(({ pid }) => pid === victim.pid()), { deadlineMs: 15_000 });
+  const sent = await load.stop();
+
+  const failed = sent.filter(({ status }) => status !== 200);
+  expect(failed.filter(({ method }) => method === 'GET')).toEqual([]);
+  const failedWrites = failed.filter(({ sentAtMs }) => sentAtMs > goneAtMs);
+  const writesAfter = sent.filter(({ method, sentAtMs }) => method === 'POST' && sentAtMs > goneAtMs).length;
+  expect(failedWrites.length).toBeLessThanOrEqual(writesAfter / 1000);
+  // What was in flight when it died is not much.
+  expect(failed.length).toBeLessThanOrEqual(10);
+  expect(sent.filter(({ pid }) => pid === killedPid).length).toBeGreaterThan(50);
+  expect(sent.length).toBeGreaterThan(1_000);
+  tell(`${sent.length} requests, ${failed.length} failed`);
+});
+
+const NAME = 'alert-service';
+const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+
+async function startNamed(): Promise<{ readonly names: NameServer; readonly port: number }> {
+  const names = await startNameServer();
+  onTestFinished(names.close);
+  const [port] = await takeFreePorts(1);
+  names.set(NAME, ADDRESSES.slice(0, 1));
+  return { names, port };
+}
+
+test('scaling from one instance to three and back by DNS loses nothing', async () => {
+  const { names, port } = await startNamed();
+  const gateway = await startGateway({
+    UPSTREAM_ALERT: `dns://${NAME}:${port}`,
+    UPSTREAM_DNS_SERVERS: names.address,
+    UPSTREAM_RESOLVE_EVERY_MS: '500',
+    UPSTREAM_PROBE_EVERY_MS: '500',
+    UPSTREAM_SLOW_RETURN_MS: '1000',
+  });
+  const [first, ...more] = upstreamsAt(
+    gateway,
+    ADDRESSES.map((host) => ({ host, port })),
+  );
+  await first?.start();
+  const load = startGatewayLoad({ url: gateway.url, token: gateway.tokens.admin, ...LOAD });
+  await pause(1_000);
+  const startedAt = performance.now();
+  // A name may be there before who listens at its address.
+  names.set(NAME, ADDRESSES);
+  await startAll(more);
+  const pids = () => new Set(load.sent.slice(-30).map(({ pid }) => pid));
+  await waitFor(() => pids().size === 3, { deadlineMs: 20_000 });
+  const scaledUpAt = performance.now();
+  await pause(1_000);
+  // An orchestrator stops a container first and takes its address out of the name when it is gone.
+  await Promise.all(more.map(({ stop }) => stop()));
+  names.set(NAME, ADDRESSES.slice(0, 1));
+  await waitFor(() => pids().size === 1, { deadlineMs: 20_000 });
+  await pause(1_000);
+  const sent = await load.stop();
+
+  expect(sent.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(sent.length).toBeGreaterThan(500);
+  for (const pid of more.map((upstream) => upstream.pid())) {
+    expect(sent.filter((one) => one.pid === pid).length).toBeGreaterThan(20);
+  }
+  tell(`${sent.length} requests, three instances after ${Math.round(scaledUpAt - startedAt)} ms`);
+});
