@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -60,12 +61,16 @@ export async function startOurs(
   const auth = await startAuth(signer);
   // A listening TCP server has an address with a port.
   const authUrl = `http://127.0.0.1:${(auth.address() as AddressInfo).port}`;
+  const internalKeyFile = `${directory}/gateway-signing-key.pem`;
+  const { privateKey: internalKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(internalKeyFile, internalKey.export({ type: 'pkcs8', format: 'pem' }));
   const env = {
     PATH: process.env['PATH'] ?? '',
     PORT: String(ports.port),
     REDIS_URL: `redis://127.0.0.1:${ports.redisPort}`,
     AUTH_JWKS_URL: `${authUrl}/api/v1/auth/.well-known/jwks.json`,
     SERVICE_SECRET: 'secret of the benchmark',
+    GATEWAY_SIGNING_KEY_FILE: internalKeyFile,
     UPSTREAM_AUTH: authUrl,
     UPSTREAM_ALERT: `http://127.0.0.1:${ports.upstreamPort}`,
     RATE_LIMIT_PER_S: UNREACHED,

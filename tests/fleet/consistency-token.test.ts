@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { delayReplay, waitFor } from '@soc/fleet/testing';
+import { delayReplay, tokenPastGateway, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 
@@ -11,11 +11,13 @@ let started: TestFleet;
 let replicaUrl: string;
 /** The two instances of the alert service, asked past the gateway so that each can be meant. */
 let instances: readonly string[];
+let pastGateway: string;
 
 beforeAll(async () => {
   started = await startTestFleet({ only: ['alert', 'intel'], scale: { alert: 2 } });
   replicaUrl = started.fleet.postgres.replicaAdminUrl ?? '';
   instances = started.fleet.services().flatMap(({ service, url }) => (service === 'alert' ? [url] : []));
+  pastGateway = await tokenPastGateway(started.fleet.dataDirectory, 'alert');
 });
 afterAll(() => started?.close());
 
@@ -23,7 +25,7 @@ async function send(base: string, method: string, path: string, token?: string, 
   const answer = await fetch(`${base}/api/v1${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${started.client.accessToken}`,
+      authorization: `Bearer ${instances.includes(base) ? pastGateway : started.client.accessToken}`,
       ...(token !== undefined && { [HEADER]: token }),
       ...(body && { 'content-type': 'application/json' }),
     },

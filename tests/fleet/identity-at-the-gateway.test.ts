@@ -70,6 +70,13 @@ test('a person logs in through the gateway, makes a key, and a machine works wit
   expect((await send('GET', '/me', machine)).status).toBe(401);
 });
 
+test('what opens the gateway opens no service: a token is refused by auth itself, past the gateway', async () => {
+  const { body: tokens } = await send('POST', '/login', {}, ADMIN);
+  const authorization = `Bearer ${String(tokens['accessToken'])}`;
+  expect((await send('GET', '/me', { authorization })).status).toBe(200);
+  expect((await fetch(`${auth.url}/api/v1/auth/me`, { headers: { authorization } })).status).toBe(401);
+});
+
 test('a session that was ended cannot be refreshed through the gateway', async () => {
   const { body: tokens } = await send('POST', '/login', {}, ADMIN);
   const refreshToken = tokens['refreshToken'];

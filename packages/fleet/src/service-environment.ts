@@ -48,6 +48,7 @@ export function environmentOf(
     // Node's threads allocate little; an arena for each only fragments.
     MALLOC_ARENA_MAX: '2',
     ...(service !== 'gateway' && {
+      GATEWAY_JWKS_URL: `${urlsOf('gateway', options.layout)[0] ?? ''}/.well-known/jwks.json`,
       DATABASE_URL: options.databaseUrl(service),
       DATABASE_REPLICA_URLS: options.replicaUrl(service) ?? '',
       CONSISTENCY_TOKEN_KEY: options.secrets.consistencyTokenKey,
@@ -79,9 +80,12 @@ function environmentOfService(
         layout.instances.filter((instance) => instance.service !== 'gateway'),
         (instance) => `UPSTREAM_${instance.service.toUpperCase()}`,
       );
-      return Object.fromEntries(
-        [...upstreams].map(([name, instances]) => [name, instances.map(({ url }) => url).join()]),
-      );
+      return {
+        ...Object.fromEntries(
+          [...upstreams].map(([name, instances]) => [name, instances.map(({ url }) => url).join()]),
+        ),
+        GATEWAY_SIGNING_KEY_FILE: secrets.gatewaySigningKeyFile,
+      };
     }
     case 'notification':
       return { NOTIFICATION_SECRET_KEY: secrets.notificationKey };

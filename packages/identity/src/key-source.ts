@@ -1,49 +1,81 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
+import { algorithmOf, type VerifyingKey } from './verifying-key.ts';
 
 /** Finds the public key of a key id; undefined when the issuer does not know it. */
-export type KeySource = (kid: string) => Promise<KeyObject | undefined>;
+export type KeySource = (kid: string) => Promise<VerifyingKey | undefined>;
 
-const Jwks = z.object({
-  keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal('RSA'), n: z.string(), e: z.string() })),
-});
+const Member = z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string().optional() });
+const Jwks = z.object({ keys: z.array(Member) });
 
 /** At most one fetch in this time, so that tokens with invented key ids cannot make us hammer the issuer. */
 const REFRESH_FLOOR_MS = 5_000;
+/** A set this old is fetched again at the next use, beside it: what the issuer withdrew is not trusted for ever. */
+const STALE_AFTER_MS = 60_000;
+/** An issuer that failed is left alone for this long. */
+const RETRY_FLOOR_MS = 1_000;
 const FETCH_TIMEOUT_MS = 3_000;
 
-/** Keys from a list that never changes, for tests and tools. */
+/** Keys from a list that never changes, for tests and tools, and for who verifies what it signs itself. */
 export function fixedKeySource(jwks: unknown): KeySource {
   const keys = parseJwks(jwks);
   return (kid) => Promise.resolve(keys.get(kid));
 }
 
-function parseJwks(body: unknown): ReadonlyMap<string, KeyObject> {
-  const { keys } = Jwks.parse(body);
-  return new Map(keys.map(({ kid, kty, n, e }) => [kid, createPublicKey({ key: { kty, n, e }, format: 'jwk' })]));
+/** RSA and P-256 keys; others, and those meant for another algorithm than their kind's, are left out. */
+function parseJwks(body: unknown): ReadonlyMap<string, VerifyingKey> {
+  const found = new Map<string, VerifyingKey>();
+  for (const { kid, kty, alg, ...jwk } of Jwks.parse(body).keys) {
+    if (kty !== 'RSA' && kty !== 'EC') continue;
+    const { n, e, crv, x, y } = z.record(z.string(), z.unknown()).parse(jwk);
+    // Only the public members: a set that shows a private key by mistake is not to put it here.
+    const members = kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y };
+    const key = createPublicKey({ key: z.record(z.string(), z.string()).parse(members), format: 'jwk' });
+    const algorithm = algorithmOf(key);
+    if (algorithm && (alg === undefined || alg === algorithm)) found.set(kid, { key, algorithm });
+  }
+  return found;
 }
 
 /**
- * Keys from the issuer's JWKS URL, fetched when an unknown key id appears. Throws what `fetch` throws when the issuer
- * cannot be reached and the key is not known yet; known keys keep working while it is away.
+ * Keys from the issuer's JWKS URL, fetched when an unknown key id appears and again, in the background, when the set is older
+ * than a minute. Throws what `fetch` throws when the issuer cannot be reached and the key is not known yet; known keys keep
+ * working while it is away.
  */
 export function remoteKeySource(jwksUrl: string, nowMs: () => number): KeySource {
-  let keys: ReadonlyMap<string, KeyObject> = new Map();
+  let keys: ReadonlyMap<string, VerifyingKey> = new Map();
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
+  let failed: { readonly error: unknown; readonly atMs: number } | undefined;
   let pending: Promise<void> | undefined;
 
+  const fetchKeys = async (): Promise<void> => {
+    try {
+      const answer = await fetch(jwksUrl, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+      if (!answer.ok) throw new Error(`the key set answered ${answer.status}`);
+      keys = parseJwks(await answer.json());
+      fetchedAtMs = nowMs();
+      failed = undefined;
+    } catch (error) {
+      failed = { error, atMs: nowMs() };
+      throw error;
+    }
+  };
   const refresh = async (): Promise<void> => {
-    const answer = await fetch(jwksUrl, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    if (!answer.ok) throw new Error(`the key set answered ${answer.status}`);
-    keys = parseJwks(await answer.json());
-    fetchedAtMs = nowMs();
+    if (failed && nowMs() - failed.atMs < RETRY_FLOOR_MS) throw failed.error;
+    pending ??= fetchKeys().finally(() => (pending = undefined));
+    await pending;
   };
 
   return async (kid) => {
+    const ageMs = nowMs() - fetchedAtMs;
     const key = keys.get(kid);
-    if (key || nowMs() - fetchedAtMs < REFRESH_FLOOR_MS) return key;
-    pending ??= refresh().finally(() => (pending = undefined));
-    await pending;
+    if (key) {
+      // Whether it failed is told by the next token whose key is not known.
+      if (ageMs > STALE_AFTER_MS) void refresh().catch(() => undefined);
+      return key;
+    }
+    if (ageMs < REFRESH_FLOOR_MS) return undefined;
+    await refresh();
     return keys.get(kid);
   };
 }

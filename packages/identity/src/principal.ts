@@ -14,6 +14,8 @@ export interface Principal {
   readonly sessionId?: string;
   /** Of an API key: the id of the user who made it. */
   readonly makerId?: string;
+  /** `enrol`: a person who must set up a second factor before anything else. */
+  readonly mfa?: 'enrol';
 }
 
 /** Whether a principal holds a permission. */

@@ -1,9 +1,8 @@
-import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { claimsOf } from './claims.ts';
 import type { Principal } from './principal.ts';
-
-/** A public key as published in a JWKS (RFC 7517), RS256 for signatures. */
-export type PublicJwk = JsonWebKey & { readonly kid: string; readonly alg: 'RS256'; readonly use: 'sig' };
+import { type PublicJwk, publicJwkOf } from './verifying-key.ts';
 
 export interface SignOptions {
   /** For whom; the signer's audience when absent. */
@@ -13,53 +12,44 @@ export interface SignOptions {
 }
 
 export interface TokenSigner {
-  /** Signs an access token (RS256) that lives `ttlS` seconds. */
+  /** Signs a token that lives `ttlS` seconds. */
   readonly sign: (principal: Principal, ttlS: number, options?: SignOptions) => string;
+  /** The public half of the key that signs. */
   readonly jwk: PublicJwk;
+  /** All that is to be published: that key first, then the others. */
+  readonly jwks: readonly PublicJwk[];
 }
 
-/** RFC 7638 thumbprint, the key id: the same key has the same id on every replica. */
-const thumbprint = ({ e, kty, n }: JsonWebKey): string =>
-  createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
-
-/** The public JWK of an RSA key. */
-export function publicJwkOf(key: KeyObject): PublicJwk {
-  const jwk = createPublicKey(key).export({ format: 'jwk' });
-  return { ...jwk, kid: thumbprint(jwk), alg: 'RS256', use: 'sig' };
-}
-
-/** Signs access tokens with an RSA private key in PEM. Throws when the PEM is not an RSA private key. */
+/**
+ * Signs tokens with a private key in PEM: RS256 with RSA, ES256 with EC on P-256. `otherKeyPems`, private or public, sign
+ * nothing and are published beside it: the next one before it signs, the last one until what it signed has expired. Throws
+ * for a PEM that is no such key.
+ */
 export function createTokenSigner(options: {
   readonly privateKeyPem: string;
+  readonly otherKeyPems?: readonly string[];
   readonly issuer: string;
   readonly audience: string;
+  readonly nowMs?: () => number;
 }): TokenSigner {
-  const privateKey = createPrivateKey(options.privateKeyPem);
-  if (privateKey.asymmetricKeyType !== 'rsa') throw new Error('the signing key must be an RSA private key in PEM');
+  const { privateKeyPem, otherKeyPems = [], issuer, nowMs = () => Date.now() } = options;
+  const privateKey = createPrivateKey(privateKeyPem);
   const jwk = publicJwkOf(privateKey);
+  const others = otherKeyPems.map((pem) => publicJwkOf(publicKeyOf(pem)));
   return {
     jwk,
-    sign: ({ kind, subject, name, tenantId, roles, permissions, sessionId, makerId }, ttlS, given = {}) =>
-      jwt.sign(
-        {
-          name,
-          kind,
-          tenant: tenantId,
-          roles,
-          permissions: [...permissions],
-          ...(sessionId !== undefined && { sid: sessionId }),
-          ...(makerId !== undefined && { by: makerId }),
-          ...(given.issuedAtS !== undefined && { iat: given.issuedAtS }),
-        },
-        privateKey,
-        {
-          algorithm: 'RS256',
-          keyid: jwk.kid,
-          issuer: options.issuer,
-          audience: given.audience ?? options.audience,
-          subject,
-          expiresIn: ttlS,
-        },
-      ),
+    jwks: [jwk, ...others.filter(({ kid }) => kid !== jwk.kid)],
+    sign: (principal, ttlS, { audience = options.audience, issuedAtS = nowMs() / 1000 } = {}) =>
+      jwt.sign({ ...claimsOf(principal), iat: issuedAtS }, privateKey, {
+        algorithm: jwk.alg,
+        keyid: jwk.kid,
+        issuer,
+        audience,
+        subject: principal.subject,
+        expiresIn: ttlS,
+      }),
   };
 }
+
+/** `createPublicKey` takes the public half of a private key as well. */
+const publicKeyOf = (pem: string): KeyObject => createPublicKey(pem);

@@ -3,74 +3,114 @@ import jwt from 'jsonwebtoken';
 import { AccessClaims, principalOf } from './claims.ts';
 import type { KeySource } from './key-source.ts';
 import type { Principal } from './principal.ts';
+import type { VerifyingKey } from './verifying-key.ts';
+
+/** Whose tokens are believed, and those for whom. Keys count for this issuer alone. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: KeySource;
+}
+
+/** What a good token says. */
+export interface VerifiedToken {
+  readonly principal: Principal;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+}
 
 export interface TokenVerifier {
-  /** The principal of a valid access token; undefined for anything else. Throws only when the keys cannot be fetched. */
+  /**
+   * The principal of a valid token, the same object for as long as the token is remembered; undefined for anything else.
+   * Throws only when the keys cannot be fetched.
+   */
   readonly verify: (token: string) => Promise<Principal | undefined>;
+  /** Forgets the remembered tokens that match: the next time they are shown they are judged anew. */
+  readonly forget: (matches: (token: VerifiedToken) => boolean) => void;
 }
 
 const MAX_TOKEN_CHARS = 8_192;
 
-interface Verified {
-  readonly principal: Principal;
-  readonly expiresAtMs: number;
+interface Claimed {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly issuer: string;
 }
 
-function keyIdOf(token: string): string | undefined {
+/** What a token says of itself before anything is believed; undefined for what is not one of ours. */
+function claimedBy(token: string): Claimed | undefined {
   try {
     const decoded = jwt.decode(token, { complete: true });
-    return decoded?.header.alg === 'RS256' ? decoded.header.kid : undefined;
+    if (!decoded || typeof decoded.payload === 'string') return undefined;
+    const { kid, alg: algorithm, crit } = decoded.header;
+    const { iss: issuer } = decoded.payload;
+    // What `crit` names must be understood (RFC 7515, section 4.1.11), and nothing of it is.
+    if (typeof kid !== 'string' || typeof issuer !== 'string' || crit !== undefined) return undefined;
+    return { kid, algorithm, issuer };
   } catch {
-    return undefined; // a header that is not JSON: not one of our tokens
+    return undefined; // a part that is not JSON: not one of our tokens
   }
 }
 
 /**
- * Verifies RS256 access tokens. A verified token is remembered until it expires, by its hash and at most `cacheSize`
- * (10,000) at a time: a check costs 75 µs the first time and 4 µs after.
+ * Verifies access tokens and internal tokens (RS256 and ES256, as the key is). A verified token is remembered until it
+ * expires, by its hash and at most `cacheSize` (10,000) at a time: a check costs 75 µs the first time and 4 µs after.
+ * `isRefused` has the last word on a token that is otherwise good, each time it is not remembered.
  */
 export function createTokenVerifier(options: {
-  readonly keys: KeySource;
-  readonly issuer: string;
-  readonly audience: string;
+  readonly trusted: readonly TrustedIssuer[];
   readonly nowMs: () => number;
   readonly cacheSize?: number;
+  readonly isRefused?: (token: VerifiedToken) => boolean;
 }): TokenVerifier {
-  const { keys, issuer, audience, nowMs, cacheSize = 10_000 } = options;
-  const verified = new Map<string, Verified>();
+  const { trusted, nowMs, cacheSize = 10_000, isRefused = () => false } = options;
+  const issuers = new Map(trusted.map((one) => [one.issuer, one]));
+  const verified = new Map<string, VerifiedToken>();
 
-  const check = async (token: string): Promise<Verified | undefined> => {
-    const kid = keyIdOf(token);
-    const key = kid === undefined ? undefined : await keys(kid);
-    if (!key) return undefined;
-    try {
-      const payload = jwt.verify(token, key, {
-        algorithms: ['RS256'],
-        issuer,
-        audience,
-        clockTimestamp: Math.floor(nowMs() / 1000),
-      });
-      const claims = AccessClaims.safeParse(payload);
-      return claims.success ? { principal: principalOf(claims.data), expiresAtMs: claims.data.exp * 1000 } : undefined;
-    } catch (error) {
-      if (error instanceof jwt.JsonWebTokenError) return undefined; // bad signature, expired, foreign audience
-      throw error;
-    }
+  const check = async (token: string): Promise<VerifiedToken | undefined> => {
+    const claimed = claimedBy(token);
+    const from = claimed && issuers.get(claimed.issuer);
+    const key = from && (await from.keys(claimed.kid));
+    if (!key || key.algorithm !== claimed.algorithm) return undefined;
+    return verifiedWith(token, key, from, nowMs());
   };
 
   return {
+    forget: (matches) => {
+      for (const [hash, token] of verified) if (matches(token)) verified.delete(hash);
+    },
     verify: async (token) => {
       if (token.length > MAX_TOKEN_CHARS) return undefined;
-      const cacheKey = createHash('sha256').update(token).digest('base64');
-      const known = verified.get(cacheKey);
+      const hash = createHash('sha256').update(token).digest('base64');
+      const known = verified.get(hash);
       if (known && known.expiresAtMs > nowMs()) return known.principal;
-      verified.delete(cacheKey);
+      verified.delete(hash);
       const fresh = await check(token);
-      if (!fresh) return undefined;
+      // Judged and remembered in one go: what is revoked from here on is forgotten by whoever revokes it.
+      if (!fresh || isRefused(fresh)) return undefined;
       const [oldest] = verified.keys();
       if (verified.size >= cacheSize && oldest !== undefined) verified.delete(oldest);
-      verified.set(cacheKey, fresh);
+      verified.set(hash, fresh);
       return fresh.principal;
     },
   };
+}
+
+function verifiedWith(
+  token: string,
+  { key, algorithm }: VerifyingKey,
+  { issuer, audience }: TrustedIssuer,
+  nowMs: number,
+): VerifiedToken | undefined {
+  try {
+    const clockTimestamp = nowMs / 1000;
+    const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer, audience, clockTimestamp });
+    const claims = AccessClaims.safeParse(payload);
+    if (!claims.success) return undefined;
+    const { iat, exp } = claims.data;
+    return { principal: principalOf(claims.data), issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 };
+  } catch (error) {
+    if (error instanceof jwt.JsonWebTokenError) return undefined; // bad signature, expired, foreign audience
+    throw error;
+  }
 }

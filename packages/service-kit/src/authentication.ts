@@ -6,7 +6,10 @@ import { forbidden, unauthenticated, unavailable } from './problems.ts';
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
 /** Who sent the request; undefined without a valid access token. Throws 503 when the keys of tokens cannot be had. */
-export async function identify(request: FastifyRequest, verifier: TokenVerifier): Promise<Principal | undefined> {
+export async function identify(
+  request: FastifyRequest,
+  verifier: Pick<TokenVerifier, 'verify'>,
+): Promise<Principal | undefined> {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return undefined;
   try {
@@ -30,7 +33,7 @@ export function authorise({ permission }: Pick<EndpointSpec, 'permission'>, prin
 export async function authenticate(
   spec: EndpointSpec,
   request: FastifyRequest,
-  verifier: TokenVerifier,
+  verifier: Pick<TokenVerifier, 'verify'>,
 ): Promise<Principal | undefined> {
   const principal = await identify(request, verifier);
   authorise(spec, principal);

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { BusService, type ServiceName } from '@soc/contracts';
-import { createTokenVerifier, remoteKeySource, type TokenVerifier } from '@soc/identity';
 import { createRedisConnector, type Redis } from '@soc/messaging/redis';
 import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
@@ -16,11 +15,12 @@ import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
 import { createRedisWatch } from './redis-watch.ts';
 import type { ServiceDefinition } from './service-definition.ts';
+import { type KeySources, remoteKeySources, verifierOf } from './trusted-tokens.ts';
 
 export interface BootOptions {
   readonly env: Env;
-  /** In place of the one that reads AUTH_JWKS_URL. */
-  readonly verifier?: TokenVerifier;
+  /** In place of those that read AUTH_JWKS_URL and GATEWAY_JWKS_URL. */
+  readonly keySources?: KeySources;
   readonly log?: Logger;
   readonly now?: () => Date;
 }
@@ -58,7 +58,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const { name } = definition;
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
   const log = options.log ?? createLog({ level: config.LOG_LEVEL, service: name, instance: instanceId });
-  const edge = createEdgePlatform(config, { instanceId, log, now, verifier: options.verifier, name });
+  const edge = createEdgePlatform(config, { instanceId, log, now, keySources: options.keySources, name });
   await edge.redis.demandSuitable().catch((error: unknown) => {
     edge.close();
     throw error;
@@ -83,7 +83,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   addRoutes(app, [...parts.routes, ...(data?.routes ?? [])], {
     log,
     now,
-    verifier: options.verifier ?? parts.verifier ?? edge.platform.verifier,
+    verifier: parts.verifier ?? edge.platform.verifier,
     checkResponses: config.CHECK_RESPONSES,
     audit,
     ...(data && { db: data.db }),
@@ -129,8 +129,8 @@ const stopWorkers = (parts: ServiceParts) => Promise.all((parts.workers ?? []).m
 function createEdgePlatform(
   config: BaseConfig & EdgeConfig,
   given: Pick<EdgePlatform<BaseConfig>, 'instanceId' | 'log' | 'now'> & {
-    readonly name: string;
-    readonly verifier: TokenVerifier | undefined;
+    readonly name: ServiceName;
+    readonly keySources: KeySources | undefined;
   },
 ) {
   const { instanceId, log, now, name } = given;
@@ -143,21 +143,15 @@ function createEdgePlatform(
     onError: (error) => log.warn({ err: error }, 'redis connection error'),
   });
   const redis = createRedisWatch(connector, config, log);
-  const verifier =
-    given.verifier ??
-    createTokenVerifier({
-      keys: remoteKeySource(config.AUTH_JWKS_URL, nowMs),
-      issuer: config.AUTH_ISSUER,
-      audience: config.AUTH_AUDIENCE,
-      nowMs,
-    });
+  const keySources = given.keySources ?? remoteKeySources(config, nowMs);
   const platform: PlatformBeforeAudit = {
     config,
     instanceId,
     log,
     now,
     registry,
-    verifier,
+    keySources,
+    verifier: verifierOf(name, config, { keySources, nowMs }),
     performanceMonitor: createPerformanceMonitor({ registry, now }),
     redisCheck: redis.check,
     connectRedis: (kind) => {

@@ -29,6 +29,7 @@ test.each([
 });
 
 const database = {
+  GATEWAY_JWKS_URL: 'http://127.0.0.1:8000/jwks',
   DATABASE_URL: 'postgres://p/soc',
   CONSISTENCY_TOKEN_KEY: Buffer.alloc(32).toString('base64'),
   BUS_KEY_RING_FILE: '/keys.json',

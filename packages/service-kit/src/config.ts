@@ -38,9 +38,12 @@ export const BaseConfig = z.object({
     .optional()
     .describe('Unique among replicas, the same after a restart; the host name by default.'),
   ...RedisConfig.shape,
-  AUTH_JWKS_URL: z.url().describe('Where the public keys of access tokens are published.'),
-  AUTH_ISSUER: z.string().default('soc-agent').describe('Expected issuer of access tokens.'),
-  AUTH_AUDIENCE: z.string().default('soc-fleet').describe('Expected audience of access tokens.'),
+  AUTH_JWKS_URL: z.url().describe('Where auth publishes the public keys of access tokens and service tokens.'),
+  AUTH_ISSUER: z.string().default('soc-agent').describe('Expected issuer of access tokens and service tokens.'),
+  AUTH_AUDIENCE: z
+    .string()
+    .default('soc-fleet')
+    .describe('Expected audience of access tokens, which the gateway takes.'),
   SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(0).default(10_000).describe('Longest a graceful stop may take.'),
   SHUTDOWN_GRACE_MS: z.coerce
     .number()
@@ -54,7 +57,7 @@ export const BaseConfig = z.object({
 });
 export type BaseConfig = z.infer<typeof BaseConfig>;
 
-/** Environment variables of the services that have a schema in PostgreSQL: all but the gateway. */
+/** Environment variables of the services behind the gateway, each of which has a schema in PostgreSQL. */
 export const DatabaseConfig = z.object({
   DATABASE_URL: z
     .url()
@@ -86,6 +89,9 @@ export const DatabaseConfig = z.object({
     .min(1)
     .default(500)
     .describe('A statement that takes this long is remembered among the slow ones.'),
+  GATEWAY_JWKS_URL: z
+    .url()
+    .describe('Where the gateway publishes the public keys of internal tokens, by which it says who asks.'),
   CONSISTENCY_TOKEN_KEY: tokenKeys.describe(
     'Signs x-consistency-token, the same for all services: base64 of 32 bytes; more after a comma are still believed.',
   ),

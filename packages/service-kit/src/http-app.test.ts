@@ -61,7 +61,7 @@ const TOKENS: Readonly<Record<string, Principal>> = {
 
 async function start(
   options: {
-    readonly verifier?: TokenVerifier;
+    readonly verifier?: Pick<TokenVerifier, 'verify'>;
     readonly recorded?: AuditEntry[];
     readonly consistencyToken?: () => Promise<string>;
   } = {},

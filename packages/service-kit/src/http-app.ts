@@ -21,7 +21,7 @@ import { requestIdOf, traceparentOf } from './trace.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
-  readonly verifier: TokenVerifier;
+  readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly audit: Audit;
   /** Checks and gives consistency tokens; absent for a service without a database. */
   readonly db?: Pick<DbCluster, 'consistencyToken' | 'readYourWrites'>;

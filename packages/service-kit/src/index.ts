@@ -28,8 +28,9 @@ export {
   unprocessable,
   unsupportedMediaType,
 } from './problems.ts';
-export { RedisConfig, redisAccessOf } from './redis-config.ts';
+export { PemFile, RedisConfig, redisAccessOf } from './redis-config.ts';
 export { type Route, route, type RouteContext } from './route.ts';
 export { runService } from './run.ts';
 export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';
+export { GATEWAY_ISSUER, type KeySources, trustedBy } from './trusted-tokens.ts';
 export { createTraceparent, requestIdOf, traceparentOf } from './trace.ts';

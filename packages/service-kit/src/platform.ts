@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Audit } from './audit/audit.ts';
 import type { BaseConfig, DatabaseConfig } from './config.ts';
 import type { Route } from './route.ts';
+import type { KeySources } from './trusted-tokens.ts';
 
 /** What a service without a schema is given to build its dependencies from. */
 export interface EdgePlatform<Config> {
@@ -16,7 +17,10 @@ export interface EdgePlatform<Config> {
   readonly log: Logger;
   readonly registry: Registry;
   readonly performanceMonitor: PerformanceMonitor;
+  /** Takes internal tokens of the gateway and service tokens of auth, both for this service alone. */
   readonly verifier: TokenVerifier;
+  /** The published keys of both, for a service that trusts differently. */
+  readonly keySources: KeySources;
   readonly now: () => Date;
   /** Into the audit trail. Calls of endpoints whose contracts say `audit` are recorded without it, and so is every 401 and 403. */
   readonly audit: Audit;
@@ -50,7 +54,7 @@ export interface ServiceParts {
   readonly workers?: readonly Worker[];
   /** Dependency checks beside those of the database and the bus. */
   readonly checks?: Readonly<Record<string, HealthCheck>>;
-  /** Checks access tokens in place of the platform's: the service that issues them needs no key set from elsewhere. */
+  /** Checks tokens in place of the platform's: the gateway takes others, and auth has the keys itself. */
   readonly verifier?: TokenVerifier;
   /** Proxies before the service whose word on the client's address is taken; only what faces the outside has any. */
   readonly trustedProxies?: readonly string[];

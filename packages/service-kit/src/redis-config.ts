@@ -12,7 +12,7 @@ const RedisUrl = z.string().superRefine((url, context) => {
 });
 
 /** Reads the PEM file that a variable names, so that one that is missing is told of by the name of the variable. */
-const PemFile = z.string().transform((path, context) => {
+export const PemFile = z.string().transform((path, context) => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createTokenSigner, createTokenVerifier, fixedKeySource } from '@soc/identity';
-import type { Platform } from '@soc/service-kit';
+import { type Platform, trustedBy } from '@soc/service-kit';
 import { apiKeyRepository } from './api-key-repository.ts';
 import { auditRecordRepository } from './audit/audit-record-repository.ts';
 import { openCheckpointDirectory } from './audit/checkpoint-directory.ts';
@@ -20,7 +20,8 @@ import { createWorkLimiter } from './work-limiter.ts';
 export type AuthDeps = Awaited<ReturnType<typeof createAuthDeps>>;
 
 /** The whole graph of the auth service. Throws when the signing key or the secrets cannot be read. */
-export async function createAuthDeps({ config, db, outbox, log, now, audit, registry }: Platform<AuthConfig>) {
+export async function createAuthDeps(platform: Platform<AuthConfig>) {
+  const { config, db, outbox, log, now, audit, registry, keySources } = platform;
   const names = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
   const signer = createTokenSigner({ privateKeyPem: await readFile(config.AUTH_SIGNING_KEY_FILE, 'utf8'), ...names });
   return {
@@ -30,11 +31,10 @@ export async function createAuthDeps({ config, db, outbox, log, now, audit, regi
     log,
     now,
     signer,
-    /** Checks the service's own tokens with its own key: no need to ask itself over HTTP. */
+    /** Checks service tokens with the service's own keys: no need to ask itself over HTTP. */
     verifier: createTokenVerifier({
-      keys: fixedKeySource({ keys: [signer.jwk] }),
+      trusted: trustedBy('auth', config, { ...keySources, auth: fixedKeySource({ keys: signer.jwks }) }),
       nowMs: () => now().getTime(),
-      ...names,
     }),
     tokens: createTokenIssuer(signer, config, now),
     users: userRepository,

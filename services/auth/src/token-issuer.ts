@@ -25,7 +25,7 @@ export interface TokenIssuer {
   readonly forPerson: (holder: TokenHolder, sessionId: string, refreshToken: string) => TokenPair;
   /** What the key allows and its maker still holds. */
   readonly forApiKey: (key: PresentedKey, at: Date) => BareToken;
-  /** The role `service`; the gateway may also exchange API keys. */
+  /** The role `service`, good at auth alone; the gateway may also exchange API keys. */
   readonly forService: (name: ServiceName) => BareToken;
 }
 
@@ -85,6 +85,7 @@ export function createTokenIssuer(signer: TokenSigner, config: AuthConfig, now: 
           ]),
         },
         ttlS,
+        { audience: 'auth' },
       ),
       expiresInS: ttlS,
     }),

@@ -13,8 +13,8 @@ declare module 'fastify' {
   }
 }
 
-/** For probes and scrapers, which must see a gateway that refuses everybody else. */
-const ALWAYS_OPEN = new Set(['/health', '/health/live', '/metrics']);
+/** For probes and scrapers, which must see a gateway that refuses everybody else, and for the services behind it. */
+const ALWAYS_OPEN = new Set(['/health', '/health/live', '/metrics', '/.well-known/jwks.json']);
 
 const keyOf = ({ headers }: FastifyRequest): string | undefined => {
   const key = headers['x-api-key'];

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createTokenSigner } from '@soc/identity';
+import { createTokenSigner, type Principal } from '@soc/identity';
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
-import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
+import { principalSentTo, startTestGateway, type TestGateway } from './gateway.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
 
 const signer = createTokenSigner({
@@ -10,17 +10,16 @@ const signer = createTokenSigner({
   issuer: 'soc-agent',
   audience: 'soc-fleet',
 });
-const sensorToken = signer.sign(
-  {
-    kind: 'api_key',
-    subject: 'k1',
-    name: 'sensor',
-    tenantId: 'default',
-    roles: [],
-    permissions: new Set(['alerts:read']),
-  },
-  300,
-);
+const sensor: Principal = {
+  kind: 'api_key',
+  subject: 'k1',
+  name: 'sensor',
+  tenantId: 'default',
+  roles: [],
+  permissions: new Set(['alerts:read']),
+  makerId: 'u1',
+};
+const sensorToken = signer.sign(sensor, 300);
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -56,7 +55,7 @@ test('the holder of a key is let through with a token, and the key stays at the 
   const [auth, alert] = [await startFakeAuth(giveToken), await startFakeService()];
   const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, UPSTREAM_ALERT: alert.url });
   expect((await send(gateway, 'soc_good')).status).toBe(200);
-  expect(alert.seen[0]?.headers.authorization).toBe(`Bearer ${sensorToken}`);
+  expect(await principalSentTo('alert', alert.seen[0]?.headers.authorization)).toEqual(sensor);
   expect(alert.seen[0]?.headers).not.toHaveProperty('x-api-key');
   expect((await send(gateway, 'soc_good', '/api/v1/intel/indicators')).status).toBe(403);
 });

@@ -6,6 +6,7 @@ import { createGatewayDeps } from './deps.ts';
 import { addProxiedRoutes } from './proxy.ts';
 import { getDocsRoute } from './routes/get-docs.ts';
 import { getEventJourneyRoute } from './routes/get-event-journey.ts';
+import { getGatewayJwksRoute } from './routes/get-gateway-jwks.ts';
 import { getIndexRoute } from './routes/get-index.ts';
 import { getOpenApiRoute } from './routes/get-open-api.ts';
 import { getServicesHealthRoute } from './routes/get-services-health.ts';
@@ -30,6 +31,7 @@ export const gatewayService = defineEdgeService({
         getIndexRoute(),
         getOpenApiRoute(),
         getDocsRoute(),
+        getGatewayJwksRoute(deps),
       ],
       checks: deps.checks,
       trustedProxies: deps.config.TRUSTED_PROXIES,

@@ -1,3 +1,4 @@
+import { PemFile } from '@soc/service-kit';
 import { z } from 'zod';
 import { UpstreamConfig } from './upstream/upstream-config.ts';
 
@@ -22,6 +23,9 @@ const Count = z.coerce.number().int().min(1);
 /** Environment variables of the gateway alone. */
 export const GatewayConfig = z.object({
   SERVICE_SECRET: z.string().min(16).describe('The gateway’s own secret, for trading API keys at auth.'),
+  GATEWAY_SIGNING_KEY_FILE: List.pipe(z.array(PemFile).min(1)).describe(
+    'Comma-separated PEM files of EC keys on P-256, the same for every gateway: the first signs internal tokens, all are published.',
+  ),
   ...UpstreamConfig.shape,
   RATE_LIMIT_PER_S: Count.default(2_000).describe('Requests a second of one principal, or of one address without one.'),
   RATE_LIMIT_BURST: Count.default(4_000).describe('Requests that may come at once before that rate holds.'),

@@ -4,6 +4,7 @@ import { createAdmission } from './admission.ts';
 import { createApiKeyExchange } from './api-key-exchange.ts';
 import { createAuthClient } from './auth-client.ts';
 import type { GatewayConfig } from './config.ts';
+import { createInternalTokens } from './internal-tokens.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRequestDeadlines } from './request-deadlines.ts';
@@ -38,6 +39,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     /** The gateway's own part of the fleet's health. */
     health: createHealthChecker({ service: 'gateway', version: FLEET_VERSION, startedAtMs: nowMs(), nowMs, checks }),
     orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log }),
+    internalTokens: createInternalTokens(config.GATEWAY_SIGNING_KEY_FILE, nowMs),
     journal: createRequestJournal(registry),
     deadlines: createRequestDeadlines(),
     openStreams: createOpenStreams(),

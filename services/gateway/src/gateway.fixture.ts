@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import type { ServiceName } from '@soc/contracts';
 import { startTestService, type TestService, type TestServiceOptions } from '@soc/fleet/testing';
+import { createTokenSigner, createTokenVerifier, fixedKeySource, type Principal } from '@soc/identity';
 import { Pool } from 'undici';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { gatewayService } from './app.ts';
 
 export interface GatewayAnswer {
@@ -50,4 +53,13 @@ export async function startTestGateway(env: TestServiceOptions['env'] = {}): Pro
       return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
     },
   };
+}
+
+/** Whom the gateway names to a service by what it sends in `authorization`; undefined for what the service would refuse. */
+export async function principalSentTo(service: ServiceName, authorization = ''): Promise<Principal | undefined> {
+  const privateKeyPem = readFileSync(inject('gatewaySigningKeyFile'), 'utf8');
+  const names = { issuer: 'gateway', audience: service };
+  const { jwks } = createTokenSigner({ privateKeyPem, ...names });
+  const trusted = [{ ...names, keys: fixedKeySource({ keys: jwks }) }];
+  return createTokenVerifier({ trusted, nowMs: () => Date.now() }).verify(authorization.replace('Bearer ', ''));
 }

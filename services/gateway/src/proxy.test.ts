@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@soc/fleet/testing';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
-import { startTestGateway } from './gateway.fixture.ts';
+import { principalSentTo, startTestGateway } from './gateway.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
 
 const digestOf = async (stream: AsyncIterable<Buffer>): Promise<string> => {
@@ -84,11 +84,12 @@ test('the service sees who asks only as the gateway says it', async () => {
     'x-forwarded-proto': 'http',
     'x-forwarded-host': new URL(gateway.url).host,
     host: new URL(auth.url).host,
-    authorization: `Bearer ${gateway.tokens.admin}`,
     'x-request-id': headers['x-request-id'],
     traceparent: headers['traceparent'],
   });
   for (const name of ['x-user-id', 'x-api-key', 'cookie']) expect(known).not.toHaveProperty(name);
+  expect(await principalSentTo('auth', known?.authorization)).toEqual(gateway.principals.admin);
+  expect(await principalSentTo('alert', known?.authorization)).toBeUndefined();
   expect(unknown).not.toHaveProperty('authorization');
 });
 

@@ -13,7 +13,7 @@ const EVENT_STREAM = 'text/event-stream';
 /** Of an endpoint whose contract names no other. */
 const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
-type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams'>;
+type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens'>;
 
 /**
  * Routes every endpoint of every other service to its instances. Fastify's own router decides, as it does in the services,
@@ -69,9 +69,9 @@ function upstreamRequest(
   spec: EndpointSpec,
   request: FastifyRequest,
   body: RequestBody,
-  { config, deadlines }: Pick<ProxyDeps, 'config' | 'deadlines'>,
+  { config, deadlines, internalTokens }: Pick<ProxyDeps, 'config' | 'deadlines' | 'internalTokens'>,
 ): UpstreamRequest {
-  const { headers } = request;
+  const { headers, principal } = request;
   const isEventStream = spec.produces === EVENT_STREAM;
   const headersTimeoutMs = spec.timeoutMs ?? config.UPSTREAM_HEADERS_TIMEOUT_MS;
   const mayTakeLong = isEventStream || body.kind === 'streamed';
@@ -84,7 +84,7 @@ function upstreamRequest(
       clientAddress: request.ip,
       protocol: request.protocol,
       host: headers.host,
-      authorization: request.principal && headers.authorization,
+      authorization: principal && internalTokens.authorizationFor(principal, spec.service),
     }),
     body,
     headersTimeoutMs,

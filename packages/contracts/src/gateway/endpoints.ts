@@ -1,6 +1,7 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { GetEventJourney } from '../bus/journey.ts';
 import { GetDocs, GetIndex, GetOpenApi } from './documentation.ts';
+import { GetGatewayJwks } from './jwks.ts';
 import { SetInstanceBreaker, SetInstanceDraining, SetServiceBreaker } from './operations.ts';
 import { GetServicesHealth } from './services-health.ts';
 
@@ -14,4 +15,5 @@ export const gatewayEndpoints: readonly EndpointSpec[] = [
   GetIndex,
   GetOpenApi,
   GetDocs,
+  GetGatewayJwks,
 ];

@@ -24,6 +24,8 @@ export interface FleetSecrets {
   readonly signingKeyFile: string;
   /** PEM file of the Ed25519 key that the audit trail is signed with. */
   readonly auditSigningKeyFile: string;
+  /** PEM file of the EC key that internal tokens are signed with. */
+  readonly gatewaySigningKeyFile: string;
   /** JSON file of the services' own client secrets. */
   readonly serviceSecretsFile: string;
   readonly serviceSecrets: z.infer<typeof PerService>;
@@ -71,6 +73,12 @@ export async function newAuditSigningKey(): Promise<string> {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
+/** A new EC private key on P-256, as PEM. */
+export async function newGatewaySigningKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
 /**
  * Reads the secrets of a data directory, making those that are missing. `admin` gives the first administrator's e-mail or
  * password; it counts only on the first start, since later the account is there.
@@ -89,6 +97,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   });
   const signingKeyFile = join(directory, 'auth-signing-key.pem');
   const auditSigningKeyFile = join(directory, AUDIT_SIGNING_KEY);
+  const gatewaySigningKeyFile = join(directory, 'gateway-signing-key.pem');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
 
   const [
@@ -109,13 +118,14 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     keepSecret(join(directory, 'consistency-token-key'), newKey),
     keepSecret(signingKeyFile, newSigningKey),
     keepSecret(auditSigningKeyFile, newAuditSigningKey),
+    keepSecret(gatewaySigningKeyFile, newGatewaySigningKey),
     keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
   ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
   const busKeyRingFile = join(directory, BUS_KEY_RING);
   const redis = { redisPassword, redisServicePasswords };
   const kept = { serviceSecrets, postgres, ...redis, busKeyRingFile, notificationKey, consistencyTokenKey };
-  const files = { signingKeyFile, auditSigningKeyFile, serviceSecretsFile };
+  const files = { signingKeyFile, auditSigningKeyFile, gatewaySigningKeyFile, serviceSecretsFile };
   return { admin: credentials, ...files, ...kept, ...(await keepCertificates(directory)) };
 }
 

@@ -9,7 +9,7 @@ import { startPrimary } from '../postgres/start-primary.ts';
 import { findRedisServer } from '../redis/find-redis-server.ts';
 import { installRedisServer } from '../redis/install-redis-server.ts';
 import { startRedis } from '../redis/start-redis.ts';
-import { newAuditSigningKey, newSigningKey } from '../secrets/fleet-secrets.ts';
+import { newAuditSigningKey, newGatewaySigningKey, newSigningKey } from '../secrets/fleet-secrets.ts';
 import { keepSecret } from '../secrets/secret-file.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
 import { together } from '../together.ts';
@@ -29,6 +29,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const program = (await findRedisServer(host.env['PATH'] ?? '')) ?? (await installRedisServer(host, () => undefined));
   const signingKeyFile = join(directory.path, 'signing-key.pem');
   const auditSigningKeyFile = join(directory.path, 'audit-signing-key.pem');
+  const gatewaySigningKeyFile = join(directory.path, 'gateway-signing-key.pem');
   const busKeyRingFile = join(directory.path, 'bus-key-ring.json');
 
   const [postgres, redis] = await together([
@@ -51,6 +52,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     }),
     keepSecret(signingKeyFile, newSigningKey),
     keepSecret(auditSigningKeyFile, newAuditSigningKey),
+    keepSecret(gatewaySigningKeyFile, newGatewaySigningKey),
     keepSecret(busKeyRingFile, () => JSON.stringify(newKeyRing())),
   ]);
   await ensureRoles(
@@ -61,6 +63,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('redisUrl', redis.url);
   provide('signingKeyFile', signingKeyFile);
   provide('auditSigningKeyFile', auditSigningKeyFile);
+  provide('gatewaySigningKeyFile', gatewaySigningKeyFile);
   provide('busKeyRingFile', busKeyRingFile);
   return async () => {
     await together([postgres.process.stop(), redis.process.stop()]);

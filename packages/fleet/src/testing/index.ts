@@ -22,4 +22,5 @@ export {
 export type { PublishedQuery } from './test-events.ts';
 export { startTestService, type TestService, type TestServiceOptions } from './test-service.ts';
 export type { TestRole } from './test-tokens.ts';
+export { tokenPastGateway } from './token-past-gateway.ts';
 export { waitFor } from './wait-for.ts';

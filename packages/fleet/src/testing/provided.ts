@@ -7,10 +7,12 @@ declare module 'vitest' {
     readonly postgresUrl: string;
     /** Connects the administrator. */
     readonly redisUrl: string;
-    /** PEM of the RSA key that test tokens are signed with. */
+    /** PEM of the RSA key that the access tokens of the tests are signed with. */
     readonly signingKeyFile: string;
     /** PEM of the Ed25519 key that the audit trail is signed with; the checkpoints of each test lie beside it. */
     readonly auditSigningKeyFile: string;
+    /** PEM of the EC key that the internal tokens of the tests are signed with. */
+    readonly gatewaySigningKeyFile: string;
     /** JSON of the keys that the events of the tests are sealed with. */
     readonly busKeyRingFile: string;
   }

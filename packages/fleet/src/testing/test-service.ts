@@ -27,12 +27,12 @@ export interface TestServiceOptions {
 
 /** A real service over a database and a Redis prefix of its own, in this process. */
 export interface TestService
-  extends Omit<TestIdentities, 'verifier'>, Pick<TestEvents, 'emit' | 'emitText' | 'published'> {
+  extends Omit<TestIdentities, 'keySources' | 'throughGateway'>, Pick<TestEvents, 'emit' | 'emitText' | 'published'> {
   readonly app: RunningService['app'];
   /** Where it listens. */
   readonly url: string;
   readonly env: Env;
-  /** Calls an endpoint as the administrator, or as `token` says. */
+  /** Calls an endpoint as the administrator, or as `token` says: an access token is traded as the gateway does it. */
   readonly call: <E extends EndpointSpec>(endpoint: E, request?: TestRequest) => Promise<TestAnswer<E>>;
   /** Runs a statement as the service's own role, to arrange or to look at what no endpoint shows. */
   readonly query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
@@ -62,9 +62,11 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     REDIS_URL: redisUrlOf(definition.name),
     REDIS_PREFIX: prefix,
     AUTH_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
+    GATEWAY_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
     AUTH_SIGNING_KEY_FILE: inject('signingKeyFile'),
     AUDIT_SIGNING_KEY_FILE: inject('auditSigningKeyFile'),
     AUDIT_CHECKPOINT_DIR: join(dirname(inject('auditSigningKeyFile')), 'checkpoints', prefix),
+    GATEWAY_SIGNING_KEY_FILE: inject('gatewaySigningKeyFile'),
     BUS_KEY_RING_FILE: inject('busKeyRingFile'),
     SERVICE_SECRET: 'secret of the tests',
     CHECK_RESPONSES: 'true',
@@ -84,8 +86,11 @@ export async function startTestService(
   const isOwnDatabase = definition.migrations !== undefined && given['DATABASE_URL'] === undefined;
   const database = isOwnDatabase ? await createTestDatabase(definition.name) : undefined;
   const env = environmentOf(definition, database, given);
-  const { verifier, ...identities } = createTestIdentities(await readFile(inject('signingKeyFile'), 'utf8'));
-  const service = await bootService(definition, { env, verifier, now });
+  const { keySources, throughGateway, ...identities } = createTestIdentities(definition.name, {
+    auth: await readFile(inject('signingKeyFile'), 'utf8'),
+    gateway: await readFile(inject('gatewaySigningKeyFile'), 'utf8'),
+  });
+  const service = await bootService(definition, { env, keySources, now });
   const url = await service.listen();
   const events = await createTestEvents(inject('redisUrl'), env['REDIS_PREFIX'] ?? '', now);
   return {
@@ -94,8 +99,8 @@ export async function startTestService(
     app: service.app,
     url,
     env,
-    call: (endpoint, request = {}) =>
-      callEndpoint(service.app, endpoint, { token: identities.tokens.admin, ...request }),
+    call: async (endpoint, { token = identities.tokens.admin, ...request } = {}) =>
+      callEndpoint(service.app, endpoint, { ...request, token: token && (await throughGateway(token)) }),
     query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       withConnection(env['DATABASE_URL'] ?? '', async (client) => (await client.query<Row>(text, [...values])).rows),
     asTenant: (tenantId) => ({

@@ -1,19 +1,16 @@
-import { permissionsOfRole, type Role } from '@soc/contracts';
-import {
-  createTokenSigner,
-  createTokenVerifier,
-  fixedKeySource,
-  type Principal,
-  type TokenVerifier,
-} from '@soc/identity';
+import { permissionsOfRole, type Role, type ServiceName } from '@soc/contracts';
+import { createTokenSigner, createTokenVerifier, fixedKeySource, type Principal } from '@soc/identity';
+import { GATEWAY_ISSUER, type KeySources } from '@soc/service-kit';
 
 /** Who a test may be. `nobody` is known but may do nothing; `otherTenantAdmin` may do all, in the tenant `other`. */
 export type TestRole = Role | 'otherTenantAdmin' | 'nobody';
 
 const ROLES: readonly TestRole[] = ['admin', 'analyst', 'responder', 'viewer', 'service', 'otherTenantAdmin', 'nobody'];
 
-const NAMES = { issuer: 'soc-agent', audience: 'soc-fleet' };
+const ACCESS = { issuer: 'soc-agent', audience: 'soc-fleet' };
 const AN_HOUR_S = 3_600;
+/** A service of a test may live in another year. */
+const TEN_YEARS_S = 10 * 365 * 24 * 3_600;
 
 function principalOf(role: TestRole, index: number): Principal {
   const builtIn = role === 'otherTenantAdmin' ? 'admin' : role;
@@ -30,22 +27,36 @@ function principalOf(role: TestRole, index: number): Principal {
 export interface TestIdentities {
   readonly tokens: Readonly<Record<TestRole, string>>;
   readonly principals: Readonly<Record<TestRole, Principal>>;
-  readonly verifier: TokenVerifier;
-  /** An access token for anyone. */
+  /** Where the service finds the keys of the tests. */
+  readonly keySources: KeySources;
+  /** A token for anyone: what the gateway sends the service, or, to the gateway itself, an access token. */
   readonly sign: (principal: Principal) => string;
+  /** What the gateway makes of an access token for the service; any other token is left as it is. */
+  readonly throughGateway: (token: string) => Promise<string>;
 }
 
-/** Tokens for every role, signed with a key of the tests, and the verifier that accepts them. */
-export function createTestIdentities(privateKeyPem: string): TestIdentities {
-  const signer = createTokenSigner({ privateKeyPem, ...NAMES });
-  const sign = (principal: Principal): string => signer.sign(principal, AN_HOUR_S);
+/** Tokens that `service` takes, for every role, signed with keys of the tests: the RSA key of auth, the EC key of the gateway. */
+export function createTestIdentities(
+  service: ServiceName,
+  keyPems: { readonly auth: string; readonly gateway: string },
+): TestIdentities {
+  const access = createTokenSigner({ privateKeyPem: keyPems.auth, ...ACCESS });
+  const internal = createTokenSigner({ privateKeyPem: keyPems.gateway, issuer: GATEWAY_ISSUER, audience: service });
+  const keySources = { auth: fixedKeySource({ keys: access.jwks }), gateway: fixedKeySource({ keys: internal.jwks }) };
+  const people = createTokenVerifier({ trusted: [{ ...ACCESS, keys: keySources.auth }], nowMs: () => Date.now() });
+  const sign = (principal: Principal): string =>
+    service === 'gateway' ? access.sign(principal, AN_HOUR_S) : internal.sign(principal, TEN_YEARS_S);
   const principals = ROLES.map((role, index) => [role, principalOf(role, index)] as const);
   const tokens = principals.map(([role, principal]) => [role, sign(principal)] as const);
   return {
     // `fromEntries` forgets that the keys are exactly the roles.
     tokens: Object.fromEntries(tokens) as Record<TestRole, string>,
     principals: Object.fromEntries(principals) as Record<TestRole, Principal>,
-    verifier: createTokenVerifier({ keys: fixedKeySource({ keys: [signer.jwk] }), ...NAMES, nowMs: () => Date.now() }),
+    keySources,
     sign,
+    throughGateway: async (token) => {
+      const principal = service === 'gateway' ? undefined : await people.verify(token);
+      return principal ? sign(principal) : token;
+    },
   };
 }

@@ -18,9 +18,7 @@ test('what a service is given is verified by anyone with the published keys, and
   expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300']);
   expect(Object.keys(jwks.keys[0] ?? {}).toSorted()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   const verifier = createTokenVerifier({
-    keys: fixedKeySource(jwks),
-    issuer: 'soc-agent',
-    audience: 'soc-fleet',
+    trusted: [{ issuer: 'soc-agent', audience: 'auth', keys: fixedKeySource(jwks) }],
     nowMs: () => Date.now(),
   });
   const [gateway, alert] = await Promise.all(

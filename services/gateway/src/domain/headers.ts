@@ -55,7 +55,7 @@ export interface ForwardingFacts {
   readonly clientAddress: string;
   readonly protocol: string;
   readonly host: string | undefined;
-  /** `Bearer …`, already verified or about to be by the service. */
+  /** `Bearer …`, an internal token; undefined for nobody in particular. */
   readonly authorization: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import { ServiceName } from '@soc/contracts';
 import { endpoints } from '@soc/contracts/endpoints';
 import { GetDocs, GetIndex, GetOpenApi } from '@soc/contracts/gateway/documentation';
 import { gatewayEndpoints } from '@soc/contracts/gateway/endpoints';
+import { GetGatewayJwks } from '@soc/contracts/gateway/jwks';
 import { GetServicesHealth } from '@soc/contracts/gateway/services-health';
 import { coverRefusals, waitFor } from '@soc/fleet/testing';
 import { expect, test } from 'vitest';
@@ -17,6 +18,17 @@ const fleetHealth = async (gateway: TestGateway, token: string | null = null) =>
 
 test('the refusals of the gateway’s own endpoints are those of their contracts', async () => {
   await coverRefusals(await startTestGateway(), gatewayEndpoints);
+});
+
+test('the keys of internal tokens are published without their private parts, to whoever asks and however often', async () => {
+  const gateway = await startTestGateway({ RATE_LIMIT_PER_S: '1', RATE_LIMIT_BURST: '1' });
+  for (let i = 0; i < 5; i += 1) {
+    const { status, body, headers } = await gateway.call(GetGatewayJwks, { token: null });
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=60']);
+    expect(body.keys.map((key) => Object.keys(key).toSorted())).toEqual([
+      ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+    ]);
+  }
 });
 
 test('the health of the fleet names all nine services and every instance, and strangers learn no address', async () => {

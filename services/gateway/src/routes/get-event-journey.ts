@@ -3,16 +3,18 @@ import { forbidden, route } from '@soc/service-kit';
 import type { GatewayDeps } from '../deps.ts';
 import { createTrailReader } from '../upstream/trail-reader.ts';
 
-export const getEventJourneyRoute = ({ upstreams }: Pick<GatewayDeps, 'upstreams'>) => {
+export const getEventJourneyRoute = ({
+  upstreams,
+  internalTokens,
+}: Pick<GatewayDeps, 'upstreams' | 'internalTokens'>) => {
   const readTrails = createTrailReader(upstreams);
-  return route(GetEventJourney, async ({ params: { eventId }, consistencyToken, origin, request }) => {
-    const { authorization } = request.headers;
-    const answers = await readTrails(eventId, {
-      ...(authorization !== undefined && { authorization }),
+  return route(GetEventJourney, async ({ params: { eventId }, principal, consistencyToken, origin, request }) => {
+    const answers = await readTrails(eventId, (service) => ({
+      authorization: internalTokens.authorizationFor(principal, service),
       ...(consistencyToken !== undefined && { 'x-consistency-token': consistencyToken }),
       ...(origin.traceparent !== undefined && { traceparent: origin.traceparent }),
       'x-request-id': request.id,
-    });
+    }));
     if (answers.some(({ kind }) => kind === 'forbidden')) {
       throw forbidden('bus.not_operator', 'the bus is operated by the tenant that runs the fleet');
     }

@@ -35,9 +35,10 @@ async function ask(
 /** Asks every service on the bus what it knows of an event, in the name of the caller; a second instance when one fails. */
 export const createTrailReader =
   (upstreams: Pick<Upstreams, 'choose'>) =>
-  (eventId: string, headers: CallerHeaders): Promise<readonly TrailAnswer[]> =>
+  (eventId: string, headersFor: (service: BusService) => CallerHeaders): Promise<readonly TrailAnswer[]> =>
     Promise.all(
       BusService.options.map(async (service): Promise<TrailAnswer> => {
+        const headers = headersFor(service);
         let instance = upstreams.choose(service);
         for (let tries = 0; instance && tries < 2; tries += 1) {
           try {
