@@ -52,7 +52,7 @@ export const authService = defineService({
         createServiceTokenRoute(deps),
       ],
       subscriptions: [...onAuditRecorded(deps)],
-      workers: [createJanitor(deps), deps.notary],
+      workers: [createJanitor(deps), deps.signingKeys, deps.notary],
       checks: { auditTrail: deps.notary.check },
       verifier: deps.verifier,
     };

@@ -7,7 +7,9 @@ const Count = z.coerce.number().int().min(1);
 export const AuthConfig = z.object({
   AUTH_SIGNING_KEY_FILE: z
     .string()
-    .describe('PEM file of the RSA private key that signs access tokens, the same on every replica.'),
+    .describe(
+      'File of the RSA private keys that sign access tokens, the same on every replica: a key ring in JSON, or one PEM.',
+    ),
   AUTH_SERVICE_SECRETS_FILE: z.string().describe('JSON file with the secret of every service: {"gateway": "…"}.'),
   AUTH_ADMIN_EMAIL: AccountEmail.optional().describe('Address of the first administrator, made while nobody exists.'),
   AUTH_ADMIN_PASSWORD: NewPassword.optional().describe('Password of the first administrator, at least 12 characters.'),

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createTokenSigner, createTokenVerifier, fixedKeySource } from '@soc/identity';
+import { createTokenVerifier } from '@soc/identity';
 import { type Platform, trustedBy } from '@soc/service-kit';
 import { apiKeyRepository } from './api-key-repository.ts';
 import { auditRecordRepository } from './audit/audit-record-repository.ts';
@@ -13,6 +13,7 @@ import { createPasswordHasher } from './password-hasher.ts';
 import { revocationRepository } from './revocation-repository.ts';
 import { createServiceAuthenticator, readServiceSecrets } from './service-secrets.ts';
 import { sessionRepository } from './session-repository.ts';
+import { openSigningKeys } from './signing-keys.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 import { userRepository } from './user-repository.ts';
 import { createWorkLimiter } from './work-limiter.ts';
@@ -23,20 +24,20 @@ export type AuthDeps = Awaited<ReturnType<typeof createAuthDeps>>;
 export async function createAuthDeps(platform: Platform<AuthConfig>) {
   const { config, db, outbox, log, now, audit, registry, keySources } = platform;
   const names = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
-  const signer = createTokenSigner({ privateKeyPem: await readFile(config.AUTH_SIGNING_KEY_FILE, 'utf8'), ...names });
+  const signingKeys = await openSigningKeys({ file: config.AUTH_SIGNING_KEY_FILE, ...names, log, now });
   return {
     config,
     db,
     outbox,
     log,
     now,
-    signer,
+    signingKeys,
     /** Checks service tokens with the service's own keys: no need to ask itself over HTTP. */
     verifier: createTokenVerifier({
-      trusted: trustedBy('auth', config, { ...keySources, auth: fixedKeySource({ keys: signer.jwks }) }),
+      trusted: trustedBy('auth', config, { ...keySources, auth: signingKeys.keys }),
       nowMs: () => now().getTime(),
     }),
-    tokens: createTokenIssuer(signer, config, now),
+    tokens: createTokenIssuer(signingKeys, config, now),
     users: userRepository,
     sessions: sessionRepository,
     apiKeys: apiKeyRepository,

@@ -32,7 +32,7 @@ export interface TokenIssuer {
 /** Services act for the whole fleet, which has one tenant of its own. */
 const FLEET_TENANT = 'default';
 
-export function createTokenIssuer(signer: TokenSigner, config: AuthConfig, now: () => Date): TokenIssuer {
+export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: AuthConfig, now: () => Date): TokenIssuer {
   const ttlS = config.AUTH_ACCESS_TOKEN_TTL_S;
   return {
     forPerson: ({ id, tenantId, displayName, roles, tokensValidFrom }, sessionId, refreshToken) => ({

@@ -13,7 +13,7 @@ export interface CommandOption {
 export interface CommandInput {
   readonly host: Host;
   readonly positionals: readonly string[];
-  /** The last value of an option. */
+  /** The last value of an option; empty for a flag that is set. */
   readonly value: (option: string) => string | undefined;
   /** All values of a repeatable option. */
   readonly values: (option: string) => readonly string[];

@@ -1,34 +1,79 @@
 import { OperatorError } from '../operator-error.ts';
-import { sealingKeyId } from '@soc/messaging';
-import { readBusKeys, retireBusKey, rotateBusKeys } from '../secrets/bus-keys.ts';
-import type { Command } from './command.ts';
+import { busKeys } from '../secrets/bus-keys.ts';
+import {
+  keyInUse,
+  type KeyRing,
+  type KeyRingKind,
+  readKeyRing,
+  retireKey,
+  rotateKeyRing,
+} from '../secrets/key-ring-file.ts';
+import { tokenKeys } from '../secrets/token-keys.ts';
+import type { Command, CommandInput } from './command.ts';
 import { dataDirOf, dataDirOption } from './fleet-arguments.ts';
+
+/** A kind of keys, and how it is spoken of. */
+interface Speech {
+  readonly inUse: string;
+  readonly counts: string;
+  readonly retired: string;
+}
+
+const EVENTS: Speech = {
+  inUse: 'seals and opens',
+  counts: 'opens',
+  retired: 'what it sealed, dead letters included, opens no more.',
+};
+const TOKENS: Speech = {
+  inUse: 'signs and is published',
+  counts: 'is published',
+  retired: 'what it signed is no longer believed.',
+};
+
+async function handle<Ring extends KeyRing>(
+  input: CommandInput,
+  kind: KeyRingKind<Ring>,
+  { inUse, counts, retired }: Speech,
+): Promise<number> {
+  const { positionals, print, value } = input;
+  const dataDirectory = dataDirOf(input);
+  const [action, id, ...rest] = positionals;
+  if (action === 'retire' && id !== undefined && rest.length === 0) {
+    await retireKey(dataDirectory, kind, id, { isUrgent: value('now') !== undefined });
+    print(`${id} is gone: ${retired}`);
+    return 0;
+  }
+  if (id !== undefined || (action !== 'status' && action !== 'rotate')) {
+    throw new OperatorError('Say soc keys status, soc keys rotate or soc keys retire KEY.');
+  }
+  if (action === 'rotate') await rotateKeyRing(dataDirectory, kind);
+  const ring = await readKeyRing(dataDirectory, kind);
+  const current = keyInUse(ring, Date.now());
+  for (const each of Object.keys(ring.keys)) {
+    const isNext = each === ring.next?.id && each !== current;
+    const later = isNext ? `, ${kind.does} from ${new Date(ring.next?.activeFrom ?? 0).toISOString()}` : '';
+    print(`${each.padEnd(8)} ${each === current ? inUse : `${counts}${later}`}`);
+  }
+  return 0;
+}
 
 export const keysCommand: Command = {
   name: 'keys',
-  summary: 'Tell, rotate or retire the keys that events are sealed with; running services follow within seconds.',
+  summary: 'Tell, rotate or retire the keys of events or of access tokens; running services follow within seconds.',
   synopsis: 'status | rotate | retire KEY',
-  options: [dataDirOption],
-  run: async (input) => {
-    const { positionals, print } = input;
-    const dataDirectory = dataDirOf(input);
-    const [action, id, ...rest] = positionals;
-    if (action === 'retire' && id !== undefined && rest.length === 0) {
-      await retireBusKey(dataDirectory, id);
-      print(`${id} is gone: what it sealed, dead letters included, opens no more.`);
-      return 0;
-    }
-    if (id !== undefined || (action !== 'status' && action !== 'rotate')) {
-      throw new OperatorError('Say soc keys status, soc keys rotate or soc keys retire KEY.');
-    }
-    if (action === 'rotate') await rotateBusKeys(dataDirectory);
-    const ring = await readBusKeys(dataDirectory);
-    const sealing = sealingKeyId(ring, Date.now());
-    for (const each of Object.keys(ring.keys)) {
-      const isNext = each === ring.next?.id && each !== sealing;
-      const seals = isNext ? `, seals from ${new Date(ring.next?.activeFrom ?? 0).toISOString()}` : '';
-      print(`${each.padEnd(8)} ${each === sealing ? 'seals and opens' : `opens${seals}`}`);
-    }
-    return 0;
+  options: [
+    dataDirOption,
+    {
+      name: 'of',
+      value: 'WHAT',
+      help: 'events (sealed on the bus), which is the default, or tokens (signed by auth).',
+    },
+    { name: 'now', help: 'Retire a key although tokens it signed may be in use: after a theft.' },
+  ],
+  run: (input) => {
+    const what = input.value('of') ?? 'events';
+    if (what === 'events') return handle(input, busKeys, EVENTS);
+    if (what === 'tokens') return handle(input, tokenKeys, TOKENS);
+    throw new OperatorError(`--of wants events or tokens, not ${what}.`);
   },
 };

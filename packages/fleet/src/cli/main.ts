@@ -54,7 +54,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
   }
   refuseStrayWords(command, positionals);
   const valuesOf = (option: string): readonly string[] =>
-    [values[option] ?? []].flat().filter((value) => typeof value === 'string');
+    [values[option] ?? []].flat().flatMap((value) => (typeof value === 'string' ? [value] : value ? [''] : []));
   return command.run({
     host: thisHost(),
     positionals,

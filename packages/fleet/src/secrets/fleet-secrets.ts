@@ -10,6 +10,7 @@ import type { IssuedCertificate } from '../tls/certificate-authority.ts';
 import { keepAuthority, keepServerCertificate } from '../tls/kept-certificates.ts';
 import { BUS_KEY_RING } from './bus-keys.ts';
 import { keepSecret } from './secret-file.ts';
+import { firstTokenKeys, TOKEN_KEY_RING } from './token-keys.ts';
 
 const AdminCredentials = z.object({ email: AccountEmail, password: NewPassword });
 export type AdminCredentials = z.infer<typeof AdminCredentials>;
@@ -20,7 +21,7 @@ const PostgresPasswords = z.object({ superuser: z.string(), replication: z.strin
 /** Everything that must stay secret and must be the same at the next start. */
 export interface FleetSecrets {
   readonly admin: AdminCredentials;
-  /** PEM file of the RSA key that access tokens are signed with. */
+  /** JSON file of the RSA keys that access tokens are signed with. */
   readonly signingKeyFile: string;
   /** PEM file of the Ed25519 key that the audit trail is signed with. */
   readonly auditSigningKeyFile: string;
@@ -58,12 +59,6 @@ const perService = (): Record<ServiceName, string> => {
   return Object.fromEntries(entries) as Record<ServiceName, string>;
 };
 
-/** A new RSA private key, as PEM. */
-export async function newSigningKey(): Promise<string> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
 /** Of the key that signs the audit trail, within the directory of secrets. */
 export const AUDIT_SIGNING_KEY = 'audit-signing-key.pem';
 
@@ -95,7 +90,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     email: admin.email ?? 'admin@soc.local',
     password: admin.password ?? randomSecret().slice(0, 24),
   });
-  const signingKeyFile = join(directory, 'auth-signing-key.pem');
+  const signingKeyFile = join(directory, TOKEN_KEY_RING);
   const auditSigningKeyFile = join(directory, AUDIT_SIGNING_KEY);
   const gatewaySigningKeyFile = join(directory, 'gateway-signing-key.pem');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
@@ -116,7 +111,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     keepSecret(join(directory, 'redis-password'), randomSecret),
     keepSecret(join(directory, 'notification-key'), newKey),
     keepSecret(join(directory, 'consistency-token-key'), newKey),
-    keepSecret(signingKeyFile, newSigningKey),
+    keepSecret(signingKeyFile, () => firstTokenKeys(directory)),
     keepSecret(auditSigningKeyFile, newAuditSigningKey),
     keepSecret(gatewaySigningKeyFile, newGatewaySigningKey),
     keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),

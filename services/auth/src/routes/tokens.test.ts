@@ -15,7 +15,7 @@ const serviceToken = (serviceName: string, secret: string) =>
 
 test('what a service is given is verified by anyone with the published keys, and only the gateway may exchange keys', async () => {
   const { status, body: jwks, headers } = await auth.call(GetJwks, { token: null });
-  expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300']);
+  expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=30']);
   expect(Object.keys(jwks.keys[0] ?? {}).toSorted()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   const verifier = createTokenVerifier({
     trusted: [{ issuer: 'soc-agent', audience: 'auth', keys: fixedKeySource(jwks) }],
