@@ -67,6 +67,8 @@ export function createHttpApp(options: Pick<HttpAppOptions, 'log' | 'now' | 'tru
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    // What still comes on a connection that is open is done like the rest: a refusal would lose it.
+    return503OnClosing: false,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']) ?? uuidv7(now().getTime()),
     frameworkErrors: (error, request, reply) => {
       sendError(error, request, reply);

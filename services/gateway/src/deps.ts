@@ -19,7 +19,7 @@ export type GatewayDeps = ReturnType<typeof createGatewayDeps>;
 
 /** The whole graph of the gateway. */
 export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
-  const { config, log, now, registry, verifier } = platform;
+  const { audit, config, log, now, registry, verifier } = platform;
   const nowMs = (): number => now().getTime();
   const upstreams = createUpstreams(upstreamSettings(config), countUpstreamEvents(registry));
   observeUpstreams(registry, upstreams);
@@ -32,6 +32,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
   const auth = createAuthClient(upstreams, log);
   const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);
   return {
+    audit,
     config,
     log,
     upstreams,

@@ -1,3 +1,4 @@
+import { auditEvents } from '@soc/contracts';
 import { SetInstanceBreaker, SetInstanceDraining, SetServiceBreaker } from '@soc/contracts/gateway/operations';
 import { GetServicesHealth } from '@soc/contracts/gateway/services-health';
 import { waitFor } from '@soc/fleet/testing';
@@ -40,6 +41,23 @@ test('an instance that drains finishes what it has and gets nothing new, until i
 
   await gateway.call(SetInstanceDraining, { params: FIRST, body: { draining: false } });
   expect(await shareOfTen(gateway, services)).toEqual([5, 5]);
+});
+
+test('what an operator orders is in the audit trail, with who did it and why', async () => {
+  const services = await startTwo();
+  const gateway = await startTestGateway({ ...START, UPSTREAM_AUTH: urlsOf(services) });
+  await gateway.call(SetInstanceDraining, { params: FIRST, body: { draining: true, reason: 'a new disk' } });
+  await gateway.call(SetInstanceBreaker, { params: FIRST, body: { order: 'closed' } });
+  await gateway.call(SetServiceBreaker, { params: { service: 'auth' }, body: { order: 'open' } });
+  const spec = auditEvents.get('gateway');
+  if (!spec) throw new Error('every service has one');
+  const records = (await gateway.published(spec, { count: 3 })).map(({ data }) => data);
+  const actor = { kind: 'user', id: gateway.principals.admin.subject };
+  expect(records).toMatchObject([
+    { action: 'instance.drain', actor, target: { type: 'instance', id: 'auth-0' }, details: { reason: 'a new disk' } },
+    { action: 'breaker.order', actor, target: { type: 'instance', id: 'auth-0' }, details: { order: 'closed' } },
+    { action: 'breaker.order', actor, target: { type: 'service', id: 'auth' }, details: { order: 'open' } },
+  ]);
 });
 
 test('the last instance that serves cannot be drained, and one that is not there neither', async () => {

@@ -1,12 +1,17 @@
 import { SetInstanceBreaker } from '@soc/contracts/gateway/operations';
 import { route } from '@soc/service-kit';
 import type { GatewayDeps } from '../deps.ts';
+import { recordAct } from '../operator-record.ts';
 import { findInstance, ordersOf } from '../upstream/find-instance.ts';
 
-export const setInstanceBreakerRoute = ({ upstreams, orders }: Pick<GatewayDeps, 'upstreams' | 'orders'>) =>
-  route(SetInstanceBreaker, async ({ params, body: { order, reason }, principal, log }) => {
+export const setInstanceBreakerRoute = ({
+  upstreams,
+  orders,
+  audit,
+}: Pick<GatewayDeps, 'upstreams' | 'orders' | 'audit'>) =>
+  route(SetInstanceBreaker, async ({ params, body: { order, reason }, ...caller }) => {
     const instance = findInstance(upstreams, params);
     await orders.holdInstance(instance, order);
-    log.info({ ...params, order, reason, principal: principal.subject }, 'breaker of an instance ordered');
+    await recordAct(audit, caller, { action: 'breaker.order', ...params, details: { order, reason } });
     return ordersOf(instance);
   });

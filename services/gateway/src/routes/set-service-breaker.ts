@@ -1,10 +1,11 @@
 import { SetServiceBreaker } from '@soc/contracts/gateway/operations';
 import { route } from '@soc/service-kit';
 import type { GatewayDeps } from '../deps.ts';
+import { recordAct } from '../operator-record.ts';
 
-export const setServiceBreakerRoute = ({ orders }: Pick<GatewayDeps, 'orders'>) =>
-  route(SetServiceBreaker, async ({ params: { service }, body: { order, reason }, principal, log }) => {
+export const setServiceBreakerRoute = ({ orders, audit }: Pick<GatewayDeps, 'orders' | 'audit'>) =>
+  route(SetServiceBreaker, async ({ params: { service }, body: { order, reason }, ...caller }) => {
     await orders.holdService(service, order);
-    log.info({ service, order, reason, principal: principal.subject }, 'breaker of a service ordered');
+    await recordAct(audit, caller, { action: 'breaker.order', service, details: { order, reason } });
     return { service, breakerOrder: order };
   });
