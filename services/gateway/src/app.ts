@@ -36,6 +36,7 @@ export const gatewayService = defineEdgeService({
       checks: deps.checks,
       trustedProxies: deps.config.TRUSTED_PROXIES,
       workers: [
+        { start: () => undefined, stop: async () => deps.flushAccessLog() },
         deps.orders.follower,
         createProber(deps.upstreams, {
           probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,

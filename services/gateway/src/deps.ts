@@ -1,5 +1,6 @@
 import { createHealthChecker, type HealthCheck } from '@soc/monitoring';
 import { type EdgePlatform, FLEET_VERSION } from '@soc/service-kit';
+import { createAccessLog, openStandardOutput } from './access-log.ts';
 import { createAdmission } from './admission.ts';
 import { createApiKeyExchange } from './api-key-exchange.ts';
 import { createAuthClient } from './auth-client.ts';
@@ -19,11 +20,12 @@ export type GatewayDeps = ReturnType<typeof createGatewayDeps>;
 
 /** The whole graph of the gateway. */
 export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
-  const { audit, config, log, now, registry, verifier } = platform;
+  const { audit, config, instanceId, log, now, registry, verifier } = platform;
   const nowMs = (): number => now().getTime();
   const upstreams = createUpstreams(upstreamSettings(config), countUpstreamEvents(registry));
   observeUpstreams(registry, upstreams);
 
+  const access = log.isLevelEnabled('info') ? openStandardOutput() : undefined;
   const redis = platform.connectRedis('command');
   const checks: Readonly<Record<string, HealthCheck>> = {
     // Without Redis there is no rate limit, and everything else works.
@@ -41,7 +43,12 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     health: createHealthChecker({ service: 'gateway', version: FLEET_VERSION, startedAtMs: nowMs(), nowMs, checks }),
     orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log }),
     internalTokens: createInternalTokens(config.GATEWAY_SIGNING_KEY_FILE, nowMs),
-    journal: createRequestJournal(registry),
+    journal: createRequestJournal(
+      registry,
+      access && createAccessLog(access, { service: 'gateway', instance: instanceId, nowMs }),
+    ),
+    /** Writes the lines of requests that are still held. */
+    flushAccessLog: () => access?.flush(),
     deadlines: createRequestDeadlines(),
     openStreams: createOpenStreams(),
     admit: createAdmission({

@@ -4,8 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { deadlineOf } from './domain/deadline.ts';
 import { requestFields, responseFields } from './domain/headers.ts';
 import type { GatewayDeps } from './deps.ts';
-import type { AnswerSink, UpstreamRequest } from './upstream/forward.ts';
-import { type RequestBody, takeBody } from './upstream/request-body.ts';
+import type { AnswerSink } from './upstream/exchange.ts';
+import type { UpstreamRequest } from './upstream/forward.ts';
+import { BODY_TOO_LARGE, type RequestBody, takeBody } from './upstream/request-body.ts';
 import { answerProblem, problemOf } from './upstream-problem.ts';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -20,28 +21,33 @@ type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'deadlines' | 'conf
  * so no path can mean one thing here and another there; what no contract names ends here with 404.
  */
 export function addProxiedRoutes(app: FastifyInstance, endpoints: readonly EndpointSpec[], deps: ProxyDeps): void {
-  app.register((scope, _, done) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-    for (const spec of endpoints) {
-      if (spec.service === 'gateway') continue;
-      scope.route({
-        method: spec.method,
-        url: spec.url,
-        config: { forwards: spec },
-        handler: (request, reply) => proxy(spec, request, reply, deps),
-      });
-    }
-    done();
-  });
+  for (const spec of endpoints) {
+    if (spec.service === 'gateway') continue;
+    app.route({
+      method: spec.method,
+      url: spec.url,
+      config: { forwards: spec },
+      // The last hook before Fastify would look at the body, which is not its to read here.
+      onRequest: (request, reply, done) => {
+        proxy(spec, request, reply, deps).catch(done);
+      },
+      handler: (_, reply) => reply,
+    });
+  }
 }
 
-async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: FastifyReply, deps: ProxyDeps) {
+async function proxy(
+  spec: EndpointSpec,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ProxyDeps,
+): Promise<unknown> {
   authorise(spec, request.principal);
-  if (isTooLarge(spec, request.headers['content-length'])) {
-    throw bodyTooLarge();
-  }
-  const body = await takeBody(request.raw, { mustBeHeld: !request.principal });
+  const limitBytes = bodyLimitOf(spec);
+  if (isTooLarge(limitBytes, request.headers['content-length'])) throw bodyTooLarge();
+  askForBody(request, reply);
+  const taken = takeBody(request.raw, { mustBeHeld: !request.principal, limitBytes });
+  const body = taken instanceof Promise ? await taken : taken;
   if (!body) return reply.hijack();
   if (body === 'too_large') throw bodyTooLarge();
   if (spec.produces === EVENT_STREAM) deps.openStreams.add(reply.raw);
@@ -54,16 +60,24 @@ async function proxy(spec: EndpointSpec, request: FastifyRequest, reply: Fastify
   const ending = delivery.outcome.kind;
   if (ending === 'answered') return reply;
   if (body.kind === 'streamed') body.stream.destroy();
-  return ending === 'abandoned' ? reply.hijack() : answerProblem(problemOf(ending), request, reply);
+  if (ending === 'abandoned') return reply.hijack();
+  if (delivery.outcome.reason === BODY_TOO_LARGE) throw bodyTooLarge();
+  return answerProblem(problemOf(ending), request, reply);
+}
+
+/** A client that waits for a word before it sends its body gets it now that the body is wanted (RFC 9110, 10.1.1). */
+function askForBody({ headers, raw }: FastifyRequest, reply: FastifyReply): void {
+  if (headers.expect !== undefined && raw.httpVersionMinor === 1) reply.raw.writeContinue();
 }
 
 const bodyTooLarge = () => tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
 
+const bodyLimitOf = ({ bodyKind, bodyLimitBytes }: EndpointSpec): number =>
+  bodyLimitBytes ?? (bodyKind === 'stream' ? Number.POSITIVE_INFINITY : DEFAULT_BODY_LIMIT_BYTES);
+
 /** A service refuses such a body too, but by closing the connection, and then its answer may be lost on the way. */
-function isTooLarge({ bodyKind, bodyLimitBytes }: EndpointSpec, length: string | undefined): boolean {
-  const limitBytes = bodyLimitBytes ?? (bodyKind === 'stream' ? Number.POSITIVE_INFINITY : DEFAULT_BODY_LIMIT_BYTES);
-  return length !== undefined && Number(length) > limitBytes;
-}
+const isTooLarge = (limitBytes: number, length: string | undefined): boolean =>
+  length !== undefined && Number(length) > limitBytes;
 
 function upstreamRequest(
   spec: EndpointSpec,

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
-import { Writable } from 'node:stream';
 import { createRegistry } from '@soc/monitoring';
 import { waitFor } from '@soc/fleet/testing';
-import Fastify, { LogController } from 'fastify';
+import Fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
+import { createAccessLog } from './access-log.ts';
 import { createRequestJournal } from './request-journal.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -11,15 +11,11 @@ type Line = Readonly<Record<string, unknown>>;
 /** A server with the journal and nothing else; `/slow` never answers. */
 async function startJournaled() {
   const lines: Line[] = [];
-  const stream = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      lines.push(JSON.parse(chunk.toString()) as Line);
-      done();
-    },
-  });
+  const sink = { write: (line: string) => lines.push(JSON.parse(line) as Line) };
   const registry = createRegistry('gateway', 'g');
-  const journal = createRequestJournal(registry);
-  const app = Fastify({ logger: { stream }, logController: new LogController({ disableRequestLogging: true }) });
+  const log = createAccessLog(sink, { service: 'gateway', instance: 'g', nowMs: () => 7 });
+  const journal = createRequestJournal(registry, log);
+  const app = Fastify();
   app.addHook('onRequest', (request, reply, done) => {
     journal.begin(request, reply);
     done();
@@ -35,7 +31,6 @@ async function startJournaled() {
     return reply.hijack();
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  lines.length = 0;
   onTestFinished(() => app.close());
   return { url, lines, registry, entered: entered.promise };
 }
@@ -68,4 +63,47 @@ test('a client that leaves is told of as such', async () => {
   await waitFor(() => lines.length > 0);
   expect(lines).toMatchObject([{ path: '/slow', aborted: true }]);
   expect(await registry.metrics()).toContain('status_class="aborted"');
+});
+
+test('a line is JSON whatever the client calls its request and itself', () => {
+  const lines: string[] = [];
+  const log = createAccessLog(
+    { write: (line) => lines.push(line) },
+    { service: 'gateway', instance: 'g', nowMs: () => 7 },
+  );
+  const hostile = 'a"b\\c\n\u2028{}';
+  log({
+    requestId: hostile,
+    method: 'GET',
+    path: hostile,
+    status: 200,
+    durationMs: 1.26,
+    upstream: 'ai',
+    principal: hostile,
+    tenantId: hostile,
+    instances: [hostile],
+    failure: 'broken',
+    reason: hostile,
+    isAborted: false,
+  });
+  const [line = ''] = lines;
+  expect(line.split('\n')).toHaveLength(2);
+  expect(JSON.parse(line)).toEqual({
+    level: 30,
+    service: 'gateway',
+    instance: 'g',
+    time: 7,
+    reqId: hostile,
+    method: 'GET',
+    path: hostile,
+    status: 200,
+    durationMs: 1.3,
+    upstream: 'ai',
+    principal: hostile,
+    tenantId: hostile,
+    instances: [hostile],
+    failure: 'broken',
+    reason: hostile,
+    msg: 'request',
+  });
 });

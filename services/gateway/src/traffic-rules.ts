@@ -22,6 +22,12 @@ export function addTrafficRules(
     if (!answersPreflight(request, reply)) done();
   });
   app.addHook('onRequest', admit);
+  // Left to itself, Node would ask for the body of a request that nobody has looked at yet.
+  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
+  app.addHook('preParsing', (request, reply, _, done) => {
+    if (request.headers.expect !== undefined && request.raw.httpVersionMinor === 1) reply.raw.writeContinue();
+    done();
+  });
   app.addHook('preClose', (done) => {
     openStreams.endAll();
     done();

@@ -16,6 +16,7 @@ const sent = (headers: Headers, more: Partial<ForwardingFacts> = {}): Record<str
 const ours = {
   'x-request-id': 'r1',
   traceparent: 't1',
+  via: '1.1 soc-gateway',
   'x-forwarded-for': '203.0.113.7',
   'x-forwarded-proto': 'http',
   'x-forwarded-host': 'soc.example.org',

@@ -41,9 +41,15 @@ const OURS_TO_SAY = new Set([
 
 const OURS_TO_SAY_PREFIX = /^x-(?:auth|forwarded|original|principal|remote|role|soc|tenant|user)(?:-|$)/;
 
+/** RFC 9110, section 7.6.3: a gateway must say that it was on the way. What came before it is a client's word. */
+const VIA = '1.1 soc-gateway';
+
+const NONE: ReadonlySet<string> = new Set();
+
 /** Names a `Connection` field lists, which go with it; never the framing, whatever it says. */
 function listed(connection: Headers[string]): ReadonlySet<string> {
-  if (typeof connection !== 'string') return new Set();
+  // What almost every message says lists nothing that would not go anyway.
+  if (typeof connection !== 'string' || connection === 'keep-alive' || connection === 'close') return NONE;
   const names = connection.toLowerCase().split(',');
   return new Set(names.map((name) => name.trim()).filter((name) => name !== 'content-length'));
 }
@@ -66,10 +72,10 @@ export function requestFields(headers: Headers, facts: ForwardingFacts): string[
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || HOP_BY_HOP.has(name) || OURS_TO_SAY.has(name) || hops.has(name)) continue;
-    if (OURS_TO_SAY_PREFIX.test(name)) continue;
+    if (name.startsWith('x-') && OURS_TO_SAY_PREFIX.test(name)) continue;
     fields.push(name, Array.isArray(value) ? value.join(', ') : String(value));
   }
-  fields.push('x-request-id', facts.requestId, 'traceparent', facts.traceparent);
+  fields.push('via', VIA, 'x-request-id', facts.requestId, 'traceparent', facts.traceparent);
   fields.push('x-forwarded-for', facts.clientAddress, 'x-forwarded-proto', facts.protocol);
   if (facts.host !== undefined) fields.push('x-forwarded-host', facts.host);
   if (facts.authorization !== undefined) fields.push('authorization', facts.authorization);

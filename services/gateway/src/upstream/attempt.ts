@@ -1,6 +1,7 @@
 import { TIMEOUT_HEADER } from '../domain/deadline.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { type AnswerSink, forward, type UpstreamRequest } from './forward.ts';
+import type { AnswerSink } from './exchange.ts';
+import { forward, type UpstreamRequest } from './forward.ts';
 import type { Instance } from './instance.ts';
 
 /** One attempt at an instance, with what is left of the deadline: the instance is told, and waited for no longer. */

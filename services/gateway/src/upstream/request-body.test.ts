@@ -24,7 +24,7 @@ async function sendAndFallSilent(take: (request: IncomingMessage) => Promise<voi
 test('a streamed body that falls silent is given up as its client leaving', async () => {
   let reason = '';
   await sendAndFallSilent(async (request) => {
-    const body = await takeBody(request, { mustBeHeld: false, patience });
+    const body = await takeBody(request, { mustBeHeld: false, limitBytes: Number.POSITIVE_INFINITY, patience });
     if (body === undefined || body === 'too_large' || body.kind !== 'streamed') throw new Error('not streamed');
     await text(body.stream).catch((error: unknown) => (reason = String(error)));
   });
@@ -34,7 +34,7 @@ test('a streamed body that falls silent is given up as its client leaving', asyn
 test('a held body that does not come in time is given up', async () => {
   const taken: unknown[] = [];
   await sendAndFallSilent(async (request) => {
-    taken.push(await takeBody(request, { mustBeHeld: true, patience }));
+    taken.push(await takeBody(request, { mustBeHeld: true, limitBytes: Number.POSITIVE_INFINITY, patience }));
   });
   expect(taken).toEqual([undefined]);
 });
@@ -44,7 +44,7 @@ test('a client is not blamed for an instance that reads slowly', async () => {
   const received = Promise.withResolvers<number>();
   const server = createServer((request, response) => {
     const read = async (): Promise<void> => {
-      const body = await takeBody(request, { mustBeHeld: false, patience });
+      const body = await takeBody(request, { mustBeHeld: false, limitBytes: Number.POSITIVE_INFINITY, patience });
       if (body === undefined || body === 'too_large' || body.kind !== 'streamed') throw new Error('not streamed');
       await pause(4 * patience.silentMs);
       received.resolve((await text(body.stream)).length);

@@ -7,6 +7,14 @@ export type RequestBody =
   | { readonly kind: 'held'; readonly bytes: Buffer }
   | { readonly kind: 'streamed'; readonly stream: Readable };
 
+/** Code of the error that ends a streamed body which turns out larger than its endpoint accepts. */
+export const BODY_TOO_LARGE = 'SOC_BODY_TOO_LARGE';
+
+class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+  readonly code = BODY_TOO_LARGE;
+}
+
 /** Bodies up to this size are held: they can be sent again, and no slow client holds a connection to an instance. */
 const HELD_BYTES = 64 * 1024;
 
@@ -20,33 +28,47 @@ export interface Patience {
 
 const PATIENCE: Patience = { heldMs: 60_000, silentMs: 30_000 };
 
+export interface BodyRules {
+  readonly mustBeHeld: boolean;
+  /** Largest body of the endpoint; one that does not say its length is cut off there. */
+  readonly limitBytes: number;
+  readonly patience?: Patience;
+}
+
 /**
  * Reads a small body whole and leaves a large one to be streamed, unless it `mustBeHeld`: a stranger whose body
  * comes slowly, or never, must not occupy a connection to an instance. Undefined when the client left meanwhile.
  */
 export function takeBody(
   request: IncomingMessage,
-  { mustBeHeld, patience = PATIENCE }: { readonly mustBeHeld: boolean; readonly patience?: Patience },
+  { mustBeHeld, limitBytes, patience = PATIENCE }: BodyRules,
 ): RequestBody | Promise<RequestBody | 'too_large' | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (encoding === undefined && (length === undefined || length === '0')) return { kind: 'none' };
   const isSmall = encoding === undefined && Number(length) <= HELD_BYTES;
-  return isSmall || mustBeHeld ? hold(request, patience) : stream(request, patience);
+  if (!isSmall && !mustBeHeld) return stream(request, limitBytes, patience);
+  // Often it came with the head, and is here by now.
+  const bytes = request.complete && request.readableLength <= HELD_BYTES ? (request.read() as Buffer | null) : null;
+  return bytes ? { kind: 'held', bytes } : hold(request, Math.min(limitBytes, HELD_BYTES), patience);
 }
 
-function hold(request: IncomingMessage, { heldMs }: Patience): Promise<RequestBody | 'too_large' | undefined> {
+function hold(
+  request: IncomingMessage,
+  limitBytes: number,
+  { heldMs }: Patience,
+): Promise<RequestBody | 'too_large' | undefined> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const tooSlow = setTimeout(() => request.destroy(), heldMs);
   const { promise, resolve } = Promise.withResolvers<RequestBody | 'too_large' | undefined>();
   request.on('data', (chunk: Buffer) => {
     sizeBytes += chunk.length;
-    if (sizeBytes <= HELD_BYTES) chunks.push(chunk);
+    if (sizeBytes <= limitBytes) chunks.push(chunk);
     else resolve('too_large');
   });
   request.once('end', () => {
     clearTimeout(tooSlow);
-    resolve({ kind: 'held', bytes: Buffer.concat(chunks) });
+    resolve({ kind: 'held', bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
   });
   // After `end` this is too late to matter.
   request.once('close', () => {
@@ -57,14 +79,19 @@ function hold(request: IncomingMessage, { heldMs }: Patience): Promise<RequestBo
 }
 
 /** Between the client and the instance, so that an instance that gives up does not take the client's socket with it. */
-function stream(request: IncomingMessage, { silentMs }: Patience): RequestBody {
+function stream(request: IncomingMessage, limitBytes: number, { silentMs }: Patience): RequestBody {
   const between = new PassThrough();
+  let sizeBytes = 0;
   const silent = setTimeout(() => {
     // Where the instance does not read on, the client is not to blame.
     if (between.writableNeedDrain) silent.refresh();
     else request.destroy();
   }, silentMs);
-  request.on('data', () => silent.refresh());
+  request.on('data', (chunk: Buffer) => {
+    silent.refresh();
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) between.destroy(new BodyTooLargeError('the body is larger than the endpoint accepts'));
+  });
   request.once('end', () => clearTimeout(silent));
   // Whoever reads it hears of the error; nobody reads it when no instance could be asked.
   between.on('error', () => undefined);

@@ -1,7 +1,8 @@
 import { ServiceName } from '@soc/contracts';
 import type { Balancing } from '../domain/choose-instance.ts';
 import { createAddressBook } from './address-book.ts';
-import type { AnswerSink, UpstreamRequest } from './forward.ts';
+import type { AnswerSink } from './exchange.ts';
+import type { UpstreamRequest } from './forward.ts';
 import type { Instance } from './instance.ts';
 import { placesOf } from './places.ts';
 import {

@@ -1,0 +1,135 @@
+import type { ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Headers } from '../domain/headers.ts';
+import type { Failure, Outcome } from '../domain/outcome.ts';
+import { BODY_TOO_LARGE } from './request-body.ts';
+
+/** The client's side of an answer. */
+export interface AnswerSink {
+  readonly raw: ServerResponse;
+  /** Writes the head of the answer. From here on the answer cannot be replaced. Throws for a field that is not HTTP. */
+  readonly begin: (status: number, headers: Headers) => void;
+}
+
+/** Answers up to this size are held and written once; nothing of them reaches the client when they break. */
+const HELD_BYTES = 64 * 1024;
+
+/** Has no body by RFC 9110, section 6.4.1, or a length that is small. */
+function isHeld(method: string, status: number, length: Headers[string]): boolean {
+  return (
+    method === 'HEAD' || status === 204 || status === 304 || (length !== undefined && Number(length) <= HELD_BYTES)
+  );
+}
+
+const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : error.name);
+
+function failureOf(error: Error, wasSent: boolean): Failure {
+  const code = codeOf(error);
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED' || code === BODY_TOO_LARGE) return 'malformed';
+  if (!wasSent) return 'unreachable';
+  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' ? 'timed_out' : 'broken';
+}
+
+const EARLY_HINTS = 103;
+
+/**
+ * One request under way and its answer, between undici and the client. A class, since there is one for every request: its
+ * methods are made once, and a dozen closures would be made each time.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #method: string;
+  readonly #sink: AnswerSink;
+  readonly #resolve: (outcome: Outcome) => void;
+  readonly #expiry: NodeJS.Timeout | undefined;
+  readonly #onClientLeft = (): void => this.#giveUp({ kind: 'abandoned', reason: 'the client left' });
+  #sending: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #head: Headers = {};
+  #held: Buffer[] | undefined;
+  #isStreaming = false;
+  #isOver = false;
+
+  /** `expiresInMs` when the client waits for so long and no longer. */
+  constructor(method: string, sink: AnswerSink, resolve: (outcome: Outcome) => void, expiresInMs: number | undefined) {
+    this.#method = method;
+    this.#sink = sink;
+    this.#resolve = resolve;
+    if (expiresInMs !== undefined) {
+      this.#expiry = setTimeout(() => this.#giveUp({ kind: 'expired', reason: 'the deadline passed' }), expiresInMs);
+    }
+    sink.raw.once('close', this.#onClientLeft);
+  }
+
+  #giveUp(outcome: Extract<Outcome, { kind: Failure }>): void {
+    if (this.#isOver) return;
+    this.#end(outcome);
+    this.#sending?.abort(new Error(outcome.reason));
+  }
+
+  #end(outcome: Outcome): void {
+    this.#isOver = true;
+    if (this.#expiry) clearTimeout(this.#expiry);
+    this.#sink.raw.removeListener('close', this.#onClientLeft);
+    this.#resolve(outcome);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#sending = controller;
+    if (this.#isOver) controller.abort(new Error('nobody waits for it'));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (this.#isOver) return;
+    if (status < 200) return this.#inform(status, headers);
+    this.#status = status;
+    this.#head = headers;
+    if (isHeld(this.#method, status, headers['content-length'])) {
+      this.#held = [];
+      return;
+    }
+    if (this.#expiry) clearTimeout(this.#expiry);
+    this.#sink.begin(status, headers);
+    this.#sink.raw.flushHeaders();
+    this.#isStreaming = true;
+    this.#resolve({ kind: 'answered', status });
+  }
+
+  /** RFC 9110, section 15.2: what is interim goes on. Hints are the only ones a service sends unasked. */
+  #inform(status: number, { link }: Headers): void {
+    const { raw } = this.#sink;
+    if (status !== EARLY_HINTS || link === undefined || raw.headersSent || raw.req.httpVersionMinor < 1) return;
+    try {
+      raw.writeEarlyHints({ link: typeof link === 'number' ? String(link) : link });
+    } catch {
+      // A hint that is none is no reason to refuse the answer.
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#held) {
+      this.#held.push(chunk);
+    } else if (!this.#sink.raw.write(chunk)) {
+      controller.pause();
+      this.#sink.raw.once('drain', () => controller.resume());
+    }
+  }
+
+  /** Trailers end here: whoever has the head already could not have been told of them. */
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    const { raw } = this.#sink;
+    if (this.#held) {
+      this.#sink.begin(this.#status, this.#head);
+      raw.end(this.#held.length === 1 ? this.#held[0] : Buffer.concat(this.#held));
+    } else {
+      raw.end();
+    }
+    this.#end({ kind: 'answered', status: this.#status });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#isOver) return;
+    this.#end({ kind: failureOf(error, this.#sending !== undefined), reason: codeOf(error) });
+    if (this.#isStreaming) this.#sink.raw.destroy();
+  }
+}
