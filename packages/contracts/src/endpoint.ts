@@ -8,6 +8,12 @@ export type SuccessStatus = 200 | 201 | 202 | 204;
 
 export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 423 | 429 | 502 | 503;
 
+/**
+ * Why a person's token is good for a few endpoints only: a second factor must be enrolled first, or a password that
+ * somebody else chose replaced.
+ */
+export type TokenLimit = 'mfa_enrolment' | 'password_change';
+
 /** How the body travels: parsed JSON (the default), text lines kept as received, or a stream the handler reads itself. */
 export type BodyKind = 'json' | 'text' | 'stream';
 
@@ -25,6 +31,8 @@ export interface EndpointSpec {
   readonly url: string;
   readonly summary: string;
   readonly permission: Permission | 'public' | 'authenticated';
+  /** Open as well to tokens that are limited for one of these reasons; what is public is open to all. */
+  readonly openDuring?: readonly TokenLimit[];
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

@@ -34,6 +34,13 @@ export type Permission = z.infer<typeof Permission>;
 export const Role = z.enum(['admin', 'analyst', 'responder', 'viewer', 'service']);
 export type Role = z.infer<typeof Role>;
 
+/** Name of a role: a built-in one, or one that a tenant made. */
+export const RoleName = z
+  .string()
+  .max(64)
+  .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens, a letter first');
+export type RoleName = z.infer<typeof RoleName>;
+
 const reading = Permission.options.filter((name) => name.endsWith(':read') && name !== 'users:read');
 
 const analysing: readonly Permission[] = [

@@ -71,6 +71,7 @@ function environmentOfService(
         AUTH_SIGNING_KEY_FILE: secrets.signingKeyFile,
         AUDIT_SIGNING_KEY_FILE: secrets.auditSigningKeyFile,
         AUDIT_CHECKPOINT_DIR: checkpointDirectoryOf(dataDirectory),
+        AUTH_MFA_KEY_FILE: secrets.mfaKeyFile,
         AUTH_SERVICE_SECRETS_FILE: secrets.serviceSecretsFile,
         AUTH_ADMIN_EMAIL: secrets.admin.email,
         AUTH_ADMIN_PASSWORD: secrets.admin.password,

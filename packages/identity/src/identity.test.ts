@@ -26,7 +26,7 @@ const ann: Principal = {
   permissions: new Set(['alerts:read']),
   sessionId: 's1',
   makerId: 'u0',
-  mfa: 'enrol',
+  limit: 'mfa_enrolment',
 };
 let nowMs = Date.now();
 const keys = fixedKeySource({ keys: [...signer.jwks, ...ecSigner.jwks] });
@@ -42,6 +42,11 @@ test.each([
   expect(principal).toEqual(ann);
   expect(principal && isAllowed(principal, 'alerts:read')).toBe(true);
   expect(principal && isAllowed(principal, 'users:write')).toBe(false);
+});
+
+test.each(['mfa_enrolment', 'password_change'] as const)('a token limited to %s stays limited', async (limit) => {
+  const limited = { ...ann, limit };
+  expect(await verifier.verify(signer.sign(limited, 60))).toMatchObject({ limit });
 });
 
 test('a remembered token is the same principal, and still expires', async () => {

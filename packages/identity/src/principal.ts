@@ -1,4 +1,4 @@
-import type { Permission } from '@soc/contracts';
+import type { Permission, TokenLimit } from '@soc/contracts';
 
 /** Who is asking: a person, a machine with an API key, or a service of the fleet. */
 export interface Principal {
@@ -14,8 +14,8 @@ export interface Principal {
   readonly sessionId?: string;
   /** Of an API key: the id of the user who made it. */
   readonly makerId?: string;
-  /** `enrol`: a person who must set up a second factor before anything else. */
-  readonly mfa?: 'enrol';
+  /** Present when the token is good for nothing but what must be done first. */
+  readonly limit?: TokenLimit;
 }
 
 /** Whether a principal holds a permission. */

@@ -1,4 +1,4 @@
-import type { EndpointSpec } from '@soc/contracts';
+import type { EndpointSpec, TokenLimit } from '@soc/contracts';
 import { isAllowed, type Principal, type TokenVerifier } from '@soc/identity';
 import type { FastifyRequest } from 'fastify';
 import { forbidden, unauthenticated, unavailable } from './problems.ts';
@@ -20,10 +20,20 @@ export async function identify(
   }
 }
 
-/** Refuses who may not call an endpoint. Throws 401 for nobody, 403 for a missing permission. */
-export function authorise({ permission }: Pick<EndpointSpec, 'permission'>, principal: Principal | undefined): void {
+const LIMITED: Readonly<Record<TokenLimit, string>> = {
+  mfa_enrolment: 'a second factor must be enrolled first, by /api/v1/auth/mfa/begin',
+  password_change: 'another password must be chosen first, by /api/v1/auth/me/password',
+};
+
+/** Refuses who may not call an endpoint. Throws 401 for nobody, 403 for a missing permission and for a limited token. */
+export function authorise(
+  { permission, openDuring = [] }: Pick<EndpointSpec, 'permission' | 'openDuring'>,
+  principal: Principal | undefined,
+): void {
   if (permission === 'public') return;
   if (!principal) throw unauthenticated('auth.unauthenticated', 'a valid access token is required');
+  const { limit } = principal;
+  if (limit && !openDuring.includes(limit)) throw forbidden(`auth.${limit}_required`, LIMITED[limit]);
   if (permission !== 'authenticated' && !isAllowed(principal, permission)) {
     throw forbidden('auth.forbidden', `this needs the permission ${permission}`);
   }

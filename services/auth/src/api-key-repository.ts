@@ -1,4 +1,4 @@
-import type { Permission, Role } from '@soc/contracts';
+import type { Permission } from '@soc/contracts';
 import type { ApiKey } from '@soc/contracts/auth/api-keys';
 import { type Queryable, sql, type Tx } from '@soc/db-cluster';
 import { endOf } from './domain/revocation.ts';
@@ -10,7 +10,7 @@ export interface PresentedKey {
   readonly name: string;
   readonly permissions: readonly Permission[];
   readonly expiresAt: string | null;
-  readonly maker: { readonly id: string; readonly roles: readonly Role[]; readonly tokensValidFrom: string | null };
+  readonly maker: { readonly id: string; readonly roles: readonly string[]; readonly tokensValidFrom: string | null };
 }
 
 interface ApiKeyRow {
@@ -32,7 +32,7 @@ interface PresentedRow {
   readonly permissions: Permission[];
   readonly expires_at: string | null;
   readonly created_by: string;
-  readonly roles: Role[];
+  readonly roles: string[];
   readonly tokens_valid_from: string | null;
 }
 

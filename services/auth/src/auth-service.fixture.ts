@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Login } from '@soc/contracts/auth/sessions';
 import { CreateUser } from '@soc/contracts/auth/users';
-import type { Role } from '@soc/contracts';
 import {
   makeTemporaryDirectory,
   startTestService,
@@ -20,7 +19,7 @@ export interface TestAuth extends TestService {
   /** Logs in and gives the access token. */
   readonly logIn: (email: string, password?: string) => Promise<string>;
   /** Creates a person with these roles and the password of all test users. */
-  readonly addUser: (email: string, roles: readonly Role[]) => Promise<string>;
+  readonly addUser: (email: string, roles: readonly string[]) => Promise<string>;
 }
 
 /** A real auth service with cheap password hashes and the first administrator. */

@@ -30,11 +30,11 @@ export const AuthConfig = z.object({
     .min(0)
     .default(100)
     .describe('Password hashes that may wait for their turn; further ones are answered 503.'),
-  AUTH_LOCKOUT_FAILURES: Count.default(10).describe(
-    'Failed logins of one account from one address after which it is locked for that address.',
+  AUTH_LOCKOUT_FAILURES: Count.default(5).describe(
+    'Failed logins of one account from one network (an IPv4 address, or 64 bits of an IPv6 one) after which each delays the next.',
   ),
   AUTH_LOCKOUT_ACCOUNT_FAILURES: Count.default(100).describe(
-    'Failed logins of one account, wherever from, after which it is locked for everybody.',
+    'The same for one account from networks it was never logged in to from.',
   ),
   AUDIT_SIGNING_KEY_FILE: z
     .string()
@@ -48,6 +48,27 @@ export const AuthConfig = z.object({
     ),
   AUDIT_CHECKPOINT_RECORDS: Count.default(1_000).describe('A checkpoint is signed after so many records,'),
   AUDIT_CHECKPOINT_S: Count.default(60).describe('or, when there are any, after this time.'),
-  AUTH_LOCKOUT_WINDOW_S: Count.default(15 * 60).describe('The time in which they count, and in which the lock ends.'),
+  AUTH_LOCKOUT_ADDRESS_FAILURES: Count.default(100).describe('The same for one network, whatever the account.'),
+  AUTH_LOCKOUT_BASE_S: Count.default(2).describe('Seconds of the first delay; each further failure doubles them.'),
+  AUTH_LOCKOUT_MAX_S: Count.default(15 * 60).describe('Longest delay of one account from one network.'),
+  AUTH_LOCKOUT_WIDE_MAX_S: Count.default(60).describe('Longest delay of the two wider counts.'),
+  AUTH_LOCKOUT_WINDOW_S: Count.default(60 * 60).describe(
+    'Failures are forgotten this long after the last one, but never before its delay is over.',
+  ),
+  AUTH_MFA_KEY_FILE: z
+    .string()
+    .describe(
+      'File with the keys that seal the secrets of second factors, each 32 bytes in base64, one a line; the first one seals.',
+    ),
+  AUTH_BREACHED_PASSWORDS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'Sorted list of breached passwords: lines of upper-case SHA-1 in hex with or without a count, or of plain passwords by their bytes.',
+    ),
 });
 export type AuthConfig = z.infer<typeof AuthConfig>;
+
+/** Seconds after the last of some failed logins at which they are forgotten. */
+export const forgetFailuresS = ({ AUTH_LOCKOUT_WINDOW_S, AUTH_LOCKOUT_MAX_S }: AuthConfig): number =>
+  Math.max(AUTH_LOCKOUT_WINDOW_S, AUTH_LOCKOUT_MAX_S);

@@ -16,7 +16,7 @@ test('what has expired is deleted at the next start, what has not stays', async 
     );
     return JSON.stringify(row);
   };
-  expect(await counts()).toBe('{"sessions":1,"tokens":1,"failures":2}');
+  expect(await counts()).toBe('{"sessions":1,"tokens":1,"failures":3}');
   const restartAt = async (ms: number) => {
     const later = await startTestAuth({ env: auth.env, now: () => new Date(ms) });
     onTestFinished(() => later.close({ keepData: true }));

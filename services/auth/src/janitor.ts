@@ -1,4 +1,5 @@
 import type { Worker } from '@soc/service-kit';
+import { forgetFailuresS } from './config.ts';
 import type { AuthDeps } from './deps.ts';
 import { forgettableBefore } from './domain/revocation.ts';
 
@@ -21,7 +22,7 @@ export function createJanitor(
       await sessions.forgetExpired(db.write, at);
       await revocations.forgetBefore(db.write, forgettableBefore(at, config.AUTH_ACCESS_TOKEN_TTL_S));
       await statementAudit.forgetOld(db.write);
-      await loginFailures.forgetBefore(db.write, new Date(at.getTime() - config.AUTH_LOCKOUT_WINDOW_S * 1000));
+      await loginFailures.forgetBefore(db.write, new Date(at.getTime() - forgetFailuresS(config) * 1000));
     } catch (error) {
       log.warn({ err: error }, 'expired sessions not deleted');
     }

@@ -1,79 +1,61 @@
 import type { TokenPair } from '@soc/contracts/auth/sessions';
-import { uuidv7 } from '@soc/service-kit';
 import type { AuthDeps } from './deps.ts';
 import type { Account } from './domain/account.ts';
-import { lockedForS } from './domain/lockout.ts';
-import { createSecret, hashOf } from './opaque-secret.ts';
+import type { LoginClient } from './open-session.ts';
 
 export type LoginOutcome =
-  | { readonly kind: 'opened'; readonly tokens: TokenPair; readonly userId: string }
+  | { readonly kind: 'opened'; readonly tokens: TokenPair; readonly account: Account }
   | { readonly kind: 'bad_credentials' }
+  /** The password was right, and a code is missing or wrong. */
+  | { readonly kind: 'otp_required'; readonly account: Account }
   | { readonly kind: 'locked'; readonly retryAfterS: number }
   | { readonly kind: 'busy' };
 
-export interface LoginAttempt {
+export interface LoginAttempt extends LoginClient {
   readonly email: string;
   readonly password: string;
-  /** The IP address of whoever tries. */
-  readonly clientAddress: string;
+  /** A code of the second factor. */
+  readonly otp: string | undefined;
 }
 
 type LogInDeps = Pick<
   AuthDeps,
-  'db' | 'users' | 'sessions' | 'loginFailures' | 'hasher' | 'hashing' | 'tokens' | 'config' | 'now'
+  'db' | 'users' | 'locks' | 'hasher' | 'hashing' | 'secondFactor' | 'openSession' | 'now'
 >;
 
 /**
- * Checks e-mail and password and opens a session. Failures lock an account for the address they come from, and for all
- * only where they come from many: a stranger cannot lock a known account for its owner with a handful of them. An unknown address, a wrong password and an inactive account take the
- * same steps, a full hash among them, so that neither the answer nor its time tells them apart.
+ * Checks e-mail and password, then the code where a second factor is there, and opens a session. An unknown address, a wrong
+ * password and an inactive account take the same steps, a full hash among them, so that neither the answer nor its time
+ * tells them apart. A wrong code counts like a wrong password; that a code is wanted is told to nobody but who knows it.
  */
 export function createLogIn(deps: LogInDeps): (attempt: LoginAttempt) => Promise<LoginOutcome> {
-  const { db, users, sessions, loginFailures, hasher, hashing, tokens, config, now } = deps;
-  const windowS = config.AUTH_LOCKOUT_WINDOW_S;
+  const { db, users, locks, hasher, hashing, secondFactor, openSession, now } = deps;
 
-  const countsOf = ({ email, clientAddress }: LoginAttempt) => {
-    const account = email.toLowerCase();
-    return {
-      fromHere: { key: hashOf(`${account} ${clientAddress}`), maxFailures: config.AUTH_LOCKOUT_FAILURES },
-      fromAnywhere: { key: hashOf(account), maxFailures: config.AUTH_LOCKOUT_ACCOUNT_FAILURES },
-    };
-  };
-  type Count = ReturnType<typeof countsOf>['fromHere'];
-  const lockOf = async ({ key, maxFailures }: Count): Promise<number> =>
-    lockedForS(await loginFailures.find(db.write, key), { maxFailures, windowS }, now());
-
-  const openSession = (seen: Account, key: Buffer, renewedHash: string | undefined): Promise<TokenPair | undefined> => {
-    const at = now();
-    const expiresAt = new Date(at.getTime() + config.AUTH_REFRESH_TOKEN_TTL_S * 1000);
-    const sessionId = uuidv7(at.getTime());
-    const refreshToken = createSecret('rt_');
-    return db.tx(async (tx) => {
-      const account = await users.recordLogin(tx, seen, at, renewedHash);
-      if (!account) return undefined;
-      await sessions.open(tx, { id: sessionId, tenantId: account.tenantId, userId: account.id }, at, expiresAt);
-      await sessions.addToken(tx, sessionId, hashOf(refreshToken), expiresAt);
-      await loginFailures.forget(tx, key);
-      return tokens.forPerson(account, sessionId, refreshToken);
+  const finish = (tried: LoginAttempt, seen: Account, renewedHash: string | undefined) =>
+    db.tx(async (tx): Promise<LoginOutcome> => {
+      const check = await secondFactor.check(tx, seen.id, tried.otp, now());
+      if (check === 'missing' || check === 'wrong') return { kind: 'otp_required', account: seen };
+      const account = await users.recordLogin(tx, seen, now(), renewedHash);
+      if (!account) return { kind: 'bad_credentials' };
+      await locks.forgive(tx, tried);
+      return { kind: 'opened', tokens: await openSession(tx, account, tried), account };
     });
-  };
 
   // All of it in one turn: what waits has not looked at the lock yet, so parallel guesses cannot slip past it.
   const attempt = async (tried: LoginAttempt): Promise<LoginOutcome> => {
     const { email, password } = tried;
-    const { fromHere, fromAnywhere } = countsOf(tried);
-    const retryAfterS = Math.max(await lockOf(fromHere), await lockOf(fromAnywhere));
+    const retryAfterS = await locks.lockedForS(tried);
     if (retryAfterS > 0) return { kind: 'locked', retryAfterS };
     const account = await users.findByEmail(db.write, email);
     const fits = await hasher.fits(password, account?.passwordHash);
     if (!account?.active || !fits) {
-      await loginFailures.record(db.write, fromHere.key, now(), windowS);
-      await loginFailures.record(db.write, fromAnywhere.key, now(), windowS);
+      await locks.recordFailure(tried);
       return { kind: 'bad_credentials' };
     }
     const renewedHash = hasher.isCurrent(account.passwordHash) ? undefined : await hasher.hash(password);
-    const opened = await openSession(account, fromHere.key, renewedHash);
-    return opened ? { kind: 'opened', tokens: opened, userId: account.id } : { kind: 'bad_credentials' };
+    const outcome = await finish(tried, account, renewedHash);
+    if (outcome.kind === 'otp_required' && tried.otp !== undefined) await locks.recordFailure(tried);
+    return outcome;
   };
 
   return async (tried) => {

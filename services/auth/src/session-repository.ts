@@ -1,4 +1,3 @@
-import type { Role } from '@soc/contracts';
 import { type Queryable, sql, type Tx } from '@soc/db-cluster';
 import type { PresentedToken } from './domain/decide-refresh.ts';
 import { endOf } from './domain/revocation.ts';
@@ -10,7 +9,9 @@ export interface FoundToken extends PresentedToken {
     readonly id: string;
     readonly tenantId: string;
     readonly displayName: string;
-    readonly roles: readonly Role[];
+    readonly roles: readonly string[];
+    readonly mustChangePassword: boolean;
+    readonly mfaEnabled: boolean;
     readonly tokensValidFrom: string | null;
   };
 }
@@ -20,6 +21,26 @@ export interface OpenSession {
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly expiresAt: string;
+  readonly userAgent: string | null;
+  readonly address: string | null;
+}
+
+/** A login that begins a session. */
+export interface NewSession {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  /** What the client calls itself. */
+  readonly userAgent: string | null;
+  /** The IP address it comes from, and the network failed logins are counted by. */
+  readonly address: string;
+  readonly network: string;
+}
+
+/** The sessions of a person but the one that asks; all of them when none does. */
+interface OtherSessions {
+  readonly userId: string;
+  readonly sessionId: string | undefined;
 }
 
 interface FoundRow {
@@ -30,8 +51,10 @@ interface FoundRow {
   readonly user_id: string;
   readonly tenant_id: string;
   readonly display_name: string;
-  readonly roles: Role[];
+  readonly roles: string[];
   readonly active: boolean;
+  readonly must_change_password: boolean;
+  readonly mfa_enabled: boolean;
   readonly tokens_valid_from: string | null;
 }
 
@@ -40,6 +63,8 @@ interface SessionRow {
   readonly created_at: string;
   readonly last_used_at: string;
   readonly expires_at: string;
+  readonly user_agent: string | null;
+  readonly address: string | null;
 }
 
 type RevocationReason = 'logout' | 'revoked' | 'token_reused' | 'account_changed';
@@ -47,16 +72,22 @@ type RevocationReason = 'logout' | 'revoked' | 'token_reused' | 'account_changed
 const MAX_LISTED = 200;
 
 export const sessionRepository = {
-  open: async (
-    tx: Tx,
-    session: { readonly id: string; readonly tenantId: string; readonly userId: string },
-    at: Date,
-    expiresAt: Date,
-  ): Promise<void> => {
+  open: async (tx: Tx, session: NewSession, at: Date, expiresAt: Date): Promise<void> => {
     await tx.query(
-      sql`insert into auth.sessions (id, tenant_id, user_id, created_at, last_used_at, expires_at)
-          values (${session.id}, ${session.tenantId}, ${session.userId}, ${at}, ${at}, ${expiresAt})`,
+      sql`insert into auth.sessions
+            (id, tenant_id, user_id, created_at, last_used_at, expires_at, user_agent, address, network)
+          values (${session.id}, ${session.tenantId}, ${session.userId}, ${at}, ${at}, ${expiresAt},
+            ${session.userAgent}, ${session.address}, ${session.network})`,
     );
+  },
+
+  /** Whether the owner of an address has logged in from a network, as long as the session of it is not forgotten. */
+  wasOpenedFrom: async (db: Queryable, email: string, network: string): Promise<boolean> => {
+    const rows = await db.query(
+      sql`select from auth.users u join auth.sessions s on s.user_id = u.id
+          where lower(u.email) = lower(${email}) and s.network = ${network} limit 1`,
+    );
+    return rows.length > 0;
   },
 
   addToken: async (tx: Tx, sessionId: string, tokenHash: Buffer, expiresAt: Date): Promise<void> => {
@@ -70,7 +101,9 @@ export const sessionRepository = {
   findToken: async (tx: Tx, tokenHash: Buffer): Promise<FoundToken | undefined> => {
     const [row] = await tx.query<FoundRow>(
       sql`select t.session_id, t.expires_at, t.used_at, s.revoked_at,
-                 u.id as user_id, u.tenant_id, u.display_name, u.roles, u.active, u.tokens_valid_from
+                 u.id as user_id, u.tenant_id, u.display_name, u.roles, u.active, u.tokens_valid_from,
+                 u.must_change_password, exists (select from auth.mfa_factors f
+                   where f.user_id = u.id and f.confirmed_at is not null) as mfa_enabled
           from auth.refresh_tokens t
           join auth.sessions s on s.id = t.session_id
           join auth.users u on u.id = s.user_id
@@ -89,6 +122,8 @@ export const sessionRepository = {
             tenantId: row.tenant_id,
             displayName: row.display_name,
             roles: row.roles,
+            mustChangePassword: row.must_change_password,
+            mfaEnabled: row.mfa_enabled,
             tokensValidFrom: row.tokens_valid_from,
           },
         }
@@ -130,9 +165,34 @@ export const sessionRepository = {
     return rows.length;
   },
 
+  /** As `revokeAll`, of several people. */
+  revokeAllOf: async (tx: Tx, userIds: readonly string[], reason: RevocationReason, at: Date): Promise<void> => {
+    await tx.query(
+      sql`update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}
+          where user_id = any(${userIds}::uuid[]) and revoked_at is null`,
+    );
+  },
+
+  /** The sessions of a person but one, and their access tokens. */
+  revokeOthers: async (
+    tx: Tx,
+    { userId, sessionId }: OtherSessions,
+    reason: RevocationReason,
+    at: Date,
+  ): Promise<void> => {
+    await tx.query(
+      sql`with ended as (
+            update auth.sessions set revoked_at = ${at}, revoked_reason = ${reason}
+            where user_id = ${userId} and id is distinct from ${sessionId ?? null}::uuid and revoked_at is null
+            returning id, tenant_id)
+          insert into auth.revocations (kind, subject, tenant_id, before, at)
+          select 'session', id::text, tenant_id, ${endOf(at)}, ${at} from ended`,
+    );
+  },
+
   listOpen: async (db: Queryable, userId: string, at: Date): Promise<OpenSession[]> => {
     const rows = await db.query<SessionRow>(
-      sql`select id, created_at, last_used_at, expires_at from auth.sessions
+      sql`select id, created_at, last_used_at, expires_at, user_agent, address from auth.sessions
           where user_id = ${userId} and revoked_at is null and expires_at > ${at}
           order by id desc limit ${MAX_LISTED}`,
     );
@@ -141,6 +201,8 @@ export const sessionRepository = {
       createdAt: row.created_at,
       lastUsedAt: row.last_used_at,
       expiresAt: row.expires_at,
+      userAgent: row.user_agent,
+      address: row.address,
     }));
   },
 

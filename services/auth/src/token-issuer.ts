@@ -1,9 +1,9 @@
-import { permissionsOfRole, type Role, type ServiceName } from '@soc/contracts';
+import { type Permission, permissionsOfRole, type ServiceName } from '@soc/contracts';
 import type { TokenPair } from '@soc/contracts/auth/sessions';
 import type { TokenSigner } from '@soc/identity';
 import type { AuthConfig } from './config.ts';
-import { permissionsOf } from './domain/account.ts';
 import { apiKeyTokenTtlS } from './domain/decide-api-key.ts';
+import type { Grant } from './domain/grant.ts';
 import { issuedAtS } from './domain/revocation.ts';
 import type { PresentedKey } from './api-key-repository.ts';
 
@@ -12,7 +12,7 @@ export interface TokenHolder {
   readonly id: string;
   readonly tenantId: string;
   readonly displayName: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly string[];
   readonly tokensValidFrom: string | null;
 }
 
@@ -22,9 +22,9 @@ export interface BareToken {
 }
 
 export interface TokenIssuer {
-  readonly forPerson: (holder: TokenHolder, sessionId: string, refreshToken: string) => TokenPair;
-  /** What the key allows and its maker still holds. */
-  readonly forApiKey: (key: PresentedKey, at: Date) => BareToken;
+  readonly forPerson: (holder: TokenHolder, grant: Grant, sessionId: string, refreshToken: string) => TokenPair;
+  /** What the key allows and its maker still holds, which is `held`. */
+  readonly forApiKey: (key: PresentedKey, held: ReadonlySet<Permission>, at: Date) => BareToken;
   /** The role `service`, good at auth alone; the gateway may also exchange API keys. */
   readonly forService: (name: ServiceName) => BareToken;
 }
@@ -35,7 +35,7 @@ const FLEET_TENANT = 'default';
 export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: AuthConfig, now: () => Date): TokenIssuer {
   const ttlS = config.AUTH_ACCESS_TOKEN_TTL_S;
   return {
-    forPerson: ({ id, tenantId, displayName, roles, tokensValidFrom }, sessionId, refreshToken) => ({
+    forPerson: ({ id, tenantId, displayName, roles, tokensValidFrom }, grant, sessionId, refreshToken) => ({
       accessToken: signer.sign(
         {
           kind: 'user',
@@ -43,7 +43,8 @@ export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: Aut
           name: displayName,
           tenantId,
           roles,
-          permissions: permissionsOf(roles),
+          permissions: grant.permissions,
+          ...(grant.limit !== undefined && { limit: grant.limit }),
           sessionId,
         },
         ttlS,
@@ -53,8 +54,7 @@ export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: Aut
       tokenType: 'Bearer',
       expiresInS: ttlS,
     }),
-    forApiKey: ({ id, tenantId, name, permissions, expiresAt, maker }, at) => {
-      const held = permissionsOf(maker.roles);
+    forApiKey: ({ id, tenantId, name, permissions, expiresAt, maker }, held, at) => {
       const expiresInS = apiKeyTokenTtlS(expiresAt, at);
       const accessToken = signer.sign(
         {

@@ -1,4 +1,3 @@
-import type { Role } from '@soc/contracts';
 import { joinSql, type Queryable, sql, type Tx } from '@soc/db-cluster';
 import type { Account } from './domain/account.ts';
 
@@ -8,17 +7,23 @@ interface UserRow {
   readonly email: string;
   readonly display_name: string;
   readonly password_hash: string;
-  readonly roles: Role[];
+  readonly roles: string[];
   readonly active: boolean;
   readonly version: number;
   readonly created_at: string;
   readonly updated_at: string;
   readonly last_login_at: string | null;
   readonly tokens_valid_from: string | null;
+  readonly must_change_password: boolean;
+  readonly mfa_enabled: boolean;
 }
 
 const columns = sql`id, tenant_id, email, display_name, password_hash, roles, active, version, created_at, updated_at,
-  last_login_at, tokens_valid_from`;
+  last_login_at, tokens_valid_from, must_change_password`;
+
+/** The columns, and whether a second factor is confirmed. */
+const selected = sql`${columns}, exists (select from auth.mfa_factors f
+  where f.user_id = users.id and f.confirmed_at is not null) as mfa_enabled`;
 
 const toAccount = (row: UserRow): Account => ({
   id: row.id,
@@ -33,17 +38,21 @@ const toAccount = (row: UserRow): Account => ({
   updatedAt: row.updated_at,
   lastLoginAt: row.last_login_at,
   tokensValidFrom: row.tokens_valid_from,
+  mustChangePassword: row.must_change_password,
+  mfaEnabled: row.mfa_enabled,
 });
 
 const first = (rows: readonly UserRow[]): Account | undefined => rows.map(toAccount)[0];
 
 export const userRepository = {
   find: async (db: Queryable, tenantId: string, id: string): Promise<Account | undefined> =>
-    first(await db.query<UserRow>(sql`select ${columns} from auth.users where tenant_id = ${tenantId} and id = ${id}`)),
+    first(
+      await db.query<UserRow>(sql`select ${selected} from auth.users where tenant_id = ${tenantId} and id = ${id}`),
+    ),
 
   /** A login names no tenant: an address is one account in the whole fleet. */
   findByEmail: async (db: Queryable, email: string): Promise<Account | undefined> =>
-    first(await db.query<UserRow>(sql`select ${columns} from auth.users where lower(email) = lower(${email})`)),
+    first(await db.query<UserRow>(sql`select ${selected} from auth.users where lower(email) = lower(${email})`)),
 
   list: async (
     db: Queryable,
@@ -57,7 +66,7 @@ export const userRepository = {
     ];
     // Ids are UUIDv7: their order is the order in which accounts were made.
     const rows = await db.query<UserRow>(
-      sql`select ${columns} from auth.users where ${joinSql(conditions, ' and ')} order by id limit ${filter.limitRows}`,
+      sql`select ${selected} from auth.users where ${joinSql(conditions, ' and ')} order by id limit ${filter.limitRows}`,
     );
     return rows.map(toAccount);
   },
@@ -87,7 +96,7 @@ export const userRepository = {
       sql`insert into auth.users (${columns}) values (
             ${account.id}, ${account.tenantId}, ${account.email}, ${account.displayName}, ${account.passwordHash},
             ${account.roles}, ${account.active}, ${account.version}, ${account.createdAt}, ${account.updatedAt},
-            ${account.lastLoginAt}, ${account.tokensValidFrom})
+            ${account.lastLoginAt}, ${account.tokensValidFrom}, ${account.mustChangePassword})
           on conflict (lower(email)) do nothing returning id`,
     );
     return rows.length > 0;
@@ -98,9 +107,48 @@ export const userRepository = {
     await tx.query(
       sql`update auth.users set display_name = ${account.displayName}, password_hash = ${account.passwordHash},
             roles = ${account.roles}, active = ${account.active}, version = ${account.version},
-            updated_at = ${account.updatedAt}
+            must_change_password = ${account.mustChangePassword}, updated_at = ${account.updatedAt}
           where id = ${account.id}`,
     );
+  },
+
+  /** Gives the person a password of their own choice. Undefined when the account is not as it was `seen` any more. */
+  changePassword: async (tx: Tx, seen: Account, passwordHash: string, at: Date): Promise<Account | undefined> =>
+    first(
+      await tx.query<UserRow>(
+        sql`update auth.users set password_hash = ${passwordHash}, must_change_password = false,
+              version = version + 1, updated_at = ${at}
+            where id = ${seen.id} and active and password_hash = ${seen.passwordHash}
+            returning ${selected}`,
+      ),
+    ),
+
+  /** Who holds a role. Their rows are locked, so that no login goes on with the role as it was. */
+  lockHolders: async (tx: Tx, tenantId: string, role: string): Promise<readonly string[]> => {
+    const rows = await tx.query<{ id: string }>(
+      sql`select id from auth.users where tenant_id = ${tenantId} and roles @> ${[role]}::text[] order by id for update`,
+    );
+    return rows.map(({ id }) => id);
+  },
+
+  /** Takes a role from everybody who holds it, and gives their accounts as they are then. */
+  dropRole: async (tx: Tx, tenantId: string, role: string, at: Date): Promise<readonly Account[]> => {
+    const rows = await tx.query<UserRow>(
+      sql`update auth.users set roles = array_remove(roles, ${role}), version = version + 1, updated_at = ${at}
+          where tenant_id = ${tenantId} and roles @> ${[role]}::text[]
+          returning ${selected}`,
+    );
+    return rows.map(toAccount);
+  },
+
+  /** Who holds one of the roles and has no second factor. */
+  idsWithoutMfa: async (tx: Tx, tenantId: string, roles: readonly string[]): Promise<readonly string[]> => {
+    const rows = await tx.query<{ id: string }>(
+      sql`select id from auth.users where tenant_id = ${tenantId} and active and roles && ${roles}::text[]
+            and not exists (select from auth.mfa_factors f where f.user_id = users.id and f.confirmed_at is not null)
+          order by id for update`,
+    );
+    return rows.map(({ id }) => id);
   },
 
   /**
@@ -115,7 +163,7 @@ export const userRepository = {
               password_hash = case when version = ${seen.version} then ${renewedHash ?? seen.passwordHash}
                 else password_hash end
             where id = ${seen.id} and active and (version = ${seen.version} or password_hash = ${seen.passwordHash})
-            returning ${columns}`,
+            returning ${selected}`,
       ),
     ),
 } as const;

@@ -1,4 +1,4 @@
-import type { PayloadOf, Role, UserChanged } from '@soc/contracts';
+import type { PayloadOf, UserChanged } from '@soc/contracts';
 import type { Person } from '@soc/contracts/notification/people';
 import { type Queryable, sql, type Tx } from '@soc/db-cluster';
 
@@ -6,7 +6,7 @@ interface PersonRow {
   readonly user_id: string;
   readonly email: string;
   readonly display_name: string;
-  readonly roles: Role[];
+  readonly roles: string[];
 }
 
 /** The directory of people, as auth last told it. */

@@ -1,9 +1,31 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey } from './api-keys.ts';
+import {
+  BeginMfa,
+  ConfirmMfa,
+  DisableMfa,
+  GetMfa,
+  GetMfaPolicy,
+  RenewRecoveryCodes,
+  ReplaceMfaPolicy,
+  ResetMfa,
+} from './mfa.ts';
 import { ListRevocations } from './revocations.ts';
-import { GetMe, ListSessions, Login, Logout, Refresh, RevokeSession } from './sessions.ts';
+import { CreateRole, DeleteRole, ListRoles, ReplaceRole } from './roles.ts';
+import {
+  ChangeOwnPassword,
+  GetMe,
+  ListSessions,
+  ListUserSessions,
+  Login,
+  Logout,
+  Refresh,
+  RevokeSession,
+  RevokeUserSession,
+  RevokeUserSessions,
+} from './sessions.ts';
 import { CreateServiceToken, GetJwks } from './tokens.ts';
-import { CreateUser, GetUser, ListRoles, ListUsers, UpdateUser } from './users.ts';
+import { CreateUser, GetUser, ListUsers, UpdateUser } from './users.ts';
 
 /** Every endpoint the auth service answers. */
 export const authEndpoints: readonly EndpointSpec[] = [
@@ -11,13 +33,28 @@ export const authEndpoints: readonly EndpointSpec[] = [
   Refresh,
   Logout,
   GetMe,
+  ChangeOwnPassword,
   ListSessions,
   RevokeSession,
+  GetMfa,
+  BeginMfa,
+  ConfirmMfa,
+  DisableMfa,
+  RenewRecoveryCodes,
+  GetMfaPolicy,
+  ReplaceMfaPolicy,
   ListUsers,
   CreateUser,
   GetUser,
   UpdateUser,
+  ResetMfa,
+  ListUserSessions,
+  RevokeUserSession,
+  RevokeUserSessions,
   ListRoles,
+  CreateRole,
+  ReplaceRole,
+  DeleteRole,
   ListApiKeys,
   CreateApiKey,
   RevokeApiKey,

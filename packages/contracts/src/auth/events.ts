@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { event } from '../event.ts';
-import { Role } from '../permission.ts';
 import { Timestamp, Uuid } from '../primitives.ts';
 
 export const UserChanged = event({
@@ -13,7 +12,8 @@ export const UserChanged = event({
     userId: Uuid,
     email: z.string(),
     displayName: z.string(),
-    roles: z.array(Role),
+    /** Names of roles, built in or made by the tenant. */
+    roles: z.array(z.string()),
     active: z.boolean(),
     change: z.enum(['created', 'updated', 'deactivated']),
     changedAt: Timestamp,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { Timestamp, Uuid } from '../primitives.ts';
-import { AccountEmail } from './account.ts';
+import { AccountEmail, NewPassword } from './account.ts';
+import { GivenPassword, Otp } from './mfa.ts';
+import { UserParams } from './users.ts';
 
 /**
  * What a login or a refresh gives. The access token is a JWT that lives `expiresInS` seconds; the refresh token is opaque
@@ -21,6 +23,9 @@ export const Session = z.object({
   createdAt: Timestamp,
   lastUsedAt: Timestamp,
   expiresAt: Timestamp,
+  /** Of the login: what the client called itself, and its IP address. */
+  userAgent: z.string().nullable(),
+  address: z.string().nullable(),
   /** Whether the request that lists it came from this session. */
   current: z.boolean(),
 });
@@ -44,11 +49,11 @@ export const Login = endpoint({
   service: 'auth',
   method: 'POST',
   url: '/api/v1/auth/login',
-  summary: 'Begins a session with e-mail and password.',
+  summary: 'Begins a session with e-mail and password, and with a code where a second factor is enrolled.',
   permission: 'public',
-  body: z.strictObject({ email: AccountEmail, password: z.string().min(1).max(256) }),
+  body: z.strictObject({ email: AccountEmail, password: GivenPassword, otp: Otp.optional() }),
   responses: { 200: TokenPair },
-  errors: { 401: ['auth.bad_credentials'], 429: ['auth.locked'], 503: ['auth.busy'] },
+  errors: { 401: ['auth.bad_credentials', 'auth.otp_required'], 429: ['auth.locked'], 503: ['auth.busy'] },
 });
 
 export const Refresh = endpoint({
@@ -70,6 +75,7 @@ export const Logout = endpoint({
   url: '/api/v1/auth/logout',
   summary: 'Ends the session the access token belongs to.',
   permission: 'authenticated',
+  openDuring: ['mfa_enrolment', 'password_change'],
   responses: { 204: z.undefined() },
 });
 
@@ -80,6 +86,7 @@ export const GetMe = endpoint({
   url: '/api/v1/auth/me',
   summary: 'Who the request speaks for and what they may do.',
   permission: 'authenticated',
+  openDuring: ['mfa_enrolment', 'password_change'],
   responses: { 200: Me },
 });
 
@@ -103,4 +110,58 @@ export const RevokeSession = endpoint({
   params: z.strictObject({ id: Uuid }),
   responses: { 204: z.undefined() },
   errors: { 404: ['auth.session_not_found'] },
+});
+
+export const ChangeOwnPassword = endpoint({
+  id: 'changeOwnPassword',
+  service: 'auth',
+  method: 'PUT',
+  url: '/api/v1/auth/me/password',
+  summary: 'Gives the caller another password, and ends every other session of theirs.',
+  permission: 'authenticated',
+  openDuring: ['password_change'],
+  body: z.strictObject({ oldPassword: GivenPassword, newPassword: NewPassword }),
+  responses: { 204: z.undefined() },
+  errors: {
+    403: ['auth.not_a_person'],
+    422: ['auth.wrong_password', 'auth.password_refused'],
+    429: ['auth.locked'],
+    503: ['auth.busy'],
+  },
+});
+
+export const ListUserSessions = endpoint({
+  id: 'listUserSessions',
+  service: 'auth',
+  method: 'GET',
+  url: '/api/v1/auth/users/:id/sessions',
+  summary: 'The open sessions of a person, newest first, at most 200.',
+  permission: 'users:read',
+  params: UserParams,
+  responses: { 200: z.object({ items: z.array(Session) }) },
+  errors: { 404: ['auth.user_not_found'] },
+});
+
+export const RevokeUserSession = endpoint({
+  id: 'revokeUserSession',
+  service: 'auth',
+  method: 'DELETE',
+  url: '/api/v1/auth/users/:id/sessions/:sessionId',
+  summary: 'Ends a session of a person.',
+  permission: 'users:write',
+  params: z.strictObject({ id: Uuid, sessionId: Uuid }),
+  responses: { 204: z.undefined() },
+  errors: { 404: ['auth.session_not_found'] },
+});
+
+export const RevokeUserSessions = endpoint({
+  id: 'revokeUserSessions',
+  service: 'auth',
+  method: 'DELETE',
+  url: '/api/v1/auth/users/:id/sessions',
+  summary: 'Ends every session of a person.',
+  permission: 'users:write',
+  params: UserParams,
+  responses: { 204: z.undefined() },
+  errors: { 404: ['auth.user_not_found'] },
 });

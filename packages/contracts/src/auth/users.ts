@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { Permission, Role } from '../permission.ts';
+import { RoleName } from '../permission.ts';
 import { page, PageQuery, QueryBoolean, Timestamp, Uuid } from '../primitives.ts';
 import { AccountEmail, DisplayName, NewPassword } from './account.ts';
 
@@ -9,8 +9,12 @@ export const User = z.object({
   id: Uuid,
   email: z.string(),
   displayName: z.string(),
-  roles: z.array(Role),
+  roles: z.array(z.string()),
   active: z.boolean(),
+  /** Whether a second factor is enrolled. */
+  mfaEnabled: z.boolean(),
+  /** Whether the password must be replaced before anything else. */
+  mustChangePassword: z.boolean(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
   lastLoginAt: Timestamp.nullable(),
@@ -19,9 +23,10 @@ export const User = z.object({
 });
 export type User = z.infer<typeof User>;
 
+/** Names of roles, built in or of the tenant; 400 for one that is neither. */
 const Roles = z
-  .array(Role)
-  .max(Role.options.length)
+  .array(RoleName)
+  .max(32)
   .transform((roles) => [...new Set(roles)]);
 
 /** A new account; an administrator hands over the first password. */
@@ -30,6 +35,8 @@ export const NewUser = z.strictObject({
   displayName: DisplayName,
   roles: Roles,
   password: NewPassword,
+  /** Whether the person must choose another at the first login; false when absent. */
+  mustChangePassword: z.boolean().optional(),
 });
 export type NewUser = z.infer<typeof NewUser>;
 
@@ -40,11 +47,12 @@ export const UserChange = z
     roles: Roles.optional(),
     active: z.boolean().optional(),
     password: NewPassword.optional(),
+    mustChangePassword: z.boolean().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'names nothing to change');
 export type UserChange = z.infer<typeof UserChange>;
 
-const UserParams = z.strictObject({ id: Uuid });
+export const UserParams = z.strictObject({ id: Uuid });
 
 export const ListUsers = endpoint({
   id: 'listUsers',
@@ -66,7 +74,7 @@ export const CreateUser = endpoint({
   permission: 'users:write',
   body: NewUser,
   responses: { 201: User },
-  errors: { 409: ['auth.email_taken'], 422: ['auth.permission_not_held'], 503: ['auth.busy'] },
+  errors: { 409: ['auth.email_taken'], 422: ['auth.permission_not_held', 'auth.password_refused'], 503: ['auth.busy'] },
 });
 
 export const GetUser = endpoint({
@@ -94,17 +102,7 @@ export const UpdateUser = endpoint({
   errors: {
     404: ['auth.user_not_found'],
     409: ['auth.last_admin'],
-    422: ['auth.permission_not_held'],
+    422: ['auth.permission_not_held', 'auth.password_refused'],
     503: ['auth.busy'],
   },
-});
-
-export const ListRoles = endpoint({
-  id: 'listRoles',
-  service: 'auth',
-  method: 'GET',
-  url: '/api/v1/auth/roles',
-  summary: 'The roles and what each may do.',
-  permission: 'users:read',
-  responses: { 200: z.object({ items: z.array(z.object({ name: Role, permissions: z.array(Permission) })) }) },
 });

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { Role } from '../permission.ts';
 import { page, PageQuery, Uuid } from '../primitives.ts';
 
 /** Somebody who can be told: an active user, as auth last said. */
-export const Person = z.object({ userId: Uuid, email: z.string(), displayName: z.string(), roles: z.array(Role) });
+export const Person = z.object({
+  userId: Uuid,
+  email: z.string(),
+  displayName: z.string(),
+  roles: z.array(z.string()),
+});
 export type Person = z.infer<typeof Person>;
 
 export const ListPeople = endpoint({

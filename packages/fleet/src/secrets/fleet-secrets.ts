@@ -27,6 +27,8 @@ export interface FleetSecrets {
   readonly auditSigningKeyFile: string;
   /** PEM file of the EC key that internal tokens are signed with. */
   readonly gatewaySigningKeyFile: string;
+  /** File of the keys that seal the secrets of second factors. */
+  readonly mfaKeyFile: string;
   /** JSON file of the services' own client secrets. */
   readonly serviceSecretsFile: string;
   readonly serviceSecrets: z.infer<typeof PerService>;
@@ -50,8 +52,8 @@ export interface FleetSecrets {
 /** 256 random bits that need no quoting anywhere. */
 const randomSecret = (): string => randomBytes(32).toString('base64url');
 
-/** A key of 256 bits, in base64. */
-const newKey = (): string => randomBytes(32).toString('base64');
+/** A new key of 256 bits, in base64. */
+export const newSecretKey = (): string => randomBytes(32).toString('base64');
 
 const perService = (): Record<ServiceName, string> => {
   const entries = ServiceName.options.map((name) => [name, randomSecret()] as const);
@@ -93,6 +95,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   const signingKeyFile = join(directory, TOKEN_KEY_RING);
   const auditSigningKeyFile = join(directory, AUDIT_SIGNING_KEY);
   const gatewaySigningKeyFile = join(directory, 'gateway-signing-key.pem');
+  const mfaKeyFile = join(directory, 'auth-mfa-keys');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
 
   const [
@@ -109,18 +112,19 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     keepJson('postgres-passwords.json', PostgresPasswords, newPasswords),
     keepJson('redis-passwords.json', PerService, perService),
     keepSecret(join(directory, 'redis-password'), randomSecret),
-    keepSecret(join(directory, 'notification-key'), newKey),
-    keepSecret(join(directory, 'consistency-token-key'), newKey),
+    keepSecret(join(directory, 'notification-key'), newSecretKey),
+    keepSecret(join(directory, 'consistency-token-key'), newSecretKey),
     keepSecret(signingKeyFile, () => firstTokenKeys(directory)),
     keepSecret(auditSigningKeyFile, newAuditSigningKey),
     keepSecret(gatewaySigningKeyFile, newGatewaySigningKey),
+    keepSecret(mfaKeyFile, newSecretKey),
     keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
   ]);
   const serviceSecretsFile = join(directory, 'service-secrets.json');
   const busKeyRingFile = join(directory, BUS_KEY_RING);
   const redis = { redisPassword, redisServicePasswords };
   const kept = { serviceSecrets, postgres, ...redis, busKeyRingFile, notificationKey, consistencyTokenKey };
-  const files = { signingKeyFile, auditSigningKeyFile, gatewaySigningKeyFile, serviceSecretsFile };
+  const files = { signingKeyFile, auditSigningKeyFile, gatewaySigningKeyFile, mfaKeyFile, serviceSecretsFile };
   return { admin: credentials, ...files, ...kept, ...(await keepCertificates(directory)) };
 }
 

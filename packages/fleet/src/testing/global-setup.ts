@@ -9,7 +9,7 @@ import { startPrimary } from '../postgres/start-primary.ts';
 import { findRedisServer } from '../redis/find-redis-server.ts';
 import { installRedisServer } from '../redis/install-redis-server.ts';
 import { startRedis } from '../redis/start-redis.ts';
-import { newAuditSigningKey, newGatewaySigningKey } from '../secrets/fleet-secrets.ts';
+import { newAuditSigningKey, newGatewaySigningKey, newSecretKey } from '../secrets/fleet-secrets.ts';
 import { keepSecret } from '../secrets/secret-file.ts';
 import { newSigningKey } from '../secrets/token-keys.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
@@ -32,6 +32,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const auditSigningKeyFile = join(directory.path, 'audit-signing-key.pem');
   const gatewaySigningKeyFile = join(directory.path, 'gateway-signing-key.pem');
   const busKeyRingFile = join(directory.path, 'bus-key-ring.json');
+  const mfaKeyFile = join(directory.path, 'mfa-keys');
 
   const [postgres, redis] = await together([
     startPrimary({
@@ -55,6 +56,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     keepSecret(auditSigningKeyFile, newAuditSigningKey),
     keepSecret(gatewaySigningKeyFile, newGatewaySigningKey),
     keepSecret(busKeyRingFile, () => JSON.stringify(newKeyRing())),
+    keepSecret(mfaKeyFile, newSecretKey),
   ]);
   await ensureRoles(
     postgres.adminUrl(),
@@ -66,6 +68,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('auditSigningKeyFile', auditSigningKeyFile);
   provide('gatewaySigningKeyFile', gatewaySigningKeyFile);
   provide('busKeyRingFile', busKeyRingFile);
+  provide('mfaKeyFile', mfaKeyFile);
   return async () => {
     await together([postgres.process.stop(), redis.process.stop()]);
     await directory[Symbol.asyncDispose]();

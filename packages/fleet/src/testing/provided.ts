@@ -15,6 +15,8 @@ declare module 'vitest' {
     readonly gatewaySigningKeyFile: string;
     /** JSON of the keys that the events of the tests are sealed with. */
     readonly busKeyRingFile: string;
+    /** Keys that the secrets of second factors are sealed with. */
+    readonly mfaKeyFile: string;
   }
 }
 

@@ -68,6 +68,7 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     AUDIT_CHECKPOINT_DIR: join(dirname(inject('auditSigningKeyFile')), 'checkpoints', prefix),
     GATEWAY_SIGNING_KEY_FILE: inject('gatewaySigningKeyFile'),
     BUS_KEY_RING_FILE: inject('busKeyRingFile'),
+    AUTH_MFA_KEY_FILE: inject('mfaKeyFile'),
     SERVICE_SECRET: 'secret of the tests',
     CHECK_RESPONSES: 'true',
     ...given,

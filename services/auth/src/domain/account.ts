@@ -1,4 +1,3 @@
-import { type Permission, permissionsOfRole, type Role } from '@soc/contracts';
 import type { User } from '@soc/contracts/auth/users';
 
 /** A person's account with what only this service may see of it. */
@@ -9,8 +8,13 @@ export interface Account {
   readonly displayName: string;
   /** Argon2id, as a PHC string. */
   readonly passwordHash: string;
-  readonly roles: readonly Role[];
+  /** Names of roles, built in or of the tenant. */
+  readonly roles: readonly string[];
   readonly active: boolean;
+  /** Somebody else chose the password. */
+  readonly mustChangePassword: boolean;
+  /** Whether a second factor is confirmed; kept beside the account. */
+  readonly mfaEnabled: boolean;
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -18,14 +22,6 @@ export interface Account {
   /** Access tokens of earlier were revoked. */
   readonly tokensValidFrom: string | null;
 }
-
-/** What any of the roles allows. */
-export const permissionsOf = (roles: readonly Role[]): ReadonlySet<Permission> =>
-  new Set(roles.flatMap((role) => permissionsOfRole[role]));
-
-/** Whether roles allow anything that `held` does not: only who holds it may give it, or take hold of an account that has it. */
-export const exceeds = (roles: readonly Role[], held: ReadonlySet<Permission>): boolean =>
-  !permissionsOf(roles).isSubsetOf(held);
 
 /** What outsiders see of an account. */
 export const toUser = ({

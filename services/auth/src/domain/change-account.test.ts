@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Account, permissionsOf } from './account.ts';
+import type { Account } from './account.ts';
 import { changeAccount } from './change-account.ts';
 
 const at = new Date('2026-03-01T10:00:00Z');
@@ -16,6 +16,8 @@ const ann: Account = {
   updatedAt: '2026-01-01T00:00:00.000Z',
   lastLoginAt: null,
   tokensValidFrom: null,
+  mustChangePassword: false,
+  mfaEnabled: false,
 };
 
 test('a new name changes nothing else and ends no session', () => {
@@ -55,9 +57,11 @@ test('a new password ends every session', () => {
   expect(changed.endsSessions).toBe(true);
 });
 
-test('several roles allow what any of them allows', () => {
-  expect(permissionsOf([]).size).toBe(0);
-  expect(permissionsOf(['viewer', 'service']).has('alerts:ingest')).toBe(true);
-  expect(permissionsOf(['viewer', 'service']).has('users:write')).toBe(false);
-  expect(permissionsOf(['admin']).has('tokens:exchange')).toBe(false);
+test('who must choose another password starts over', () => {
+  const marked = changeAccount(ann, { mustChangePassword: true }, undefined, at);
+  expect(marked).toMatchObject({ endsSessions: true, account: { mustChangePassword: true } });
+  expect(changeAccount(marked.account, { displayName: 'Anna' }, undefined, at)).toMatchObject({
+    endsSessions: false,
+    account: { mustChangePassword: true },
+  });
 });

@@ -26,15 +26,17 @@ export function changeAccount(
     roles: change.roles ?? before.roles,
     active: change.active ?? before.active,
     passwordHash: passwordHash ?? before.passwordHash,
+    mustChangePassword: change.mustChangePassword ?? before.mustChangePassword,
     version: before.version + 1,
     updatedAt: at.toISOString(),
   };
   const isDeactivated = before.active && !account.active;
   const losesRole = before.roles.some((role) => !account.roles.includes(role));
+  const mustChange = account.mustChangePassword && !before.mustChangePassword;
   return {
     account,
     kind: isDeactivated ? 'deactivated' : 'updated',
-    endsSessions: isDeactivated || losesRole || passwordHash !== undefined,
+    endsSessions: isDeactivated || losesRole || passwordHash !== undefined || mustChange,
     losesAdmin: isAdmin(before) && !isAdmin(account),
   };
 }

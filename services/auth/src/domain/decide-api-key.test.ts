@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { permissionsOf } from './account.ts';
 import { apiKeyTokenTtlS, decideApiKey } from './decide-api-key.ts';
+import { permissionsOf } from './grant.ts';
 
 const at = new Date('2026-03-01T10:00:00Z');
-const held = permissionsOf(['viewer']);
+const held = permissionsOf(['viewer'], new Map());
 
 test('a key may hold what its maker holds and nothing more', () => {
   expect(decideApiKey({ permissions: ['alerts:read', 'intel:read'] }, held, at)).toEqual({ ok: true });

@@ -1,35 +1,27 @@
 import { CreateUser } from '@soc/contracts/auth/users';
 import { conflict, route, unprocessable, uuidv7 } from '@soc/service-kit';
 import { publishUserChanged } from '../account-events.ts';
-import { busy } from '../busy.ts';
+import { demandKnownRoles } from '../demand-known-roles.ts';
 import type { AuthDeps } from '../deps.ts';
-import { type Account, exceeds, toUser } from '../domain/account.ts';
+import { toUser } from '../domain/account.ts';
+import { exceeds } from '../domain/grant.ts';
+import { newAccount } from '../domain/new-account.ts';
+import { hashNewPassword } from '../new-password.ts';
 
-type CreateUserDeps = Pick<AuthDeps, 'db' | 'users' | 'hasher' | 'hashing' | 'outbox' | 'now'>;
-
-export const createUserRoute = ({ db, users, hasher, hashing, outbox, now }: CreateUserDeps) =>
+export const createUserRoute = (deps: AuthDeps) =>
   route(CreateUser, async ({ body, principal, origin, log }) => {
-    if (exceeds(body.roles, principal.permissions)) {
-      throw unprocessable('auth.permission_not_held', 'these roles allow more than you may');
-    }
-    const hashed = await hashing.run(() => hasher.hash(body.password));
-    if (!hashed.ok) throw busy();
+    const { db, users, grants, outbox, now } = deps;
+    const { tenantId } = principal;
+    const { password, ...person } = body;
+    const passwordHash = await hashNewPassword(deps, { password, path: 'body.password', owner: body });
     const at = now();
-    const account: Account = {
-      id: uuidv7(at.getTime()),
-      tenantId: principal.tenantId,
-      email: body.email,
-      displayName: body.displayName,
-      passwordHash: hashed.value,
-      roles: body.roles,
-      active: true,
-      version: 1,
-      createdAt: at.toISOString(),
-      updatedAt: at.toISOString(),
-      lastLoginAt: null,
-      tokensValidFrom: null,
-    };
+    const account = newAccount({ ...person, id: uuidv7(at.getTime()), tenantId, passwordHash }, at);
     const isAdded = await db.tx(async (tx) => {
+      await users.lockTenant(tx, tenantId);
+      await demandKnownRoles(grants, tx, tenantId, { path: 'body.roles', roles: body.roles });
+      if (exceeds(await grants.permissionsOf(tx, tenantId, body.roles), principal.permissions)) {
+        throw unprocessable('auth.permission_not_held', 'these roles allow more than you may');
+      }
       if (!(await users.insert(tx, account))) return false;
       await publishUserChanged(outbox, tx, account, 'created', origin);
       return true;

@@ -8,13 +8,19 @@ import { hashOf } from '../opaque-secret.ts';
 export const exchangeApiKeyRoute = ({
   db,
   apiKeys,
+  grants,
   tokens,
   now,
-}: Pick<AuthDeps, 'db' | 'apiKeys' | 'tokens' | 'now'>) =>
+}: Pick<AuthDeps, 'db' | 'apiKeys' | 'grants' | 'tokens' | 'now'>) =>
   route(ExchangeApiKey, async ({ body }) => {
     const at = now();
     // The gateway asks for whoever shows a key: of which tenant it is, is what the key tells.
-    const key = await asSystem(() => apiKeys.use(db.write, hashOf(body.key), at));
-    if (!key) throw notFound('auth.api_key_unknown');
-    return tokens.forApiKey(key, at);
+    const token = await asSystem(() =>
+      db.tx(async (tx) => {
+        const key = await apiKeys.use(tx, hashOf(body.key), at);
+        return key && tokens.forApiKey(key, await grants.permissionsOf(tx, key.tenantId, key.maker.roles), at);
+      }),
+    );
+    if (!token) throw notFound('auth.api_key_unknown');
+    return token;
   });

@@ -1,21 +1,26 @@
 import { Login } from '@soc/contracts/auth/sessions';
 import { route, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import { busy } from '../busy.ts';
+import { clientAddressOf, userAgentOf } from '../client-address.ts';
 import type { AuthDeps } from '../deps.ts';
-import { clientAddressOf } from '../client-address.ts';
 import { createLogIn } from '../log-in.ts';
 
 export const loginRoute = (deps: AuthDeps) => {
   const logIn = createLogIn(deps);
   return route(Login, async ({ body, log, request }) => {
-    const outcome = await logIn({ ...body, clientAddress: clientAddressOf(request) });
+    const { email, password, otp } = body;
+    const client = { clientAddress: clientAddressOf(request), userAgent: userAgentOf(request) };
+    const outcome = await logIn({ email, password, otp, ...client });
     switch (outcome.kind) {
       case 'opened':
-        log.info({ userId: outcome.userId }, 'logged in');
+        log.info({ userId: outcome.account.id }, 'logged in');
         return outcome.tokens;
       case 'bad_credentials':
         log.info({}, 'login refused');
         throw unauthenticated('auth.bad_credentials', 'e-mail or password is wrong');
+      case 'otp_required':
+        log.info({ userId: outcome.account.id }, 'login refused without the second factor');
+        throw unauthenticated('auth.otp_required', 'a current code of the second factor is needed');
       case 'locked':
         log.warn({}, 'login refused while locked');
         throw tooManyRequests('auth.locked', 'too many failed logins', outcome.retryAfterS);

@@ -4,9 +4,9 @@ import type { AuthDeps } from '../deps.ts';
 import { decideRefresh } from '../domain/decide-refresh.ts';
 import { createSecret, hashOf } from '../opaque-secret.ts';
 
-type RefreshDeps = Pick<AuthDeps, 'db' | 'sessions' | 'tokens' | 'config' | 'now'>;
+type RefreshDeps = Pick<AuthDeps, 'db' | 'sessions' | 'grants' | 'tokens' | 'config' | 'now'>;
 
-export const refreshRoute = ({ db, sessions, tokens, config, now }: RefreshDeps) =>
+export const refreshRoute = ({ db, sessions, grants, tokens, config, now }: RefreshDeps) =>
   route(Refresh, async ({ body, log }) => {
     const usedHash = hashOf(body.refreshToken);
     // Decided inside, answered outside: a refusal thrown in the transaction would undo the revocation.
@@ -25,7 +25,7 @@ export const refreshRoute = ({ db, sessions, tokens, config, now }: RefreshDeps)
       const refreshToken = createSecret('rt_');
       await sessions.renew(tx, sessionId, usedHash, at, expiresAt);
       await sessions.addToken(tx, sessionId, hashOf(refreshToken), expiresAt);
-      return tokens.forPerson(holder, sessionId, refreshToken);
+      return tokens.forPerson(holder, await grants.of(tx, holder), sessionId, refreshToken);
     });
     if (!pair) throw unauthenticated('auth.bad_refresh_token', 'the refresh token is not valid');
     return pair;

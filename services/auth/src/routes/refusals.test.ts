@@ -16,10 +16,11 @@ test('no endpoint answers strangers, people without the permission, or requests 
     login: { invalid: { body: { email: 'nobody', password: 'x' }, path: 'body.email' } },
     createUser: {
       invalid: {
-        body: { email: 'a@example.org', displayName: 'A', roles: ['owner'], password: 'long enough for this' },
+        body: { email: 'a@example.org', displayName: 'A', roles: ['Owner!'], password: 'long enough for this' },
         path: 'body.roles.0',
       },
     },
+    createRole: { invalid: { body: { name: 'Two Words', permissions: [] }, path: 'body.name' } },
     updateUser: { invalid: { body: {}, path: 'body' } },
     createApiKey: { invalid: { body: { name: 'a', permissions: [] }, path: 'body.permissions' } },
   });

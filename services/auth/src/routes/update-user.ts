@@ -1,36 +1,52 @@
-import { UpdateUser } from '@soc/contracts/auth/users';
+import { type UserChange, UpdateUser } from '@soc/contracts/auth/users';
+import type { Tx } from '@soc/db-cluster';
+import type { Principal } from '@soc/identity';
 import { conflict, notFound, route, unprocessable } from '@soc/service-kit';
 import { publishUserChanged } from '../account-events.ts';
-import { busy } from '../busy.ts';
+import { demandKnownRoles } from '../demand-known-roles.ts';
 import type { AuthDeps } from '../deps.ts';
-import { exceeds, toUser } from '../domain/account.ts';
+import { type Account, toUser } from '../domain/account.ts';
 import { changeAccount } from '../domain/change-account.ts';
+import { exceeds } from '../domain/grant.ts';
+import { hashNewPassword } from '../new-password.ts';
 
-type UpdateUserDeps = Pick<
-  AuthDeps,
-  'db' | 'users' | 'sessions' | 'revocations' | 'hasher' | 'hashing' | 'outbox' | 'now'
->;
-
-/** Hashes before the transaction begins: 0.2 s is too long to hold a lock. */
-async function hashNew({ hasher, hashing }: UpdateUserDeps, password: string | undefined): Promise<string | undefined> {
+async function hashNew(
+  deps: AuthDeps,
+  { tenantId }: Principal,
+  id: string,
+  { password, displayName }: UserChange,
+): Promise<string | undefined> {
   if (password === undefined) return undefined;
-  const turn = await hashing.run(() => hasher.hash(password));
-  if (!turn.ok) throw busy();
-  return turn.value;
+  const account = await deps.users.find(deps.db.write, tenantId, id);
+  if (!account) throw notFound('auth.user_not_found');
+  const owner = { email: account.email, displayName: displayName ?? account.displayName };
+  return hashNewPassword(deps, { password, path: 'body.password', owner });
 }
 
-export const updateUserRoute = (deps: UpdateUserDeps) => {
+/** Nobody gives what they do not hold, nor changes an account that holds more. */
+async function demandAllowed(
+  tx: Tx,
+  { grants }: Pick<AuthDeps, 'grants'>,
+  principal: Principal,
+  { before, roles }: { readonly before: Account; readonly roles: readonly string[] },
+): Promise<void> {
+  const { tenantId, permissions } = principal;
+  await demandKnownRoles(grants, tx, tenantId, { path: 'body.roles', roles });
+  if (exceeds(await grants.permissionsOf(tx, tenantId, [...before.roles, ...roles]), permissions)) {
+    throw unprocessable('auth.permission_not_held', 'the account may, or would, do more than you may');
+  }
+}
+
+export const updateUserRoute = (deps: AuthDeps) => {
   const { db, users, sessions, revocations, outbox, now } = deps;
   return route(UpdateUser, async ({ params, body, principal, origin, log }) => {
-    const passwordHash = await hashNew(deps, body.password);
+    const passwordHash = await hashNew(deps, principal, params.id, body);
     const { tenantId } = principal;
     return db.tx(async (tx) => {
       await users.lockTenant(tx, tenantId);
       const before = await users.find(tx, tenantId, params.id);
       if (!before) throw notFound('auth.user_not_found');
-      if (exceeds([...before.roles, ...(body.roles ?? [])], principal.permissions)) {
-        throw unprocessable('auth.permission_not_held', 'the account may, or would, do more than you may');
-      }
+      await demandAllowed(tx, deps, principal, { before, roles: body.roles ?? [] });
       const at = now();
       const { account, kind, endsSessions, losesAdmin } = changeAccount(before, body, passwordHash, at);
       if (losesAdmin && !(await users.hasOtherAdmin(tx, tenantId, account.id))) {

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserChanged } from '@soc/contracts';
 import { Login, Refresh } from '@soc/contracts/auth/sessions';
-import { CreateUser, GetUser, ListRoles, ListUsers, UpdateUser } from '@soc/contracts/auth/users';
+import { CreateUser, GetUser, ListUsers, UpdateUser } from '@soc/contracts/auth/users';
+import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { adminEmail, adminPassword, startTestAuth, type TestAuth, userPassword } from '../auth-service.fixture.ts';
 
@@ -112,7 +115,9 @@ test('the last administrator stays one, even when two are demoted at once', asyn
 });
 
 test('passwords that find the queue full are refused with a hint to come back', async () => {
-  const small = await startTestAuth({ env: { AUTH_HASH_CONCURRENCY: '1', AUTH_HASH_QUEUE: '0' } });
+  const small = await startTestAuth({
+    env: { AUTH_HASH_CONCURRENCY: '1', AUTH_HASH_QUEUE: '0', AUTH_ARGON2_MEMORY_KIB: '32768' },
+  });
   onTestFinished(() => small.close());
   const id = await small.addUser('one@example.org', []);
   const names = ['x', 'y', 'z'];
@@ -125,9 +130,37 @@ test('passwords that find the queue full are refused with a hint to come back', 
   expect(changed.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 503, 503]);
 });
 
-test('the five roles are listed with what they allow', async () => {
-  const { status, body } = await auth.call(ListRoles);
-  expect(status).toBe(200);
-  expect(body.items.map(({ name }) => name)).toEqual(['admin', 'analyst', 'responder', 'viewer', 'service']);
-  expect(body.items[3]?.permissions).toContain('alerts:read');
+test.each([
+  ['qwertyuiop12', 'is a row of keys, a sequence or a repetition'],
+  ['ann@example.org', 'is little more than the name or the address of its owner'],
+])('the password %s is refused, and why is told', async (password, message) => {
+  const { status, problem } = await auth.call(CreateUser, { body: { ...newUser('ann@example.org'), password } });
+  expect([status, problem?.code]).toEqual([422, 'auth.password_refused']);
+  expect(problem?.errors).toEqual([{ path: 'body.password', message }]);
+  const id = await auth.addUser(`${crypto.randomUUID()}@example.org`, []);
+  const changed = await auth.call(UpdateUser, { params: { id }, body: { password: 'aaaaaaaaaaaaa' } });
+  expect([changed.status, changed.problem?.code]).toEqual([422, 'auth.password_refused']);
+});
+
+test('a password on the list of breached ones is refused', async () => {
+  const directory = await makeTemporaryDirectory('breached');
+  onTestFinished(() => directory[Symbol.asyncDispose]());
+  const file = join(directory.path, 'list');
+  await writeFile(file, 'correct horse battery staple\n');
+  const strict = await startTestAuth({ env: { AUTH_BREACHED_PASSWORDS_FILE: file } });
+  onTestFinished(() => strict.close());
+  const { status, problem } = await strict.call(CreateUser, { body: newUser('ann@example.org') });
+  expect([status, problem?.errors?.[0]?.message]).toEqual([
+    422,
+    'is on a list of passwords that were stolen elsewhere',
+  ]);
+});
+
+test('a role that is none is refused by its place in the list', async () => {
+  const body = { ...newUser('roles@example.org'), roles: ['viewer', 'owner'] };
+  const created = await auth.call(CreateUser, { body });
+  expect([created.status, created.problem?.errors?.[0]?.path]).toEqual([400, 'body.roles.1']);
+  const id = await auth.addUser('no-such-role@example.org', []);
+  const changed = await auth.call(UpdateUser, { params: { id }, body: { roles: ['owner'] } });
+  expect([changed.status, changed.problem?.errors?.[0]?.path]).toEqual([400, 'body.roles.0']);
 });
