@@ -3,6 +3,7 @@ import {
   InvalidConsistencyTokenError,
   NoPrimaryError,
   SplitBrainError,
+  StatementTimeoutError,
 } from '@soc/db-cluster';
 import { expect, test } from 'vitest';
 import { asProblem } from './fault.ts';
@@ -34,5 +35,12 @@ test("a token that is not the fleet's own is the caller's mistake, and its heade
     status: 400,
     code: 'request.invalid_consistency_token',
     errors: [{ path: 'headers.x-consistency-token' }],
+  });
+});
+
+test('a read that ran out of time is no fault of the service', () => {
+  expect(asProblem(new StatementTimeoutError('took longer than 5 ms'))).toMatchObject({
+    status: 504,
+    code: 'request.deadline_exceeded',
   });
 });

@@ -1,4 +1,9 @@
-import { CommitOutcomeUnknownError, InvalidConsistencyTokenError, isDatabaseUnavailable } from '@soc/db-cluster';
+import {
+  CommitOutcomeUnknownError,
+  InvalidConsistencyTokenError,
+  isDatabaseUnavailable,
+  StatementTimeoutError,
+} from '@soc/db-cluster';
 import { badRequest, HttpProblem, tooLarge, unavailable, unsupportedMediaType } from './problems.ts';
 
 const codeOf = (error: unknown): string =>
@@ -45,6 +50,9 @@ export function asProblem(error: unknown): HttpProblem {
     return new HttpProblem(503, 'database.unavailable', 'the database does not answer', {
       headers: { 'retry-after': '1' },
     });
+  }
+  if (error instanceof StatementTimeoutError) {
+    return new HttpProblem(504, 'request.deadline_exceeded', 'there was not enough time to find the answer');
   }
   const status = statusOf(error);
   if (status === 503) return unavailable('service.stopping', 'this instance is stopping');

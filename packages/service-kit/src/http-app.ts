@@ -14,6 +14,7 @@ import { createRouteAudit, recordRefusal } from './audit/route-audit.ts';
 import { authenticate } from './authentication.ts';
 import { useBodyParsing, useStreamedBodies } from './body-parsing.ts';
 import { asProblem } from './fault.ts';
+import { createInTime } from './in-time.ts';
 import { parseInput } from './input.ts';
 import { type HttpProblem, notFound, problemBody } from './problems.ts';
 import type { Route } from './route.ts';
@@ -126,6 +127,7 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
         log: request.log,
         origin: { tenantId: principal?.tenantId ?? 'default', correlationId: request.id, traceparent },
         consistencyToken,
+        inTime: createInTime(request),
         request,
         reply,
         record,

@@ -3,6 +3,7 @@ import type { Principal } from '@soc/identity';
 import type { Origin } from '@soc/messaging';
 import type { RouteAudit } from './audit/route-audit.ts';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { InTime } from './in-time.ts';
 
 /** Who is asking; on a public endpoint nobody may be. */
 type PrincipalOf<E extends EndpointSpec> = E['permission'] extends 'public' ? Principal | undefined : Principal;
@@ -18,6 +19,8 @@ export interface RouteContext<E extends EndpointSpec> {
   readonly origin: Origin;
   /** What the client sent in `x-consistency-token`, for `db.readYourWrites`. */
   readonly consistencyToken: string | undefined;
+  /** Has reads cancelled once whoever asked has stopped waiting; for those that may take long. */
+  readonly inTime: InTime;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /**

@@ -81,6 +81,16 @@ test('clients that give too little time open no breaker and eject nobody', async
   ]);
 });
 
+test('nor do they when the services notice that first', async () => {
+  const auth = await startFakeService((_, response) => json(response, 504, { code: 'request.deadline_exceeded' }));
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, BREAKER_VOLUME: '3' });
+  for (let i = 0; i < 10; i += 1) expect((await me(gateway, within(5_000))).status).toBe(504);
+  expect(auth.seen).toHaveLength(10);
+  for (let i = 0; i < 30; i += 1) await me(gateway);
+  // Those that nobody rushed do count.
+  expect(auth.seen.length).toBeLessThan(40);
+});
+
 test('a stream may last longer than its request was given to begin', async () => {
   const opened = Promise.withResolvers<() => void>();
   const notification = await startFakeService((_, response) => {

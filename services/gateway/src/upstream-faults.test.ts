@@ -82,6 +82,14 @@ test('a share of faults ejects, too, when good answers come between', async () =
   expect(services[0]?.seen).toHaveLength(20);
 });
 
+test('an instance that hangs, probes and all, is left out once they go unanswered', async () => {
+  const services = await start(2);
+  services[0]?.server.removeAllListeners('request');
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: urlsOf(services) });
+  await waitFor(async () => (await instancesOf(gateway))[0]?.healthy === false, { deadlineMs: 20_000 });
+  for (let i = 0; i < 10; i += 1) expect((await me(gateway)).status).toBe(200);
+});
+
 test('the breaker of a service opens when its instances fail together, tries one request, and closes', async () => {
   const services = await start(3);
   const gateway = await startTestGateway({

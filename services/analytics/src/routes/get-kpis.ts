@@ -4,7 +4,7 @@ import type { AnalyticsDeps } from '../deps.ts';
 import { askedSpan } from './asked-span.ts';
 
 export const getKpisRoute = ({ db, figures, now }: Pick<AnalyticsDeps, 'db' | 'figures' | 'now'>) =>
-  route(GetKpis, async ({ query, principal, consistencyToken }) => {
+  route(GetKpis, async ({ query, principal, consistencyToken, inTime }) => {
     const span = askedSpan(query, now());
-    return { span, ...(await figures.kpis(db.readYourWrites(consistencyToken), principal.tenantId, span)) };
+    return { span, ...(await figures.kpis(inTime(db.readYourWrites(consistencyToken)), principal.tenantId, span)) };
   });

@@ -6,10 +6,10 @@ import { askedSpan } from './asked-span.ts';
 const DEFAULT_LIMIT_ROWS = 10;
 
 export const getTopRoute = ({ db, top, now }: Pick<AnalyticsDeps, 'db' | 'top' | 'now'>) =>
-  route(GetTop, async ({ query, principal: { tenantId }, consistencyToken }) => {
+  route(GetTop, async ({ query, principal: { tenantId }, consistencyToken, inTime }) => {
     const span = askedSpan(query, now());
     const { limit = DEFAULT_LIMIT_ROWS } = query;
-    const read = db.readYourWrites(consistencyToken);
+    const read = inTime(db.readYourWrites(consistencyToken));
     const [entities, techniques, rules] = await Promise.all([
       top.entities(read, tenantId, span, limit),
       top.techniques(read, tenantId, span, limit),

@@ -16,6 +16,11 @@ test.each([
   expect(countsAgainst(answered(status), false)).toBe(counts);
 });
 
+test('a service that could not keep to the deadline of an impatient client is not blamed', () => {
+  expect(countsAgainst({ kind: 'answered', status: 504, isRushed: true }, false)).toBe(false);
+  expect(countsAgainst({ kind: 'answered', status: 500, isRushed: true }, false)).toBe(true);
+});
+
 test('transport failures count against the instance, what the client does not', () => {
   const counted = (['unreachable', 'broken', 'timed_out', 'expired', 'abandoned', 'malformed'] as const).filter(
     (kind) => countsAgainst(failed(kind), false),

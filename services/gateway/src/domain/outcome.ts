@@ -14,7 +14,12 @@ export type Failure =
 
 /** How one attempt at one instance ended. */
 export type Outcome =
-  | { readonly kind: 'answered'; readonly status: number }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** The client gave less time than the endpoint may take. */
+      readonly isRushed?: boolean;
+    }
   | { readonly kind: Failure; readonly reason: string };
 
 /** An answer that speaks of a fault. 503 does not: an instance that asks to be spared is working. */
@@ -28,7 +33,7 @@ const isFaultStatus = (status: number): boolean => status >= 500 && status !== 5
 export function countsAgainst(outcome: Outcome, isTrial: boolean): boolean {
   switch (outcome.kind) {
     case 'answered':
-      return isFaultStatus(outcome.status);
+      return isFaultStatus(outcome.status) && !(outcome.status === 504 && outcome.isRushed === true);
     case 'unreachable':
     case 'broken':
     case 'timed_out':

@@ -17,5 +17,8 @@ export function attemptWithin(instance: Instance, request: UpstreamRequest, sink
     fields: [...fields, TIMEOUT_HEADER, String(leftMs)],
     headersTimeoutMs: Math.min(headersTimeoutMs, leftMs),
   };
-  return instance.run(() => forward(instance.pool, within, sink));
+  return instance.run(async () => {
+    const outcome = await forward(instance.pool, within, sink);
+    return outcome.kind === 'answered' && deadline.isClients ? { ...outcome, isRushed: true } : outcome;
+  });
 }

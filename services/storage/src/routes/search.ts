@@ -13,7 +13,7 @@ const REFUSALS = {
 } as const;
 
 export const searchRoute = ({ db, searchIndex }: Pick<StorageDeps, 'db' | 'searchIndex'>) =>
-  route(Search, async ({ query, principal, consistencyToken }) => {
+  route(Search, async ({ query, principal, consistencyToken, inTime }) => {
     const { q, type, limit = DEFAULT_PAGE_LIMIT, cursor, ...filter } = query;
     const parsed = parseSearchQuery(q);
     if (!parsed.ok) throw invalidRequest([{ path: 'query.q', message: REFUSALS[parsed.refusal] }]);
@@ -27,7 +27,7 @@ export const searchRoute = ({ db, searchIndex }: Pick<StorageDeps, 'db' | 'searc
         after: position && { occurredAt: position[0], id: position[1] },
         limitRows: limit + 1,
       },
-      db.readYourWrites(consistencyToken),
+      inTime(db.readYourWrites(consistencyToken)),
     );
     return pageOf(hits, limit, ({ occurredAt, id }) => [occurredAt, id]);
   });
