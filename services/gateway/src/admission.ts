@@ -1,5 +1,5 @@
 import type { EndpointSpec } from '@soc/contracts';
-import type { TokenVerifier } from '@soc/identity';
+import type { Principal, TokenVerifier } from '@soc/identity';
 import { identify, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyExchange } from './api-key-exchange.ts';
@@ -26,7 +26,7 @@ const keyOf = ({ headers }: FastifyRequest): string | undefined => {
  * the token an API key stands for as the request's own. Throws 401 for a bad key, 429, and 503 when auth is away.
  */
 export function createAdmission(options: {
-  readonly verifier: TokenVerifier;
+  readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly apiKeys: ApiKeyExchange;
   readonly limiter: RateLimiter;
   readonly rules: Readonly<Record<'login' | 'general', RateRule>>;
@@ -46,19 +46,22 @@ export function createAdmission(options: {
     }
   };
 
-  const exchangeKey = async (request: FastifyRequest, key: string): Promise<boolean> => {
-    const token = await apiKeys.tokenFor(key);
-    if (token === undefined) return false;
+  const holderOf = async (request: FastifyRequest, key: string, refused?: string): Promise<Principal | undefined> => {
+    const token = await apiKeys.tokenFor(key, refused);
+    if (token === undefined) return undefined;
     request.headers.authorization = `Bearer ${token}`;
-    return true;
+    const principal = await identify(request, verifier);
+    // What the key stands for was revoked since; the key itself may still be good for less.
+    return principal ?? (refused === undefined ? holderOf(request, key, token) : undefined);
   };
 
   return async (request, reply) => {
     if (ALWAYS_OPEN.has(request.routeOptions.url ?? '')) return;
     const key = keyOf(request);
-    const isKnown = key === undefined || (await exchangeKey(request, key));
-    request.principal = await identify(request, verifier);
+    request.principal = await (key === undefined ? identify(request, verifier) : holderOf(request, key));
     await limit(request, reply);
-    if (!isKnown) throw unauthenticated('auth.unauthenticated', 'the API key is not valid');
+    if (key !== undefined && !request.principal) {
+      throw unauthenticated('auth.unauthenticated', 'the API key is not valid');
+    }
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { waitFor } from '@soc/fleet/testing';
 import { createTokenSigner, type Principal } from '@soc/identity';
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
@@ -30,18 +31,22 @@ const isUnknown: Answer = (_, response) => json(response, 404, { code: 'auth.api
 async function startFakeAuth(exchange: Answer) {
   let current = exchange;
   const counts = { tokens: 0, exchanges: 0 };
-  const service = await startFakeService((request, response) => {
-    if (request.url === '/api/v1/auth/service-token') {
-      counts.tokens += 1;
-      json(response, 200, { accessToken: `service-token-${counts.tokens}`, expiresInS: 900 });
-      return;
-    }
-    counts.exchanges += 1;
-    current(request, response);
-  });
+  const service = await startFakeService(
+    (request, response) => {
+      if (request.url === '/api/v1/auth/service-token') {
+        counts.tokens += 1;
+        json(response, 200, { accessToken: `service-token-${counts.tokens}`, expiresInS: 900 });
+        return;
+      }
+      counts.exchanges += 1;
+      current(request, response);
+    },
+    { issuesTokens: true },
+  );
   return {
     url: service.url,
     counts,
+    revoke: service.revoke,
     setExchange: (next: Answer) => {
       current = next;
     },
@@ -112,6 +117,24 @@ test.each<readonly [string, Answer]>([
   expect([status, body['code']]).toEqual([503, 'auth.unavailable']);
   auth.setExchange(giveToken);
   expect((await send(gateway, 'soc_good')).status).toBe(200);
+});
+
+test('a key whose maker is revoked is exchanged again, and stands for what it is worth then', async () => {
+  const [auth, alert] = [await startFakeAuth(giveToken), await startFakeService()];
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, UPSTREAM_ALERT: alert.url });
+  expect((await send(gateway, 'soc_good')).status).toBe(200);
+  const before = new Date(Date.now() + 1_000).toISOString();
+  const lesser = signer.sign({ ...sensor, permissions: new Set(['intel:read']) }, 300, {
+    issuedAtS: Date.parse(before) / 1000,
+  });
+  auth.setExchange((_, response) => json(response, 200, { accessToken: lesser, expiresInS: 300 }));
+  auth.revoke({ kind: 'user', subject: 'u1', before, at: before });
+  await waitFor(async () => (await send(gateway, 'soc_good')).status === 403);
+  expect(auth.counts.exchanges).toBe(2);
+  auth.setExchange(isUnknown);
+  auth.revoke({ kind: 'api_key', subject: 'k1', before: new Date(Date.now() + 2_000).toISOString(), at: before });
+  await waitFor(async () => (await send(gateway, 'soc_good')).status === 401);
+  expect(auth.counts.exchanges).toBe(3);
 });
 
 test('without auth a key cannot be checked, and tokens still can', async () => {

@@ -5,8 +5,11 @@ import type { ServiceToken } from './service-token.ts';
 
 /** Trades API keys for access tokens at auth. */
 export interface ApiKeyExchange {
-  /** An access token for the holder of a key; undefined for a key that is none. Throws 503 when auth cannot be asked. */
-  readonly tokenFor: (key: string) => Promise<string | undefined>;
+  /**
+   * An access token for the holder of a key; undefined for a key that is none. Throws 503 when auth cannot be asked.
+   * `refused` is a token that this gave before and that is no longer good: the key is exchanged again.
+   */
+  readonly tokenFor: (key: string, refused?: string) => Promise<string | undefined>;
 }
 
 interface Known {
@@ -19,7 +22,7 @@ interface Exchanged {
   readonly keepMs: number;
 }
 
-/** A revoked key works on for at most this long. */
+/** What is revoked meanwhile is refused by its token, and the key exchanged again. */
 const KEEP_MS = 60_000;
 /** Long enough to spare auth a client that tries a bad key in a loop, short enough for a key that was just made. */
 const KEEP_REFUSAL_MS = 5_000;
@@ -43,7 +46,7 @@ export function createApiKeyExchange(options: {
   };
 
   const ask = async (key: string, isSecondTry = false): Promise<Exchanged> => {
-    const { status, body } = await auth.call(ExchangeApiKey, { key }, await serviceToken.get());
+    const { status, body } = await auth.call(ExchangeApiKey, { body: { key }, token: await serviceToken.get() });
     if (status === 200) {
       const { accessToken, expiresInS } = auth.read(ExchangeApiKey.responses[200], body);
       return { token: accessToken, keepMs: Math.min(KEEP_MS, (expiresInS * 1000) / 2) };
@@ -65,11 +68,11 @@ export function createApiKeyExchange(options: {
   };
 
   return {
-    tokenFor: async (key) => {
+    tokenFor: async (key, refused) => {
       if (key.length > MAX_KEY_CHARS) return undefined;
       const hash = createHash('sha256').update(key).digest('base64');
       const found = known.get(hash);
-      if (found && found.forgetAtMs > nowMs()) return found.token;
+      if (found && found.forgetAtMs > nowMs() && (refused === undefined || found.token !== refused)) return found.token;
       known.delete(hash);
       // Requests that bring the same key at the same time share one exchange.
       const asked = pending.get(hash) ?? exchange(key, hash);

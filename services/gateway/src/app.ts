@@ -34,6 +34,7 @@ export const gatewayService = defineEdgeService({
         getGatewayJwksRoute(deps),
       ],
       checks: deps.checks,
+      verifier: deps.verifier,
       trustedProxies: deps.config.TRUSTED_PROXIES,
       workers: [
         { start: () => undefined, stop: async () => deps.flushAccessLog() },
@@ -42,6 +43,8 @@ export const gatewayService = defineEdgeService({
           probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,
           resolveEveryMs: deps.config.UPSTREAM_RESOLVE_EVERY_MS,
         }),
+        // After the one who finds the instances of auth.
+        deps.revocationFeed,
       ],
       extend: async (app) => {
         addTrafficRules(app, deps);

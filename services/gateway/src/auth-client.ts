@@ -9,10 +9,17 @@ export interface AuthAnswer {
   readonly body: unknown;
 }
 
+export interface AuthQuestion {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  /** The gateway's own token. */
+  readonly token?: string;
+}
+
 /** Asks auth on the gateway's own behalf. */
 export interface AuthClient {
   /** Throws 503 when no instance answers. */
-  readonly call: (spec: EndpointSpec, body: unknown, token?: string) => Promise<AuthAnswer>;
+  readonly call: (spec: EndpointSpec, question: AuthQuestion) => Promise<AuthAnswer>;
   /** A body as its contract says. Throws 503 when it is not: what answers there is not auth. */
   readonly read: <Schema extends z.ZodType>(schema: Schema, body: unknown) => z.output<Schema>;
   /** The problem to throw when auth is of no use; the reason goes to the log. */
@@ -27,15 +34,16 @@ export function createAuthClient(upstreams: Pick<Upstreams, 'choose'>, log: Edge
     return unavailable('auth.unavailable', 'credentials cannot be checked right now');
   };
 
-  const ask = async (instance: Instance, spec: EndpointSpec, payload: string, token?: string): Promise<AuthAnswer> => {
+  const ask = async (instance: Instance, spec: EndpointSpec, question: AuthQuestion): Promise<AuthAnswer> => {
+    const { body, query, token } = question;
     const answer = await instance.pool.request({
       method: spec.method,
-      path: spec.url,
+      path: query ? `${spec.url}?${new URLSearchParams(query).toString()}` : spec.url,
       headers: {
-        'content-type': 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: payload,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return { status: answer.statusCode, body: await answer.body.json() };
@@ -48,17 +56,16 @@ export function createAuthClient(upstreams: Pick<Upstreams, 'choose'>, log: Edge
       if (!parsed.success) throw refuse('auth answers against its contract', parsed.error);
       return parsed.data;
     },
-    call: async (spec, body, token) => {
+    call: async (spec, question) => {
       const first = upstreams.choose('auth');
       if (!first) throw refuse('no instance of auth to ask');
-      const payload = JSON.stringify(body);
       try {
-        return await ask(first, spec, payload, token);
+        return await ask(first, spec, question);
       } catch (error) {
         const second = upstreams.choose('auth', first);
         if (!second) throw refuse('auth does not answer', error);
         // What auth is asked here may be asked twice.
-        return ask(second, spec, payload, token).catch((again: unknown) => {
+        return ask(second, spec, question).catch((again: unknown) => {
           throw refuse('auth does not answer', again);
         });
       }

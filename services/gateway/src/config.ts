@@ -27,6 +27,10 @@ export const GatewayConfig = z.object({
     'Comma-separated PEM files of EC keys on P-256, the same for every gateway: the first signs internal tokens, all are published.',
   ),
   ...UpstreamConfig.shape,
+  REVOCATION_POLL_MS: Count.max(5_000).default(1_000).describe('How often auth is asked what it revoked.'),
+  REVOCATION_KEEP_S: Count.default(86_400).describe(
+    'How long a revocation is remembered; access tokens that live longer are refused.',
+  ),
   RATE_LIMIT_PER_S: Count.default(2_000).describe('Requests a second of one principal, or of one address without one.'),
   RATE_LIMIT_BURST: Count.default(4_000).describe('Requests that may come at once before that rate holds.'),
   RATE_LIMIT_LOGIN_PER_MIN: Count.default(10).describe('Logins a minute from one address.'),

@@ -10,6 +10,7 @@ import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRequestDeadlines } from './request-deadlines.ts';
 import { createRequestJournal } from './request-journal.ts';
+import { createRevocations } from './revocations.ts';
 import { createServiceToken } from './service-token.ts';
 import { countUpstreamEvents, observeUpstreams } from './upstream/observe-upstreams.ts';
 import { createOrders } from './upstream/orders.ts';
@@ -20,19 +21,22 @@ export type GatewayDeps = ReturnType<typeof createGatewayDeps>;
 
 /** The whole graph of the gateway. */
 export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
-  const { audit, config, instanceId, log, now, registry, verifier } = platform;
+  const { audit, config, instanceId, log, now, registry } = platform;
   const nowMs = (): number => now().getTime();
   const upstreams = createUpstreams(upstreamSettings(config), countUpstreamEvents(registry));
   observeUpstreams(registry, upstreams);
 
   const access = log.isLevelEnabled('info') ? openStandardOutput() : undefined;
   const redis = platform.connectRedis('command');
+  const auth = createAuthClient(upstreams, log);
+  const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);
+  const openStreams = createOpenStreams();
+  const { verifier, feed } = createRevocations(platform, { auth, serviceToken, openStreams });
   const checks: Readonly<Record<string, HealthCheck>> = {
     // Without Redis there is no rate limit, and everything else works.
     redis: platform.redisCheck,
+    revocations: feed.check,
   };
-  const auth = createAuthClient(upstreams, log);
-  const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);
   return {
     audit,
     config,
@@ -50,7 +54,9 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     /** Writes the lines of requests that are still held. */
     flushAccessLog: () => access?.flush(),
     deadlines: createRequestDeadlines(),
-    openStreams: createOpenStreams(),
+    openStreams,
+    verifier,
+    revocationFeed: feed,
     admit: createAdmission({
       verifier,
       apiKeys: createApiKeyExchange({ auth, serviceToken, nowMs }),

@@ -1,20 +1,26 @@
 import type { ServerResponse } from 'node:http';
+import type { Principal } from '@soc/identity';
 
-/** Event streams that are open. They never end by themselves, so a gateway that stops must end them. */
+/** Event streams that are open. They never end by themselves: a gateway that stops must end them, and so must a revocation. */
 export interface OpenStreams {
-  readonly add: (answer: ServerResponse) => void;
+  readonly add: (answer: ServerResponse, principal: Principal | undefined) => void;
+  /** Ends those of the principals that match. */
+  readonly endOf: (matches: (principal: Principal) => boolean) => void;
   readonly endAll: () => void;
 }
 
 export function createOpenStreams(): OpenStreams {
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, Principal | undefined>();
   return {
-    add: (answer) => {
-      open.add(answer);
+    add: (answer, principal) => {
+      open.set(answer, principal);
       answer.once('close', () => open.delete(answer));
     },
+    endOf: (matches) => {
+      for (const [answer, principal] of open) if (principal && matches(principal)) answer.end();
+    },
     endAll: () => {
-      for (const answer of open) answer.end();
+      for (const answer of open.keys()) answer.end();
     },
   };
 }

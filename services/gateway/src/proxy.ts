@@ -50,7 +50,7 @@ async function proxy(
   const body = taken instanceof Promise ? await taken : taken;
   if (!body) return reply.hijack();
   if (body === 'too_large') throw bodyTooLarge();
-  if (spec.produces === EVENT_STREAM) deps.openStreams.add(reply.raw);
+  if (spec.produces === EVENT_STREAM) deps.openStreams.add(reply.raw, request.principal);
   const delivery = await deps.upstreams.deliver(
     spec.service,
     upstreamRequest(spec, request, body, deps),

@@ -17,7 +17,7 @@ export function createServiceToken(auth: AuthClient, secret: string, nowMs: () =
   let pending: Promise<string> | undefined;
 
   const ask = async (): Promise<string> => {
-    const { status, body } = await auth.call(CreateServiceToken, { serviceName: 'gateway', secret });
+    const { status, body } = await auth.call(CreateServiceToken, { body: { serviceName: 'gateway', secret } });
     if (status !== 200) throw auth.unavailable(`the gateway's own secret is answered with ${status}`);
     const { accessToken, expiresInS } = auth.read(CreateServiceToken.responses[200], body);
     known = { token: accessToken, renewAtMs: nowMs() + expiresInS * 1000 - RENEW_BEFORE_MS };

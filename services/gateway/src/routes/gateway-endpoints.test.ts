@@ -33,7 +33,12 @@ test('the keys of internal tokens are published without their private parts, to 
 
 test('the health of the fleet names all nine services and every instance, and strangers learn no address', async () => {
   const [one, two, ai] = [await startFakeService(), await startFakeService(), await startFakeService()];
-  const gateway = await startTestGateway({ UPSTREAM_ALERT: `${one.url},${two.url}`, UPSTREAM_AI: ai.url });
+  const auth = await startFakeService();
+  const gateway = await startTestGateway({
+    UPSTREAM_AUTH: auth.url,
+    UPSTREAM_ALERT: `${one.url},${two.url}`,
+    UPSTREAM_AI: ai.url,
+  });
   const { body, of } = await fleetHealth(gateway);
   expect(body.services.map(({ service }) => service)).toEqual([...ServiceName.options]);
   expect(of('alert')).toMatchObject({
