@@ -14,8 +14,11 @@ export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 
  */
 export type TokenLimit = 'mfa_enrolment' | 'password_change';
 
-/** How the body travels: parsed JSON (the default), text lines kept as received, or a stream the handler reads itself. */
-export type BodyKind = 'json' | 'text' | 'stream';
+/**
+ * How the body travels: parsed JSON (the default), JSON or a form (`application/x-www-form-urlencoded`), text lines kept as
+ * received, or a stream the handler reads itself.
+ */
+export type BodyKind = 'json' | 'form' | 'text' | 'stream';
 
 /**
  * One HTTP endpoint, declared once by the service that owns it. The owner's route, the OpenAPI document, the gateway's

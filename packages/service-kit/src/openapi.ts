@@ -21,10 +21,11 @@ export interface OpenApiDocument {
   readonly components: Readonly<Record<string, unknown>>;
 }
 
-const MEDIA_TYPE_OF_BODY: Readonly<Record<BodyKind, string>> = {
-  json: 'application/json',
-  text: 'text/plain',
-  stream: 'application/octet-stream',
+const MEDIA_TYPES_OF_BODY: Readonly<Record<BodyKind, readonly string[]>> = {
+  json: ['application/json'],
+  form: ['application/x-www-form-urlencoded', 'application/json'],
+  text: ['text/plain'],
+  stream: ['application/octet-stream'],
 };
 
 /**
@@ -86,7 +87,7 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): Jso
 
 const requestBody = (schema: z.ZodType, kind: BodyKind): JsonSchema => ({
   required: !schema.safeParse(undefined).success,
-  content: { [MEDIA_TYPE_OF_BODY[kind]]: { schema: requestSchema(schema) } },
+  content: Object.fromEntries(MEDIA_TYPES_OF_BODY[kind].map((type) => [type, { schema: requestSchema(schema) }])),
 });
 
 function answer(spec: EndpointSpec, status: number, components: ComponentSchemas): JsonSchema {

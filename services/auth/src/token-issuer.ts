@@ -25,12 +25,15 @@ export interface TokenIssuer {
   readonly forPerson: (holder: TokenHolder, grant: Grant, sessionId: string, refreshToken: string) => TokenPair;
   /** What the key allows and its maker still holds, which is `held`. */
   readonly forApiKey: (key: PresentedKey, held: ReadonlySet<Permission>, at: Date) => BareToken;
-  /** The role `service`, good at auth alone; the gateway may also exchange API keys. */
-  readonly forService: (name: ServiceName) => BareToken;
+  /** The role `service`, good at one service; at auth, the gateway may also exchange API keys. */
+  readonly forService: (name: ServiceName, audience: ServiceName) => BareToken;
 }
 
 /** Services act for the whole fleet, which has one tenant of its own. */
 const FLEET_TENANT = 'default';
+
+/** A service asks for another when it needs one: what leaks is of no use for long. */
+const SERVICE_TOKEN_TTL_S = 5 * 60;
 
 export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: AuthConfig, now: () => Date): TokenIssuer {
   const ttlS = config.AUTH_ACCESS_TOKEN_TTL_S;
@@ -71,8 +74,9 @@ export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: Aut
       );
       return { accessToken, expiresInS };
     },
-    forService: (name) => ({
-      accessToken: signer.sign(
+    forService: (name, audience) => {
+      const expiresInS = Math.min(SERVICE_TOKEN_TTL_S, ttlS);
+      const accessToken = signer.sign(
         {
           kind: 'service',
           subject: name,
@@ -81,13 +85,13 @@ export function createTokenIssuer(signer: Pick<TokenSigner, 'sign'>, config: Aut
           roles: ['service'],
           permissions: new Set([
             ...permissionsOfRole.service,
-            ...(name === 'gateway' ? ['tokens:exchange' as const] : []),
+            ...(name === 'gateway' && audience === 'auth' ? ['tokens:exchange' as const] : []),
           ]),
         },
-        ttlS,
-        { audience: 'auth' },
-      ),
-      expiresInS: ttlS,
-    }),
+        expiresInS,
+        { audience },
+      );
+      return { accessToken, expiresInS };
+    },
   };
 }

@@ -38,7 +38,10 @@ function invalidRequests(spec: EndpointSpec, sample: RefusalSample): readonly (T
   const wrong = NO_GOOD.map((value) => fill(spec, value)).find(
     (values) => spec.params?.safeParse(values).success === false,
   );
-  if (spec.body && (spec.bodyKind ?? 'json') === 'json') requests.push({ params, body: '{"cut off": ', path: 'body' });
+  const { bodyKind = 'json' } = spec;
+  if (spec.body && (bodyKind === 'json' || bodyKind === 'form')) {
+    requests.push({ params, body: '{"cut off": ', path: 'body' });
+  }
   const [firstName] = parameterNames(spec);
   if (wrong && firstName !== undefined && wrong[firstName] !== '') {
     requests.push({ ...sample.request, params: wrong, path: `params.${firstName}` });
