@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countsAgainst, type Failure, retryOf } from './outcome.ts';
+import { countsAgainst, type Failure, provesNothing, retryOf } from './outcome.ts';
 
 const answered = (status: number) => ({ kind: 'answered', status }) as const;
 const failed = (kind: Failure) => ({ kind, reason: 'x' });
@@ -13,24 +13,31 @@ test.each([
   [503, false],
   [504, true],
 ])('an answer %i counts against the instance: %s', (status, counts) => {
-  expect(countsAgainst(answered(status), false)).toBe(counts);
+  expect(countsAgainst(answered(status))).toBe(counts);
 });
 
 test('a service that could not keep to the deadline of an impatient client is not blamed', () => {
-  expect(countsAgainst({ kind: 'answered', status: 504, isRushed: true }, false)).toBe(false);
-  expect(countsAgainst({ kind: 'answered', status: 500, isRushed: true }, false)).toBe(true);
+  expect(countsAgainst({ kind: 'answered', status: 504, isRushed: true })).toBe(false);
+  expect(countsAgainst({ kind: 'answered', status: 500, isRushed: true })).toBe(true);
 });
 
 test('transport failures count against the instance, what the client does not', () => {
   const counted = (['unreachable', 'broken', 'timed_out', 'expired', 'abandoned', 'malformed'] as const).filter(
-    (kind) => countsAgainst(failed(kind), false),
+    (kind) => countsAgainst(failed(kind)),
   );
   expect(counted).toEqual(['unreachable', 'broken', 'timed_out']);
 });
 
-test('a client that leaves the trial of a half-open breaker, or is impatient, does not close it', () => {
-  expect(countsAgainst(failed('abandoned'), true)).toBe(true);
-  expect(countsAgainst(failed('expired'), true)).toBe(true);
+test('what its client made of it says nothing of an instance', () => {
+  const telling = [answered(200), answered(404), answered(504), failed('unreachable'), failed('broken')];
+  expect(telling.filter(provesNothing)).toEqual([]);
+  const saysNothing = [
+    failed('abandoned'),
+    failed('expired'),
+    failed('malformed'),
+    { ...answered(504), isRushed: true },
+  ];
+  expect(saysNothing.filter((outcome) => !provesNothing(outcome))).toEqual([]);
 });
 
 test('what never left is tried elsewhere, whatever the method', () => {

@@ -25,26 +25,34 @@ export type Outcome =
 /** An answer that speaks of a fault. 503 does not: an instance that asks to be spared is working. */
 const isFaultStatus = (status: number): boolean => status >= 500 && status !== 503;
 
+const isLateForImpatience = (outcome: Outcome): boolean =>
+  outcome.kind === 'answered' && outcome.status === 504 && outcome.isRushed === true;
+
 /**
- * Whether an attempt counts against the instance. What the client did (a bad request, leaving) never does; only the one
- * request that tries a half-open breaker must prove something, so leaving that one proves nothing and counts. A deadline that
- * a client set counts no more than leaving does: nobody must open a breaker for all by being impatient.
+ * Whether an attempt counts against the instance. What the client did (a bad request, leaving) never does, and a deadline that it
+ * set no more than that: nobody must open a breaker for all by being impatient.
  */
-export function countsAgainst(outcome: Outcome, isTrial: boolean): boolean {
+export function countsAgainst(outcome: Outcome): boolean {
   switch (outcome.kind) {
     case 'answered':
-      return isFaultStatus(outcome.status) && !(outcome.status === 504 && outcome.isRushed === true);
+      return isFaultStatus(outcome.status) && !isLateForImpatience(outcome);
     case 'unreachable':
     case 'broken':
     case 'timed_out':
       return true;
     case 'abandoned':
     case 'expired':
-      return isTrial;
     case 'malformed':
       return false;
   }
 }
+
+/** Whether an attempt says nothing of the instance: its client saw to that. */
+export const provesNothing = (outcome: Outcome): boolean =>
+  outcome.kind === 'abandoned' ||
+  outcome.kind === 'expired' ||
+  outcome.kind === 'malformed' ||
+  isLateForImpatience(outcome);
 
 /** RFC 9110, section 9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);

@@ -51,12 +51,31 @@ test('after a while one request is let through, and closes it when it succeeds',
   expect([breaker.state(), breaker.admits()]).toEqual(['closed', true]);
 });
 
-test('a trial that fails, or whose client leaves, keeps it open for as long again', async () => {
+test('a trial that fails keeps it open for as long again', async () => {
   await runAll([fault, fault, fault, fault]);
-  for (const outcome of [fault, left]) {
+  for (let i = 0; i < 2; i += 1) {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(breaker.state()).toBe('half_open');
-    await run(outcome);
+    await run(fault);
     expect([breaker.state(), breaker.admits()]).toEqual(['open', false]);
   }
+});
+
+test('a trial whose client leaves, or is impatient, proves nothing: the next request is one, too', async () => {
+  await runAll([fault, fault, fault, fault]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  for (const outcome of [left, { kind: 'expired', reason: 'x' }, left] as const) {
+    expect(await run(outcome)).toBe(outcome);
+    expect([breaker.state(), breaker.admits()]).toEqual(['half_open', true]);
+  }
+  await run(fault);
+  expect([breaker.state(), breaker.admits()]).toEqual(['open', false]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await run(left);
+  await run(ok);
+  expect([breaker.state(), breaker.admits()]).toEqual(['closed', true]);
+  await runAll([fault, fault]);
+  expect(breaker.state()).toBe('closed');
+  await run(fault);
+  expect(breaker.state()).toBe('open');
 });

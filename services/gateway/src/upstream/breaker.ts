@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import { countsAgainst, type Outcome } from '../domain/outcome.ts';
+import { countsAgainst, type Outcome, provesNothing } from '../domain/outcome.ts';
 
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
@@ -41,6 +41,10 @@ interface Tally {
   readonly increment: (count: 'fires') => void;
 }
 
+type Circuit = CircuitBreaker<[() => Promise<Outcome>], Outcome>;
+
+const tallyOf = ({ status }: Circuit): Tally => status as unknown as Tally;
+
 const WINDOW_MS = 10_000;
 
 /** `onChange` hears of every change that is the breaker's own. */
@@ -50,25 +54,38 @@ export function createBreaker(
 ): Breaker {
   let order: BreakerOrder = 'auto';
   const attempt = async (work: () => Promise<Outcome>): Promise<Outcome> => {
-    const isTrial = breaker.halfOpen;
+    const tried = breaker;
+    const isTrial = tried.halfOpen;
     const outcome = await work();
-    if (countsAgainst(outcome, isTrial)) throw new CountedFailure(outcome);
+    if (countsAgainst(outcome)) throw new CountedFailure(outcome);
+    if (isTrial && provesNothing(outcome) && breaker === tried) {
+      // It neither closes nor stays open for that: the next request may try. Opossum has no way back to that state but a new one.
+      tried.shutdown();
+      breaker = make(true);
+    }
     return outcome;
   };
-  const breaker: CircuitBreaker<[() => Promise<Outcome>], Outcome> = new CircuitBreaker(attempt, {
-    // Time-outs are undici's: it closes the connection as well.
-    timeout: false,
-    errorThresholdPercentage: errorPercent,
-    // Without a volume the very first failure would open it.
-    volumeThreshold: volume,
-    resetTimeout: resetMs,
-    rollingCountTimeout: WINDOW_MS,
-    rollingCountBuckets: 10,
-    // Both sort or copy the window again and again for figures nobody reads.
-    rollingPercentilesEnabled: false,
-    enableSnapshots: false,
-  });
-  const tally = breaker.status as unknown as Tally;
+  const make = (isHalfOpen: boolean): Circuit => {
+    const made: Circuit = new CircuitBreaker(attempt, {
+      // Time-outs are undici's: it closes the connection as well.
+      timeout: false,
+      errorThresholdPercentage: errorPercent,
+      // Without a volume the very first failure would open it.
+      volumeThreshold: volume,
+      resetTimeout: resetMs,
+      rollingCountTimeout: WINDOW_MS,
+      rollingCountBuckets: 10,
+      // Both sort or copy the window again and again for figures nobody reads.
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      ...(isHalfOpen && { state: { closed: false, halfOpen: true } }),
+    });
+    made.on('open', () => onChange('open'));
+    made.on('halfOpen', () => onChange('half_open'));
+    made.on('close', () => onChange('closed'));
+    return made;
+  };
+  let breaker = make(false);
   const fire = async (work: () => Promise<Outcome>): Promise<Outcome> => {
     try {
       return await breaker.fire(work);
@@ -77,9 +94,6 @@ export function createBreaker(
       throw error;
     }
   };
-  breaker.on('open', () => onChange('open'));
-  breaker.on('halfOpen', () => onChange('half_open'));
-  breaker.on('close', () => onChange('closed'));
   return {
     state: () => {
       if (order !== 'auto') return order;
@@ -97,7 +111,7 @@ export function createBreaker(
       if (!breaker.closed) return fire(work);
       const outcome = await work();
       // Almost every request: opossum's way of counting one costs more than the rest of its way to the instance.
-      if (!countsAgainst(outcome, false)) tally.increment('fires');
+      if (!countsAgainst(outcome)) tallyOf(breaker).increment('fires');
       else if (breaker.closed) await fire(() => Promise.resolve(outcome));
       return outcome;
     },

@@ -1,4 +1,4 @@
-import { countsAgainst, type Outcome } from '../domain/outcome.ts';
+import { countsAgainst, type Outcome, provesNothing } from '../domain/outcome.ts';
 import { type EjectionSettings, ejectionMs, type OutlierReason, outlierReason, shareAfter } from '../domain/outlier.ts';
 import { afterAnswer, faded } from '../domain/peak-ewma.ts';
 
@@ -61,16 +61,15 @@ export function createStanding(settings: EjectionSettings, nowMs: () => number):
     },
     latencyMs: () => faded(latencyMs, nowMs() - answeredAtMs),
     note: (outcome, tookMs) => {
+      if (provesNothing(outcome)) return undefined;
       const { kind } = outcome;
-      // What the client did says nothing of the instance.
-      if (kind === 'abandoned' || kind === 'expired' || kind === 'malformed') return undefined;
       const atMs = nowMs();
       // How quickly one fails says nothing of how quickly it works.
       if (kind === 'answered' || kind === 'timed_out') {
         latencyMs = afterAnswer(latencyMs, tookMs, atMs - answeredAtMs);
         answeredAtMs = atMs;
       }
-      const isFault = countsAgainst(outcome, false);
+      const isFault = countsAgainst(outcome);
       count(isFault, atMs);
       if (!isFault || isEjected()) return undefined;
       const [requests, faults] = [current.requests + before.requests, current.faults + before.faults];
