@@ -1,11 +1,13 @@
 import type { TokenPair } from '@soc/contracts/auth/sessions';
+import type { Tx } from '@soc/db-cluster';
 import type { AuthDeps } from './deps.ts';
 import type { Account } from './domain/account.ts';
 import type { LoginClient } from './open-session.ts';
 
 export type LoginOutcome =
   | { readonly kind: 'opened'; readonly tokens: TokenPair; readonly account: Account }
-  | { readonly kind: 'bad_credentials' }
+  /** The account is for the audit trail alone: whoever tried is not told whether there is one. */
+  | { readonly kind: 'bad_credentials'; readonly account: Account | undefined }
   /** The password was right, and a code is missing or wrong. */
   | { readonly kind: 'otp_required'; readonly account: Account }
   | { readonly kind: 'locked'; readonly retryAfterS: number }
@@ -16,6 +18,8 @@ export interface LoginAttempt extends LoginClient {
   readonly password: string;
   /** A code of the second factor. */
   readonly otp: string | undefined;
+  /** Called in the transaction that opens the session. */
+  readonly onOpened: (tx: Tx, account: Account) => Promise<void>;
 }
 
 type LogInDeps = Pick<
@@ -36,8 +40,9 @@ export function createLogIn(deps: LogInDeps): (attempt: LoginAttempt) => Promise
       const check = await secondFactor.check(tx, seen.id, tried.otp, now());
       if (check === 'missing' || check === 'wrong') return { kind: 'otp_required', account: seen };
       const account = await users.recordLogin(tx, seen, now(), renewedHash);
-      if (!account) return { kind: 'bad_credentials' };
+      if (!account) return { kind: 'bad_credentials', account: seen };
       await locks.forgive(tx, tried);
+      await tried.onOpened(tx, account);
       return { kind: 'opened', tokens: await openSession(tx, account, tried), account };
     });
 
@@ -50,7 +55,7 @@ export function createLogIn(deps: LogInDeps): (attempt: LoginAttempt) => Promise
     const fits = await hasher.fits(password, account?.passwordHash);
     if (!account?.active || !fits) {
       await locks.recordFailure(tried);
-      return { kind: 'bad_credentials' };
+      return { kind: 'bad_credentials', account };
     }
     const renewedHash = hasher.isCurrent(account.passwordHash) ? undefined : await hasher.hash(password);
     const outcome = await finish(tried, account, renewedHash);

@@ -37,6 +37,7 @@ export const CreateApiKey = endpoint({
   url: '/api/v1/auth/api-keys',
   summary: 'Creates an API key; the answer is the only place the key is ever shown.',
   permission: 'api-keys:write',
+  audit: 'api_key.create',
   body: z.strictObject({
     name: DisplayName,
     permissions: z
@@ -57,6 +58,7 @@ export const RevokeApiKey = endpoint({
   url: '/api/v1/auth/api-keys/:id',
   summary: 'Revokes an API key; revoking it again changes nothing.',
   permission: 'api-keys:write',
+  audit: 'api_key.revoke',
   params: z.strictObject({ id: Uuid }),
   responses: { 204: z.undefined() },
   errors: { 404: ['auth.api_key_not_found'] },

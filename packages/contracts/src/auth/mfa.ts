@@ -44,6 +44,7 @@ export const BeginMfa = endpoint({
   url: '/api/v1/auth/mfa/begin',
   summary: 'Begins the enrolment of a second factor (TOTP, RFC 6238). It counts once it is confirmed with a code.',
   permission: 'authenticated',
+  audit: 'mfa.begin',
   openDuring: DURING,
   body: z.strictObject({ password: GivenPassword }),
   responses: {
@@ -64,6 +65,7 @@ export const ConfirmMfa = endpoint({
   url: '/api/v1/auth/mfa/confirm',
   summary: 'Ends the enrolment with a code of the application, and with it every other session of the caller.',
   permission: 'authenticated',
+  audit: 'mfa.confirm',
   openDuring: DURING,
   body: z.strictObject({ code: Otp }),
   responses: { 200: RecoveryCodes },
@@ -81,6 +83,7 @@ export const DisableMfa = endpoint({
   url: '/api/v1/auth/mfa/disable',
   summary: 'Takes the second factor away, and ends every other session of the caller.',
   permission: 'authenticated',
+  audit: 'mfa.disable',
   body: z.strictObject({ password: GivenPassword, code: Otp }),
   responses: { 204: z.undefined() },
   errors: { 409: ['auth.mfa_not_enabled'], ...OWN_PASSWORD, 422: ['auth.wrong_password', 'auth.wrong_otp'] },
@@ -93,6 +96,7 @@ export const RenewRecoveryCodes = endpoint({
   url: '/api/v1/auth/mfa/recovery-codes',
   summary: 'Ten new recovery codes in place of those before.',
   permission: 'authenticated',
+  audit: 'mfa.renew_recovery_codes',
   body: z.strictObject({ password: GivenPassword, code: Otp }),
   responses: { 200: RecoveryCodes },
   errors: { 409: ['auth.mfa_not_enabled'], ...OWN_PASSWORD, 422: ['auth.wrong_password', 'auth.wrong_otp'] },
@@ -105,6 +109,7 @@ export const ResetMfa = endpoint({
   url: '/api/v1/auth/users/:id/mfa',
   summary: 'Takes the second factor of another away, who lost it, and ends every session of theirs.',
   permission: 'users:write',
+  audit: 'mfa.reset',
   params: UserParams,
   responses: { 204: z.undefined() },
   errors: { 404: ['auth.user_not_found'], 409: ['auth.own_account'], 422: ['auth.permission_not_held'] },
@@ -131,6 +136,7 @@ export const ReplaceMfaPolicy = endpoint({
   url: '/api/v1/auth/mfa/policy',
   summary: 'Sets the roles whose holders need a second factor. Who has none can from now on only enrol one.',
   permission: 'users:write',
+  audit: 'mfa_policy.replace',
   body: z.strictObject({
     mfaRequiredRoles: z
       .array(RoleName)

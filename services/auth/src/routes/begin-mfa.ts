@@ -7,9 +7,13 @@ type BeginMfaDeps = Pick<AuthDeps, 'db' | 'demandOwnPassword' | 'secondFactor' |
 
 /** With the password once more: whoever finds an open session must not make it theirs for good. */
 export const beginMfaRoute = ({ db, demandOwnPassword, secondFactor, now }: BeginMfaDeps) =>
-  route(BeginMfa, async ({ body, principal, request, log }) => {
+  route(BeginMfa, async ({ body, principal, request, record, log }) => {
     const account = await demandOwnPassword(principal, body.password, clientAddressOf(request));
-    const begun = await db.tx((tx) => secondFactor.begin(tx, account, now()));
+    const begun = await db.tx(async (tx) => {
+      const made = await secondFactor.begin(tx, account, now());
+      if (made) await record(tx, { targetId: account.id });
+      return made;
+    });
     if (!begun) throw conflict('auth.mfa_enabled', 'a second factor is enrolled already');
     log.info({ userId: account.id }, 'enrolment of a second factor begun');
     return begun;

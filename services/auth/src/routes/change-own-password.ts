@@ -7,7 +7,7 @@ import { hashNewPassword } from '../new-password.ts';
 import { passwordRefused } from '../password-policy.ts';
 
 export const changeOwnPasswordRoute = (deps: AuthDeps) =>
-  route(ChangeOwnPassword, async ({ body, principal, request, origin, log }) => {
+  route(ChangeOwnPassword, async ({ body, principal, request, origin, record, log }) => {
     const { db, users, sessions, outbox, demandOwnPassword, now } = deps;
     const { oldPassword, newPassword } = body;
     const seen = await demandOwnPassword(principal, oldPassword, clientAddressOf(request));
@@ -18,6 +18,7 @@ export const changeOwnPasswordRoute = (deps: AuthDeps) =>
       if (!account) return false;
       await sessions.revokeOthers(tx, { userId: account.id, sessionId: principal.sessionId }, 'account_changed', now());
       await publishUserChanged(outbox, tx, account, 'updated', origin);
+      await record(tx, { targetId: account.id });
       return true;
     });
     // Changed by somebody else while the new one was hashed.

@@ -13,7 +13,7 @@ const notBegun = () => conflict('auth.mfa_not_begun', 'begin the enrolment first
  * a second factor is there.
  */
 export const confirmMfaRoute = ({ db, users, sessions, secondFactor, locks, now }: ConfirmMfaDeps) =>
-  route(ConfirmMfa, async ({ body, principal, request, log }) => {
+  route(ConfirmMfa, async ({ body, principal, request, record, log }) => {
     const { kind, tenantId, subject, sessionId } = principal;
     const account = kind === 'user' ? await users.find(db.write, tenantId, subject) : undefined;
     if (!account?.active) throw notBegun();
@@ -24,6 +24,7 @@ export const confirmMfaRoute = ({ db, users, sessions, secondFactor, locks, now 
       if (confirmation !== 'confirmed') return { confirmation, recoveryCodes: [] };
       const recoveryCodes = await secondFactor.issueRecoveryCodes(tx, account);
       await sessions.revokeOthers(tx, { userId: account.id, sessionId }, 'account_changed', now());
+      await record(tx, { targetId: account.id });
       return { confirmation, recoveryCodes };
     });
     switch (outcome.confirmation) {

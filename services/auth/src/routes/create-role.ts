@@ -8,7 +8,7 @@ import { MAX_ROLES } from '../role-repository.ts';
 type CreateRoleDeps = Pick<AuthDeps, 'db' | 'users' | 'roles' | 'now'>;
 
 export const createRoleRoute = ({ db, users, roles, now }: CreateRoleDeps) =>
-  route(CreateRole, async ({ body, principal, log }) => {
+  route(CreateRole, async ({ body, principal, record, log }) => {
     const { tenantId } = principal;
     const role = { name: body.name, description: body.description ?? '', permissions: body.permissions };
     if (exceeds(new Set(role.permissions), principal.permissions)) {
@@ -22,6 +22,7 @@ export const createRoleRoute = ({ db, users, roles, now }: CreateRoleDeps) =>
       if (isBuiltIn(role.name) || !(await roles.insert(tx, tenantId, role, now()))) {
         throw conflict('auth.role_exists', 'there is a role of this name');
       }
+      await record(tx, { targetId: role.name, details: { permissions: role.permissions } });
     });
     log.info({ role: role.name, permissions: role.permissions, by: principal.subject }, 'role created');
     return toRoleDescription(role);

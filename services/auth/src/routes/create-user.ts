@@ -9,7 +9,7 @@ import { newAccount } from '../domain/new-account.ts';
 import { hashNewPassword } from '../new-password.ts';
 
 export const createUserRoute = (deps: AuthDeps) =>
-  route(CreateUser, async ({ body, principal, origin, log }) => {
+  route(CreateUser, async ({ body, principal, origin, record, log }) => {
     const { db, users, grants, outbox, now } = deps;
     const { tenantId } = principal;
     const { password, ...person } = body;
@@ -24,6 +24,10 @@ export const createUserRoute = (deps: AuthDeps) =>
       }
       if (!(await users.insert(tx, account))) return false;
       await publishUserChanged(outbox, tx, account, 'created', origin);
+      await record(tx, {
+        targetId: account.id,
+        details: { roles: account.roles, mustChangePassword: account.mustChangePassword },
+      });
       return true;
     });
     if (!isAdded) throw conflict('auth.email_taken', 'there is an account with this e-mail address');

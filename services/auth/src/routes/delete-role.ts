@@ -10,7 +10,7 @@ type DeleteRoleDeps = Pick<
 >;
 
 export const deleteRoleRoute = (deps: DeleteRoleDeps) =>
-  route(DeleteRole, async ({ params, principal, origin, log }) => {
+  route(DeleteRole, async ({ params, principal, origin, record, log }) => {
     const { db, users, roles, settings, sessions, revocations, outbox, now } = deps;
     const { tenantId } = principal;
     const { name } = params;
@@ -38,6 +38,7 @@ export const deleteRoleRoute = (deps: DeleteRoleDeps) =>
       }
       await sessions.revokeAllOf(tx, holders, 'account_changed', now());
       await revocations.revokeUsers(tx, tenantId, holders, now());
+      await record(tx, { details: { permissions: role.permissions, demoted: holders.length } });
       log.info({ role: name, by: principal.subject, demoted: holders.length }, 'role deleted');
     });
     return undefined;

@@ -5,11 +5,12 @@ import type { AuthDeps } from '../deps.ts';
 import { withBothFactors } from '../with-both-factors.ts';
 
 export const renewRecoveryCodesRoute = (deps: AuthDeps) =>
-  route(RenewRecoveryCodes, async ({ body, principal, request, log }) => {
+  route(RenewRecoveryCodes, async ({ body, principal, request, record, log }) => {
     const shown = { ...body, principal, clientAddress: clientAddressOf(request) };
-    const codes = await withBothFactors(deps, shown, (tx, account) =>
-      deps.secondFactor.issueRecoveryCodes(tx, account),
-    );
+    const codes = await withBothFactors(deps, shown, async (tx, account) => {
+      await record(tx, { targetId: account.id });
+      return deps.secondFactor.issueRecoveryCodes(tx, account);
+    });
     log.info({ userId: principal.subject }, 'recovery codes renewed');
     return { recoveryCodes: [...codes] };
   });

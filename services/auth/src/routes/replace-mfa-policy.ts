@@ -8,7 +8,7 @@ type PolicyDeps = Pick<AuthDeps, 'db' | 'users' | 'grants' | 'settings' | 'revoc
 
 /** Sessions go on, but the tokens of whoever now owes a factor are refused: the next one can only enrol. */
 export const replaceMfaPolicyRoute = ({ db, users, grants, settings, revocations, now }: PolicyDeps) =>
-  route(ReplaceMfaPolicy, async ({ body, principal, log }) => {
+  route(ReplaceMfaPolicy, async ({ body, principal, record, log }) => {
     const { mfaRequiredRoles } = body;
     const { tenantId } = principal;
     await db.tx(async (tx) => {
@@ -22,6 +22,7 @@ export const replaceMfaPolicyRoute = ({ db, users, grants, settings, revocations
       await settings.requireMfaOf(tx, tenantId, mfaRequiredRoles, now());
       const owing = await users.idsWithoutMfa(tx, tenantId, mfaRequiredRoles);
       await revocations.revokeUsers(tx, tenantId, owing, now());
+      await record(tx, { targetId: tenantId, details: { before, after: mfaRequiredRoles, owing: owing.length } });
     });
     log.warn({ mfaRequiredRoles, by: principal.subject }, 'roles that need a second factor changed');
     return { mfaRequiredRoles };

@@ -7,7 +7,7 @@ import { losesPermission, toRoleDescription } from '../domain/role.ts';
 type ReplaceRoleDeps = Pick<AuthDeps, 'db' | 'users' | 'roles' | 'sessions' | 'revocations' | 'now'>;
 
 export const replaceRoleRoute = ({ db, users, roles, sessions, revocations, now }: ReplaceRoleDeps) =>
-  route(ReplaceRole, async ({ params, body, principal, log }) => {
+  route(ReplaceRole, async ({ params, body, principal, record, log }) => {
     const { tenantId } = principal;
     if (isBuiltIn(params.name)) throw conflict('auth.role_built_in', 'a built-in role stays as it is');
     return db.tx(async (tx) => {
@@ -23,6 +23,8 @@ export const replaceRoleRoute = ({ db, users, roles, sessions, revocations, now 
       await roles.save(tx, tenantId, role, now());
       await sessions.revokeAllOf(tx, holders, 'account_changed', now());
       await revocations.revokeUsers(tx, tenantId, holders, now());
+      const permissions = { before: before.permissions, after: role.permissions };
+      await record(tx, { details: { permissions, demoted: holders.length } });
       log.info(
         { role: role.name, permissions: role.permissions, by: principal.subject, demoted: holders.length },
         'role changed',

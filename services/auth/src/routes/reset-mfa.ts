@@ -7,7 +7,7 @@ type ResetMfaDeps = Pick<AuthDeps, 'db' | 'users' | 'grants' | 'mfa' | 'sessions
 
 /** For others only: who still has the factor shows it, and a stolen session must not get rid of it. */
 export const resetMfaRoute = ({ db, users, grants, mfa, sessions, revocations, now }: ResetMfaDeps) =>
-  route(ResetMfa, async ({ params, principal, log }) => {
+  route(ResetMfa, async ({ params, principal, record, log }) => {
     const { tenantId, subject } = principal;
     if (params.id === subject) throw conflict('auth.own_account', 'show both factors to take your own away');
     await db.tx(async (tx) => {
@@ -20,6 +20,7 @@ export const resetMfaRoute = ({ db, users, grants, mfa, sessions, revocations, n
       if (!(await mfa.remove(tx, account.id))) return;
       await sessions.revokeAll(tx, account.id, 'account_changed', now());
       await revocations.revokeUsers(tx, tenantId, [account.id], now());
+      await record(tx);
     });
     log.warn({ userId: params.id, by: subject }, 'second factor reset');
     return undefined;

@@ -37,9 +37,16 @@ async function demandAllowed(
   }
 }
 
+/** Which fields were sent, and what became of the rights. Never a password. */
+const detailsOf = (before: Account, after: Account, body: UserChange) => ({
+  fields: Object.keys(body),
+  roles: { before: before.roles, after: after.roles },
+  active: { before: before.active, after: after.active },
+});
+
 export const updateUserRoute = (deps: AuthDeps) => {
   const { db, users, sessions, revocations, outbox, now } = deps;
-  return route(UpdateUser, async ({ params, body, principal, origin, log }) => {
+  return route(UpdateUser, async ({ params, body, principal, origin, record, log }) => {
     const passwordHash = await hashNew(deps, principal, params.id, body);
     const { tenantId } = principal;
     return db.tx(async (tx) => {
@@ -58,6 +65,7 @@ export const updateUserRoute = (deps: AuthDeps) => {
         await revocations.revokeUsers(tx, tenantId, [account.id], now());
       }
       await publishUserChanged(outbox, tx, account, kind, origin);
+      await record(tx, { details: detailsOf(before, account, body) });
       log.info({ userId: account.id, by: principal.subject, roles: account.roles, kind, endsSessions }, 'user changed');
       return toUser(account);
     });
