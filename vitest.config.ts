@@ -35,6 +35,19 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'attacks',
+          include: ['tests/attacks/**/*.test.ts'],
+          // One fleet for all files, beside the PostgreSQL and the Redis of those that need no fleet.
+          globalSetup: [globalSetup, 'tests/attacks/global-setup.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'repo', include: ['tests/repo/**/*.test.ts'], testTimeout: 30_000 },
       },
     ],

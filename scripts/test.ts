@@ -10,7 +10,7 @@ import { sumTallies, tallyLine } from './testing/tally.ts';
 import type { Tally } from './testing/tally.ts';
 
 /** In this order: repo proves what the others have recorded, that every declared status of every endpoint was seen. */
-const PROJECTS = ['unit', 'fleet', 'repo'];
+const PROJECTS = ['unit', 'fleet', 'attacks', 'repo'];
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());

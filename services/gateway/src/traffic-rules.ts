@@ -1,7 +1,9 @@
+import { badRequest } from '@soc/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { setAnswerHeaders } from './answer-headers.ts';
 import { createCors } from './cors.ts';
 import type { GatewayDeps } from './deps.ts';
+import { formFaultOf } from './domain/request-form.ts';
 
 /** What holds for every request, whoever answers it, before its route is entered. */
 export function addTrafficRules(
@@ -19,7 +21,14 @@ export function addTrafficRules(
     journal.begin(request, reply);
     setAnswerHeaders(request, reply);
     deadlines.begin(request);
-    if (!answersPreflight(request, reply)) done();
+    const fault = formFaultOf(request.raw);
+    // Whoever writes one such request is not trusted with where the next begins.
+    if (fault !== undefined) {
+      reply.header('connection', 'close');
+      done(badRequest('request.malformed', fault));
+    } else if (!answersPreflight(request, reply)) {
+      done();
+    }
   });
   app.addHook('onRequest', admit);
   // Left to itself, Node would ask for the body of a request that nobody has looked at yet.

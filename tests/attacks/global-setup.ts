@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { ServiceName } from '@soc/contracts';
+import { startFleet, thisHost } from '@soc/fleet';
+import type { TestProject } from 'vitest/node';
+import { takeFreePorts } from '../../packages/fleet/src/testing/free-ports.ts';
+import { makeTemporaryDirectory } from '../../packages/fleet/src/testing/temporary-directory.ts';
+import './provided.ts';
+
+/** Ports of a fleet lie within this span of its base. */
+const SPAN = 1_100;
+
+/** Out of the way of attacks that are no floods; those that are have a gateway of their own, with limits. */
+const NO_LIMIT = {
+  RATE_LIMIT_PER_S: '1000000',
+  RATE_LIMIT_BURST: '1000000',
+  RATE_LIMIT_LOGIN_PER_MIN: '1000000',
+  RATE_LIMIT_LOGIN_BURST: '1000000',
+};
+
+/** Starts the fleet that is attacked, once for all files of this folder, and stops it after the last. */
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const directory = await makeTemporaryDirectory('attacks');
+  const [port] = await takeFreePorts(1);
+  const fleet = await startFleet({
+    host: thisHost(),
+    dataDirectory: directory.path,
+    portBase: Math.min(port, 65_535 - SPAN),
+    isDurable: false,
+    hasReplica: false,
+    logLevel: 'warn',
+    env: { gateway: NO_LIMIT },
+  });
+  const urls = fleet.services().map(({ service, url }) => [service, url] as const);
+  provide('attackedFleet', {
+    gatewayUrl: fleet.gatewayUrl,
+    // `fromEntries` forgets that the keys are exactly the services.
+    urlOf: Object.fromEntries(urls) as Record<ServiceName, string>,
+    admin: fleet.admin,
+    signingKeyFile: join(directory.path, 'secrets', 'auth-signing-key.pem'),
+    databaseUrl: fleet.postgres.adminUrl,
+    logsDirectory: join(directory.path, 'logs'),
+  });
+  return async () => {
+    await fleet.stop();
+    await directory[Symbol.asyncDispose]();
+  };
+}

@@ -1,0 +1,61 @@
+import type { EndpointSpec } from '@soc/contracts';
+import { endpoints } from '@soc/contracts/endpoints';
+import { startTestService, type TestService } from '@soc/fleet/testing';
+import { gatewayService } from '@soc/gateway-service';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Attacker, createAttacker, forEachOf } from './attacker.ts';
+import { type Mirrors, REACHED, startMirrors } from './mirror-services.ts';
+import { pathTricks, plainPath } from './path-tricks.ts';
+
+let mirrors: Mirrors;
+let gateway: TestService;
+let attacker: Attacker;
+
+beforeAll(async () => {
+  mirrors = await startMirrors();
+  gateway = await startTestService(gatewayService, {
+    env: { ...mirrors.env, RATE_LIMIT_PER_S: '1000000', RATE_LIMIT_BURST: '1000000' },
+  });
+  attacker = createAttacker(gateway.url);
+});
+afterAll(async () => {
+  await attacker.close();
+  await gateway.close();
+  await mirrors.close();
+});
+
+const proxied = endpoints.filter(({ service }) => service !== 'gateway');
+const specOf = (reached: string): EndpointSpec | undefined =>
+  proxied.find(({ service, id }) => `${service} ${id}` === reached);
+
+/** Someone who may call this endpoint, those that need the same permission, and none besides. */
+const tokenFor = ({ permission }: EndpointSpec): string => {
+  const permissions = permission === 'public' || permission === 'authenticated' ? [] : [permission];
+  return gateway.sign({ ...gateway.principals.nobody, permissions: new Set(permissions) });
+};
+
+/** Where a request has led, in the service's own reading; undefined when the gateway answered by itself. */
+async function reachedBy(spec: EndpointSpec, path: string) {
+  const { status, headers, contentType } = await attacker.send({ method: spec.method, path, token: tokenFor(spec) });
+  const reached = headers[REACHED];
+  return { path, status, contentType, reached: reached === undefined ? undefined : String(reached) };
+}
+
+test('the plain path of every endpoint reaches that endpoint and no other', async () => {
+  const found = await forEachOf(proxied, (spec) => reachedBy(spec, plainPath(spec.url)));
+  expect(found.map(({ reached }) => reached)).toEqual(proxied.map(({ service, id }) => `${service} ${id}`));
+});
+
+test.each(proxied.filter(({ url }) => !/\/bus\/(?!auth|alert)/.test(url)))(
+  'no spelling of $method $url reaches what needs another permission, or what the gateway took for something else',
+  async (spec) => {
+    const found = await forEachOf(pathTricks(spec.url), (path) => reachedBy(spec, path));
+    const astray = found.filter(({ reached, status, contentType }) => {
+      if (status >= 500) return true;
+      if (reached === undefined) return status < 400 || !contentType.startsWith('application/problem+json');
+      const there = specOf(reached);
+      return !there || (there.permission !== spec.permission && !['public', 'authenticated'].includes(there.permission));
+    });
+    expect(astray).toEqual([]);
+  },
+);
