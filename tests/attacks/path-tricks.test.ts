@@ -28,11 +28,16 @@ const proxied = endpoints.filter(({ service }) => service !== 'gateway');
 const specOf = (reached: string): EndpointSpec | undefined =>
   proxied.find(({ service, id }) => `${service} ${id}` === reached);
 
+const tokens = new Map<string, string>();
+
 /** Someone who may call this endpoint, those that need the same permission, and none besides. */
-const tokenFor = ({ permission }: EndpointSpec): string => {
+function tokenFor({ permission }: EndpointSpec): string {
   const permissions = permission === 'public' || permission === 'authenticated' ? [] : [permission];
-  return gateway.sign({ ...gateway.principals.nobody, permissions: new Set(permissions) });
-};
+  const token =
+    tokens.get(permission) ?? gateway.sign({ ...gateway.principals.nobody, permissions: new Set(permissions) });
+  tokens.set(permission, token);
+  return token;
+}
 
 /** Where a request has led, in the service's own reading; undefined when the gateway answered by itself. */
 async function reachedBy(spec: EndpointSpec, path: string) {

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Permission, permissionsOfRole, type Role, uuidv7 } from '@soc/contracts';
+import { permissionsOfRole, type Role, uuidv7 } from '@soc/contracts';
 import { inject } from 'vitest';
 import './provided.ts';
 
@@ -65,8 +65,6 @@ export const honestToken = (claims: Claims): string => {
 
 export const tokenOfRole = (role: Role): string =>
   honestToken(claimsOf({ roles: [role], permissions: permissionsOfRole[role] }));
-
-export const tokenWith = (permissions: readonly Permission[]): string => honestToken(claimsOf({ permissions }));
 
 /** Who may do everything, in another tenant than the one under attack. */
 export const otherTenantAdmin = (): string =>

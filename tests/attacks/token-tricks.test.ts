@@ -35,7 +35,7 @@ const through = async (url: string, act: (attacker: Attacker) => Promise<void>):
 
 test('an honest token is let in, so that the refusals below mean something', async () => {
   await through(inject('attackedFleet').gatewayUrl, async ({ send }) => {
-    expect((await send({ path: '/api/v1/auth/me', token: tokenOfRole('viewer') })).status).toBe(200);
+    expect((await send({ path: '/api/v1/alerts', token: tokenOfRole('viewer') })).status).toBe(200);
   });
 });
 

@@ -13,6 +13,7 @@ import type { Audit } from './audit/audit.ts';
 import { createRouteAudit, recordRefusal } from './audit/route-audit.ts';
 import { authenticate } from './authentication.ts';
 import { useBodyParsing, useStreamedBodies } from './body-parsing.ts';
+import { answerClientError } from './client-error.ts';
 import { asProblem } from './fault.ts';
 import { createInTime } from './in-time.ts';
 import { parseInput } from './input.ts';
@@ -70,6 +71,7 @@ export function createHttpApp(options: Pick<HttpAppOptions, 'log' | 'now' | 'tru
     forceCloseConnections: 'idle',
     // What still comes on a connection that is open is done like the rest: a refusal would lose it.
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']) ?? uuidv7(now().getTime()),
     frameworkErrors: (error, request, reply) => {
       sendError(error, request, reply);
