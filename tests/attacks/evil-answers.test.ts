@@ -34,46 +34,47 @@ const get = (method: string, target: string): string =>
   );
 
 const OK = 'HTTP/1.1 200 OK';
+const whole = (body: string, ...head: readonly string[]): string => `${lines(...head, '')}${body}`;
 const SECOND = `${lines(OK, 'content-type: text/html', 'content-length: 4', '')}EVIL`;
 
 /** Answers of a service that was taken over, or that reflects what it was sent. */
 const EVIL_ANSWERS: readonly string[] = [
-  lines(OK, 'content-length: 2', 'content-length: 60', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: 2', 'content-length: 2', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: 2, 60', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: +2', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: -2', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: 0x2', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: 2', 'transfer-encoding: chunked', '') + `0\r\n\r\n${SECOND}`,
-  lines(OK, 'transfer-encoding: chunked', 'content-length: 5', '') + `0\r\n\r\n${SECOND}`,
-  lines(OK, 'transfer-encoding: chunked', 'transfer-encoding: identity', '') + `0\r\n\r\n${SECOND}`,
-  lines(OK, 'transfer-encoding : chunked', 'content-length: 2', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: 2', 'x: a\rset-cookie: evil=1', '') + '{}',
-  lines(OK, 'content-length: 2', 'x: a\nset-cookie: evil=1', '') + '{}',
-  lines(OK, 'content-length: 2', 'x: a\r\n set-cookie: evil=1', '') + '{}',
-  lines(OK, 'content-length: 2', 'x: a\0b', '') + '{}',
-  lines(OK, 'content-length: 2', 'x\0y: ab', '') + '{}',
-  lines(OK, 'content-length: 2', 'x y: ab', '') + '{}',
-  lines(OK, 'content-length: 2', ': ab', '') + '{}',
-  lines(OK, 'content-length: 2', 'no colon', '') + '{}',
-  lines(OK, 'content-length: 2', `x: ${'x'.repeat(100_000)}`, '') + '{}',
-  lines(OK, 'content-length: 2', '') + `{}${SECOND}`,
-  lines(OK, 'content-length: 0', '') + SECOND,
-  lines(OK, 'transfer-encoding: chunked', '') + `2\r\n{}\r\n0\r\n\r\n${SECOND}`,
-  lines(OK, 'transfer-encoding: chunked', '') + `0x2\r\n{}\r\n0\r\n\r\n${SECOND}`,
-  lines(OK, 'transfer-encoding: chunked', '') + `fffffffffffffffff\r\n{}\r\n0\r\n\r\n`,
-  lines('HTTP/1.1 204 No Content', '') + SECOND,
-  lines('HTTP/1.1 204 No Content', 'content-length: 4', '') + `EVIL${SECOND}`,
-  lines('HTTP/1.1 304 Not Modified', 'content-length: 4', '') + `EVIL${SECOND}`,
-  lines('HTTP/1.1 100 Continue', '') + lines('HTTP/1.1 204 No Content', '') + SECOND,
-  lines('HTTP/1.1 101 Switching Protocols', 'upgrade: evil', 'connection: upgrade', '') + SECOND,
-  lines('HTTP/1.1 103 Early Hints', 'x-evil: 1', '') + lines('HTTP/1.1 204 No Content', ''),
-  lines('HTTP/1.1 99 Low', 'content-length: 2', '') + '{}',
-  lines('HTTP/1.1 999 High', 'content-length: 2', '') + '{}',
-  lines('HTTP/1.1 1000 Higher', 'content-length: 2', '') + '{}',
-  lines('HTTP/1.1 2x0 OK', 'content-length: 2', '') + '{}',
-  lines('HTTP/9.9 200 OK', 'content-length: 2', '') + '{}',
-  lines('ICY 200 OK', 'content-length: 2', '') + '{}',
+  whole(`{}${SECOND}`, OK, 'content-length: 2', 'content-length: 60'),
+  whole(`{}${SECOND}`, OK, 'content-length: 2', 'content-length: 2'),
+  whole(`{}${SECOND}`, OK, 'content-length: 2, 60'),
+  whole(`{}${SECOND}`, OK, 'content-length: +2'),
+  whole(`{}${SECOND}`, OK, 'content-length: -2'),
+  whole(`{}${SECOND}`, OK, 'content-length: 0x2'),
+  whole(`0\r\n\r\n${SECOND}`, OK, 'content-length: 2', 'transfer-encoding: chunked'),
+  whole(`0\r\n\r\n${SECOND}`, OK, 'transfer-encoding: chunked', 'content-length: 5'),
+  whole(`0\r\n\r\n${SECOND}`, OK, 'transfer-encoding: chunked', 'transfer-encoding: identity'),
+  whole(`{}${SECOND}`, OK, 'transfer-encoding : chunked', 'content-length: 2'),
+  whole('{}', OK, 'content-length: 2', 'x: a\rset-cookie: evil=1'),
+  whole('{}', OK, 'content-length: 2', 'x: a\nset-cookie: evil=1'),
+  whole('{}', OK, 'content-length: 2', 'x: a\r\n set-cookie: evil=1'),
+  whole('{}', OK, 'content-length: 2', 'x: a\0b'),
+  whole('{}', OK, 'content-length: 2', 'x\0y: ab'),
+  whole('{}', OK, 'content-length: 2', 'x y: ab'),
+  whole('{}', OK, 'content-length: 2', ': ab'),
+  whole('{}', OK, 'content-length: 2', 'no colon'),
+  whole('{}', OK, 'content-length: 2', `x: ${'x'.repeat(100_000)}`),
+  whole(`{}${SECOND}`, OK, 'content-length: 2'),
+  whole(SECOND, OK, 'content-length: 0'),
+  whole(`2\r\n{}\r\n0\r\n\r\n${SECOND}`, OK, 'transfer-encoding: chunked'),
+  whole(`0x2\r\n{}\r\n0\r\n\r\n${SECOND}`, OK, 'transfer-encoding: chunked'),
+  whole(`fffffffffffffffff\r\n{}\r\n0\r\n\r\n`, OK, 'transfer-encoding: chunked'),
+  whole(SECOND, 'HTTP/1.1 204 No Content'),
+  whole(`EVIL${SECOND}`, 'HTTP/1.1 204 No Content', 'content-length: 4'),
+  whole(`EVIL${SECOND}`, 'HTTP/1.1 304 Not Modified', 'content-length: 4'),
+  whole(`${lines('HTTP/1.1 204 No Content', '')}${SECOND}`, 'HTTP/1.1 100 Continue'),
+  whole(SECOND, 'HTTP/1.1 101 Switching Protocols', 'upgrade: evil', 'connection: upgrade'),
+  whole(lines('HTTP/1.1 204 No Content', ''), 'HTTP/1.1 103 Early Hints', 'x-evil: 1'),
+  whole('{}', 'HTTP/1.1 99 Low', 'content-length: 2'),
+  whole('{}', 'HTTP/1.1 999 High', 'content-length: 2'),
+  whole('{}', 'HTTP/1.1 1000 Higher', 'content-length: 2'),
+  whole('{}', 'HTTP/1.1 2x0 OK', 'content-length: 2'),
+  whole('{}', 'HTTP/9.9 200 OK', 'content-length: 2'),
+  whole('{}', 'ICY 200 OK', 'content-length: 2'),
   'EVIL\r\n\r\n',
   '\r\n\r\n\r\n',
   '\0\0\0\0\0\0\0\0',
@@ -93,10 +94,10 @@ test.each(EVIL_ANSWERS.map((answer) => [JSON.stringify(answer.slice(0, 120)), an
     upstream.answerWith(undefined);
     // A connection that ends without a word, or in the middle of an answer, is a way to say it, too.
     const head = received.slice(0, received.indexOf('\r\n\r\n'));
-    if (received !== '') expect(isWholeHead(head)).toBe(true);
+    expect(received === '' || isWholeHead(head)).toBe(true);
     expect(head).not.toMatch(/^(?:set-cookie: *evil|x-evil|content-type: *text\/html)/im);
     // Nothing that a client could take for the answer to its next request.
-    if (statuses.length > 0) expect([statuses.length, rest]).toEqual([1, '']);
+    expect(statuses.length === 0 || (statuses.length === 1 && rest === '')).toBe(true);
     for (const n of [1, 2, 3]) {
       const target = `/api/v1/alerts?q=innocent-${n}`;
       const next = await exchange(gateway.url, get('GET', target), { patienceMs: 10_000 });
@@ -107,7 +108,8 @@ test.each(EVIL_ANSWERS.map((answer) => [JSON.stringify(answer.slice(0, 120)), an
 
 test('fields of an answer that belong to one connection stay on it', async () => {
   upstream.answerWith(
-    lines(
+    whole(
+      '{}',
       OK,
       'content-length: 2',
       'connection: keep-alive, x-secret',
@@ -116,8 +118,7 @@ test('fields of an answer that belong to one connection stay on it', async () =>
       'upgrade: evil',
       'trailer: x',
       'proxy-authenticate: Basic',
-      '',
-    ) + '{}',
+    ),
   );
   const { received } = await exchange(gateway.url, get('GET', '/api/v1/alerts'), { patienceMs: 10_000 });
   upstream.answerWith(undefined);

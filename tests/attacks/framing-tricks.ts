@@ -48,7 +48,11 @@ const both: readonly Trick[] = [
   refused('TE.CL', [CHUNKED, 'Content-Length: 4'], `${POISON.length.toString(16)}\r\n${POISON}\r\n0\r\n\r\n`),
   refused('CL.0', ['Content-Length: 0', CHUNKED], EMPTY_THEN_POISON),
   refused('TE.TE with two codings', [CHUNKED, 'Transfer-Encoding: identity'], EMPTY_THEN_POISON),
-  refused('TE.TE with a coding nobody knows first', ['Transfer-Encoding: x', CHUNKED, 'Content-Length: 4'], EMPTY_THEN_POISON),
+  refused(
+    'TE.TE with a coding nobody knows first',
+    ['Transfer-Encoding: x', CHUNKED, 'Content-Length: 4'],
+    EMPTY_THEN_POISON,
+  ),
 ];
 
 /** Ways to write `Transfer-Encoding: chunked` that one reader takes and another does not; each beside a length, and alone. */
@@ -145,7 +149,9 @@ const CHUNKS: readonly string[] = [
   '0\r\nTransfer-Encoding: chunked\r\n\r\n',
   '0\r\nX: y\rZ: z\r\n\r\n',
 ];
-const chunks: readonly Trick[] = CHUNKS.map((body) => refused(`chunk ${JSON.stringify(body)}`, [CHUNKED], body + POISON));
+const chunks: readonly Trick[] = CHUNKS.map((body) =>
+  refused(`chunk ${JSON.stringify(body)}`, [CHUNKED], body + POISON),
+);
 
 /** What can be read in one way only, however it looks. */
 const readInOneWay: readonly Trick[] = [
@@ -165,23 +171,30 @@ const readInOneWay: readonly Trick[] = [
     `d\r\n${BODY}\r\n0\r\nHost: poison\r\nAuthorization: x\r\n\r\n`,
     BODY,
   ),
-  passed('a name that is nearly the length’s', [lengthOf(BODY), 'Content_Length: 3', 'X-Content-Length: 1'], BODY, BODY),
-  passed('a name that is nearly the coding’s', [lengthOf(BODY), 'Transfer_Encoding: chunked', 'TE: chunked'], BODY, BODY),
+  passed(
+    'a name that is nearly the length’s',
+    [lengthOf(BODY), 'Content_Length: 3', 'X-Content-Length: 1'],
+    BODY,
+    BODY,
+  ),
+  passed(
+    'a name that is nearly the coding’s',
+    [lengthOf(BODY), 'Transfer_Encoding: chunked', 'TE: chunked'],
+    BODY,
+    BODY,
+  ),
 ];
 
 const cutOff: readonly Trick[] = [
   { name: 'fewer bytes than the length', bytes: post(['Content-Length: 500'], BODY), outcome: 'ignored' },
   { name: 'a chunk that never comes', bytes: post([CHUNKED], `ff\r\n${BODY}`), outcome: 'ignored' },
   { name: 'a last chunk that never comes', bytes: post([CHUNKED], `d\r\n${BODY}\r\n`), outcome: 'ignored' },
-  { name: 'a head that never ends', bytes: (bearer) => post([lengthOf(BODY)], '')(bearer).slice(0, -2), outcome: 'ignored' },
+  {
+    name: 'a head that never ends',
+    bytes: (bearer) => post([lengthOf(BODY)], '')(bearer).slice(0, -2),
+    outcome: 'ignored',
+  },
 ];
 
 /** Tricks with where a body ends. */
-export const framingTricks: readonly Trick[] = [
-  ...both,
-  ...codings,
-  ...lengths,
-  ...chunks,
-  ...readInOneWay,
-  ...cutOff,
-];
+export const framingTricks: readonly Trick[] = [...both, ...codings, ...lengths, ...chunks, ...readInOneWay, ...cutOff];

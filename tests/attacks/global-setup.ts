@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ServiceName } from '@soc/contracts';
+import type { ServiceName } from '@soc/contracts';
 import { startFleet, thisHost } from '@soc/fleet';
 import type { TestProject } from 'vitest/node';
 import { takeFreePorts } from '../../packages/fleet/src/testing/free-ports.ts';
@@ -28,7 +28,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     isDurable: false,
     hasReplica: false,
     logLevel: 'warn',
-    env: { gateway: NO_LIMIT },
+    // Channels of the tests lead to a closed port of this machine, never to the internet.
+    env: { gateway: NO_LIMIT, notification: { NOTIFICATION_ALLOW_PRIVATE: 'true' } },
   });
   const urls = fleet.services().map(({ service, url }) => [service, url] as const);
   provide('attackedFleet', {

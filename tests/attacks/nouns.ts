@@ -48,7 +48,7 @@ export async function makeBelongings(client: FleetClient): Promise<Belongings> {
     body: {
       kind: 'webhook',
       name: 'attacked',
-      settings: { url: 'https://203.0.113.1/hook', secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
+      settings: { url: 'http://127.0.0.1:9/hook', secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
     },
   });
   await client.call(CreateNotificationRule, {
@@ -108,15 +108,25 @@ export const makers: Readonly<Record<string, Maker>> = {
   '/api/v1/intel/enrichments/:alertId': async (client, { alertId }) =>
     (await waitFor(() => client.call(GetEnrichment, { params: { alertId } }), BY)).alertId,
   '/api/v1/intel/warninglists/:id': async (client) =>
-    (await client.call(CreateWarninglist, { body: { name: 'attacked', type: 'hostname', list: ['attacked.example'] } })).id,
+    (await client.call(CreateWarninglist, { body: { name: 'attacked', type: 'hostname', list: ['attacked.example'] } }))
+      .id,
   '/api/v1/response/playbooks/:id': (_, { playbookId }) => Promise.resolve(playbookId),
   '/api/v1/response/triggers/:id': async (client, { playbookId }) =>
-    (await client.call(CreateTrigger, { body: { name: 'attacked', playbookId, on: 'incident.created', enabled: false } })).id,
+    (
+      await client.call(CreateTrigger, {
+        body: { name: 'attacked', playbookId, on: 'incident.created', enabled: false },
+      })
+    ).id,
   '/api/v1/response/runs/:id': async (client, { playbookId }) =>
     (await client.call(StartRun, { body: { playbookId, dryRun: true } })).id,
   '/api/v1/notifications/channels/:id': (_, { channelId }) => Promise.resolve(channelId),
   '/api/v1/notifications/rules/:id': async (client, { channelId }) => {
-    const body = { name: 'attacked too', events: ['incident.updated' as const], channelIds: [channelId], enabled: false };
+    const body = {
+      name: 'attacked too',
+      events: ['incident.updated' as const],
+      channelIds: [channelId],
+      enabled: false,
+    };
     return (await client.call(CreateNotificationRule, { body })).id;
   },
   '/api/v1/notifications/deliveries/:id': (_, { deliveryId }) => Promise.resolve(deliveryId),

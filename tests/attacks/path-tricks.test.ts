@@ -59,7 +59,9 @@ test.each(proxied.filter(({ url }) => !/\/bus\/(?!auth|alert)/.test(url)))(
       if (status >= 500) return true;
       if (reached === undefined) return status < 400 || !contentType.startsWith('application/problem+json');
       const there = specOf(reached);
-      return !there || (there.permission !== spec.permission && !['public', 'authenticated'].includes(there.permission));
+      return (
+        !there || (there.permission !== spec.permission && !['public', 'authenticated'].includes(there.permission))
+      );
     });
     expect(astray).toEqual([]);
   },

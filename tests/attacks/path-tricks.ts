@@ -9,7 +9,7 @@ const eachSegment = (path: string, change: (segment: string) => string): readonl
 };
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
-const encoded = (text: string): string => [...text].map(percent).join('');
+const encoded = (text: string): string => text.split('').map(percent).join('');
 
 /** What is put at the end of a path, or of a segment. */
 const SUFFIXES = [
@@ -57,7 +57,30 @@ const SUFFIXES = [
 ] as const;
 
 /** Between `/api/v1` and the rest, or before all of it. */
-const INFIXES = ['//', '/./', '/x/../', '/%2e/', '/x/%2e%2e/', '/x/..%2f', '/%2f', '%2f', '%2F', '%252f', '\\', '/\\', '%5c', '/;/', ';/', '/;x=y/', '/..;/', '/%00/', '/%09/', '%c0%af', '%e0%80%af', '%ef%bc%8f'] as const;
+const INFIXES = [
+  '//',
+  '/./',
+  '/x/../',
+  '/%2e/',
+  '/x/%2e%2e/',
+  '/x/..%2f',
+  '/%2f',
+  '%2f',
+  '%2F',
+  '%252f',
+  '\\',
+  '/\\',
+  '%5c',
+  '/;/',
+  ';/',
+  '/;x=y/',
+  '/..;/',
+  '/%00/',
+  '/%09/',
+  '%c0%af',
+  '%e0%80%af',
+  '%ef%bc%8f',
+] as const;
 
 /** Ways to write the path of a route that another reader of it may take for another route. */
 export function pathTricks(url: string): readonly string[] {

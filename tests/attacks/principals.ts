@@ -23,8 +23,7 @@ export const signedRs256 =
 export const authKey = (): KeyObject => createPrivateKey(readFileSync(inject('attackedFleet').signingKeyFile));
 
 /** PEM of the public half, as anybody can make it from the published key set. */
-export const publicPem = (): string =>
-  createPublicKey(authKey()).export({ type: 'spki', format: 'pem' }).toString();
+export const publicPem = (): string => createPublicKey(authKey()).export({ type: 'spki', format: 'pem' }).toString();
 
 /** RFC 7638, as the key set of auth names its keys. */
 function keyIdOf(key: KeyObject): string {

@@ -12,12 +12,9 @@ export interface RawExchange {
 }
 
 /** A chunked body that starts at `from`, and where it ends; undefined while it is incomplete. */
-export function chunkedBody(
-  text: string,
-  from: number,
-): { readonly body: string; readonly end: number } | undefined {
+export function chunkedBody(text: string, from: number): { readonly body: string; readonly end: number } | undefined {
   let body = '';
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const lineEnd = text.indexOf('\r\n', at);
     if (lineEnd === -1) return undefined;
     const size = Number.parseInt(text.slice(at, lineEnd), 16);

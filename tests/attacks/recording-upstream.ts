@@ -54,7 +54,9 @@ function takeRequest(text: string): { readonly request: SeenRequest; readonly en
   const start = headEnd + 4;
   const length = Number(value('content-length') ?? 0);
   const isChunked = value('transfer-encoding') !== undefined;
-  const framed = isChunked ? chunkedBody(text, start) : { body: text.slice(start, start + length), end: start + length };
+  const framed = isChunked
+    ? chunkedBody(text, start)
+    : { body: text.slice(start, start + length), end: start + length };
   if (!framed || text.length < framed.end) return undefined;
   return { request: { method, target, fields, body: framed.body, doubts: doubtsOf(head, fields) }, end: framed.end };
 }

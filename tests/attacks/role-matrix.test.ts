@@ -25,10 +25,11 @@ const knock = (spec: EndpointSpec, token: string | null): Promise<Answer> =>
     method: spec.method,
     path: pathOf(spec),
     token,
-    ...(spec.method !== 'GET' && spec.method !== 'DELETE' && {
-      headers: { 'content-type': 'application/json' },
-      body: spec.body ? '{"cut off": ' : '',
-    }),
+    ...(spec.method !== 'GET' &&
+      spec.method !== 'DELETE' && {
+        headers: { 'content-type': 'application/json' },
+        body: spec.body ? '{"cut off": ' : '',
+      }),
   });
 
 type Verdict = 'unknown' | 'forbidden' | 'allowed';

@@ -74,6 +74,7 @@ function sampleOf(schema: Schema, takesAll: boolean): unknown {
       return schema.minimum ?? 1;
     case 'boolean':
       return true;
+    case undefined:
     default:
       return null;
   }

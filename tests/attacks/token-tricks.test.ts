@@ -19,7 +19,8 @@ afterAll(() => evil.close());
 /** Something of a service that only who is known may read. */
 function protectedPath(service: ServiceName): string {
   const spec = endpoints.find(
-    (each) => each.service === service && each.method === 'GET' && each.permission !== 'public' && !each.url.includes(':'),
+    (each) =>
+      each.service === service && each.method === 'GET' && each.permission !== 'public' && !each.url.includes(':'),
   );
   return spec?.url ?? '/api/v1/auth/me';
 }

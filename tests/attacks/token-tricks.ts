@@ -19,8 +19,14 @@ function unsigned(honest: Claims, genuine: string): readonly ForgedToken[] {
   const [, , signature = ''] = genuine.split('.');
   return ['none', 'None', 'NONE', 'nOnE', '', 'null'].flatMap((alg) => [
     { name: `alg ${JSON.stringify(alg)} without a signature`, token: assemble({ ...honest, alg }, admin(), () => '') },
-    { name: `alg ${JSON.stringify(alg)} with some signature`, token: assemble({ ...honest, alg }, admin(), () => 'AAAA') },
-    { name: `alg ${JSON.stringify(alg)} with another’s signature`, token: assemble({ ...honest, alg }, admin(), () => signature) },
+    {
+      name: `alg ${JSON.stringify(alg)} with some signature`,
+      token: assemble({ ...honest, alg }, admin(), () => 'AAAA'),
+    },
+    {
+      name: `alg ${JSON.stringify(alg)} with another’s signature`,
+      token: assemble({ ...honest, alg }, admin(), () => signature),
+    },
   ]);
 }
 
@@ -90,7 +96,10 @@ function injected(honest: Claims, own: KeyObject, evilUrl: string): readonly For
       const name = JSON.stringify(kid)?.slice(0, 40) ?? '';
       return [
         { name: `kid ${name} with an own key`, token: assemble({ ...honest, kid }, admin(), signedRs256(own)) },
-        { name: `kid ${name} with an empty secret`, token: assemble({ ...honest, alg: 'HS256', kid }, admin(), hmac('sha256', '')) },
+        {
+          name: `kid ${name} with an empty secret`,
+          token: assemble({ ...honest, alg: 'HS256', kid }, admin(), hmac('sha256', '')),
+        },
       ];
     }),
     ...headers.map((extra) => ({
@@ -158,7 +167,10 @@ function broken(honest: Claims, own: KeyObject, genuine: string): readonly Forge
     'one character': 'A',
   };
   return [
-    ...Object.entries(signatures).map(([name, sign]) => ({ name: `signature with ${name}`, token: `${header}.${payload}.${sign}` })),
+    ...Object.entries(signatures).map(([name, sign]) => ({
+      name: `signature with ${name}`,
+      token: `${header}.${payload}.${sign}`,
+    })),
     { name: 'another’s signature', token: other },
     { name: 'an own key under the right key id', token: assemble(honest, admin(), signedRs256(own)) },
     { name: 'RS512 in the header', token: assemble({ ...honest, alg: 'RS512' }, admin(), signedRs256(own)) },
