@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceName } from '@soc/contracts';
 import { startFleet, thisHost } from '@soc/fleet';
+import { parseSigningRing } from '@soc/identity';
 import type { TestProject } from 'vitest/node';
 import { takeFreePorts } from '../../packages/fleet/src/testing/free-ports.ts';
 import { makeTemporaryDirectory } from '../../packages/fleet/src/testing/temporary-directory.ts';
@@ -31,13 +33,16 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     // Channels of the tests lead to a closed port of this machine, never to the internet.
     env: { gateway: NO_LIMIT, notification: { NOTIFICATION_ALLOW_PRIVATE: 'true' } },
   });
+  const secret = (name: string): string => readFileSync(join(directory.path, 'secrets', name), 'utf8');
+  const { keys, current } = parseSigningRing(secret('auth-signing-keys.json'));
   const urls = fleet.services().map(({ service, url }) => [service, url] as const);
   provide('attackedFleet', {
     gatewayUrl: fleet.gatewayUrl,
     // `fromEntries` forgets that the keys are exactly the services.
     urlOf: Object.fromEntries(urls) as Record<ServiceName, string>,
     admin: fleet.admin,
-    signingKeyFile: join(directory.path, 'secrets', 'auth-signing-key.pem'),
+    authKeyPem: keys[current] ?? '',
+    gatewayKeyPem: secret('gateway-signing-key.pem'),
     databaseUrl: fleet.postgres.adminUrl,
     logsDirectory: join(directory.path, 'logs'),
   });

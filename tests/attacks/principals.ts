@@ -1,5 +1,4 @@
 import { createHash, createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { permissionsOfRole, type Role, uuidv7 } from '@soc/contracts';
 import { inject } from 'vitest';
 import './provided.ts';
@@ -14,24 +13,31 @@ export function assemble(header: Claims, claims: Claims, sign: (input: string) =
   return `${input}.${sign(input)}`;
 }
 
-export const signedRs256 =
+/** A signature by a private key, as JOSE wants it: RS256 by RSA, ES256 by EC. */
+export const signedBy =
   (key: KeyObject) =>
   (input: string): string =>
-    createSign('sha256').update(input).sign(key, 'base64url');
+    createSign('sha256').update(input).sign({ key, dsaEncoding: 'ieee-p1363' }, 'base64url');
 
 /** The private key of auth, which signs the honest tokens of the tests. */
-export const authKey = (): KeyObject => createPrivateKey(readFileSync(inject('attackedFleet').signingKeyFile));
+export const authKey = (): KeyObject => createPrivateKey(inject('attackedFleet').authKeyPem);
 
-/** PEM of the public half, as anybody can make it from the published key set. */
-export const publicPem = (): string => createPublicKey(authKey()).export({ type: 'spki', format: 'pem' }).toString();
+/** The private key of the gateway, which signs what it tells the services. */
+export const gatewayKey = (): KeyObject => createPrivateKey(inject('attackedFleet').gatewayKeyPem);
 
-/** RFC 7638, as the key set of auth names its keys. */
+/** RFC 7638, as the key sets of the fleet name their keys. */
 function keyIdOf(key: KeyObject): string {
-  const { e, kty, n } = createPublicKey(key).export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+  const { e, kty, n, crv, x, y } = createPublicKey(key).export({ format: 'jwk' });
+  const members = kty === 'EC' ? { crv, kty, x, y } : { e, kty, n };
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
 }
 
-export const headerOf = (key: KeyObject): Claims => ({ alg: 'RS256', typ: 'JWT', kid: keyIdOf(key) });
+/** The header of an honest token by a key. */
+export const headerOf = (key: KeyObject): Claims => ({
+  alg: key.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256',
+  typ: 'JWT',
+  kid: keyIdOf(key),
+});
 
 /** The claims of an access token as auth makes them, for ten minutes. */
 export function claimsOf(who: {
@@ -59,7 +65,13 @@ export function claimsOf(who: {
 /** An access token as auth would sign it. */
 export const honestToken = (claims: Claims): string => {
   const key = authKey();
-  return assemble(headerOf(key), claims, signedRs256(key));
+  return assemble(headerOf(key), claims, signedBy(key));
+};
+
+/** What the gateway would tell a service of whoever `claims` speak for. */
+export const internalToken = (claims: Claims, audience: string): string => {
+  const key = gatewayKey();
+  return assemble(headerOf(key), { ...claims, iss: 'gateway', aud: audience }, signedBy(key));
 };
 
 export const tokenOfRole = (role: Role): string =>

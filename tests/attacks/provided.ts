@@ -7,7 +7,9 @@ export interface AttackedFleet {
   readonly urlOf: Readonly<Record<ServiceName, string>>;
   readonly admin: { readonly email: string; readonly password: string };
   /** PEM of the key that auth signs access tokens with: an attack does not have it, the tests make honest tokens with it. */
-  readonly signingKeyFile: string;
+  readonly authKeyPem: string;
+  /** PEM of the key that the gateway signs internal tokens with. */
+  readonly gatewayKeyPem: string;
   /** Connects the superuser, to look past the API. */
   readonly databaseUrl: string;
   /** Of every process, as they were when the attacks began. */

@@ -1,18 +1,27 @@
-import { ServiceName } from '@soc/contracts';
+import { permissionsOfRole, ServiceName } from '@soc/contracts';
 import { endpoints } from '@soc/contracts/endpoints';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Receiver, startReceiver } from '../support/receivers.ts';
 import { type Attacker, createAttacker, forEachOf } from './attacker.ts';
-import { tokenOfRole } from './principals.ts';
-import { type ForgedToken, forgedTokens } from './token-tricks.ts';
+import {
+  assemble,
+  authKey,
+  type Claims,
+  claimsOf,
+  gatewayKey,
+  headerOf,
+  honestToken,
+  internalToken,
+  signedBy,
+  tokenOfRole,
+} from './principals.ts';
+import { type ForgedToken, forgedTokens, type Genuine } from './token-tricks.ts';
 import './provided.ts';
 
 let evil: Receiver;
-let forged: readonly ForgedToken[];
 
 beforeAll(async () => {
   evil = await startReceiver();
-  forged = forgedTokens(`${evil.url}/jwks.json`);
 });
 afterAll(() => evil.close());
 
@@ -20,9 +29,12 @@ afterAll(() => evil.close());
 function protectedPath(service: ServiceName): string {
   const spec = endpoints.find(
     (each) =>
-      each.service === service && each.method === 'GET' && each.permission !== 'public' && !each.url.includes(':'),
+      each.service === service &&
+      each.method === 'GET' &&
+      !['public', 'authenticated'].includes(each.permission) &&
+      !each.url.includes(':'),
   );
-  return spec?.url ?? '/api/v1/auth/me';
+  return spec?.url ?? '/api/v1/alerts';
 }
 
 const through = async (url: string, act: (attacker: Attacker) => Promise<void>): Promise<void> => {
@@ -34,22 +46,53 @@ const through = async (url: string, act: (attacker: Attacker) => Promise<void>):
   }
 };
 
-test('an honest token is let in, so that the refusals below mean something', async () => {
-  await through(inject('attackedFleet').gatewayUrl, async ({ send }) => {
-    expect((await send({ path: '/api/v1/alerts', token: tokenOfRole('viewer') })).status).toBe(200);
-  });
-});
+const admin = () => claimsOf({ permissions: permissionsOfRole.admin, roles: ['admin'] });
 
-test.each(ServiceName.options)('no forged token is worth anything at %s, asked directly', async (service) => {
-  const path = protectedPath(service);
-  await through(inject('attackedFleet').urlOf[service], async ({ send }) => {
-    const found = await forEachOf(forged, async ({ name, token }) => {
-      const { status, code } = await send({ path, token });
-      return { name, status, code };
+/** What the gateway takes from people, and every service from the gateway. */
+const genuineAt = (service: ServiceName): Genuine =>
+  service === 'gateway'
+    ? { key: authKey(), claims: admin() }
+    : { key: gatewayKey(), claims: { ...admin(), iss: 'gateway', aud: service } };
+
+/** Honest tokens in the wrong place, and the keys of one signer under the name of the other. */
+function misplacedAt(service: ServiceName): readonly ForgedToken[] {
+  const others = ServiceName.options.filter((name) => name !== service);
+  const byGateway = (claims: Claims) => assemble(headerOf(gatewayKey()), claims, signedBy(gatewayKey()));
+  return [
+    ...others.map((name) => ({ name: `an internal token for ${name}`, token: internalToken(admin(), name) })),
+    { name: 'an internal token for whom people’s are', token: internalToken(admin(), 'soc-fleet') },
+    { name: 'the gateway’s key under the name of auth', token: byGateway({ ...admin(), aud: service }) },
+    { name: 'the gateway’s key for people', token: byGateway(admin()) },
+    {
+      name: 'auth’s key under the name of the gateway',
+      token: honestToken({ ...admin(), iss: 'gateway', aud: service }),
+    },
+    ...(service === 'gateway'
+      ? [{ name: 'a service’s own token', token: honestToken({ ...admin(), kind: 'service', aud: 'alert' }) }]
+      : [{ name: 'a person’s own token', token: honestToken(admin()) }]),
+  ];
+}
+
+test.each(ServiceName.options)(
+  '%s takes a genuine token, and none that was forged or was meant for others',
+  async (service) => {
+    const path = protectedPath(service);
+    const genuine = genuineAt(service);
+    const forged = [...forgedTokens(genuine, `${evil.url}/jwks.json`), ...misplacedAt(service)];
+    await through(inject('attackedFleet').urlOf[service], async ({ send }) => {
+      const honest = await send({
+        path,
+        token: assemble(headerOf(genuine.key), genuine.claims, signedBy(genuine.key)),
+      });
+      expect(honest.status).toBe(200);
+      const found = await forEachOf(forged, async ({ name, token }) => {
+        const { status, code } = await send({ path, token });
+        return { name, status, code };
+      });
+      expect(found).toEqual(forged.map(({ name }) => ({ name, status: 401, code: 'auth.unauthenticated' })));
     });
-    expect(found).toEqual(forged.map(({ name }) => ({ name, status: 401, code: 'auth.unauthenticated' })));
-  });
-});
+  },
+);
 
 test('nobody was asked for a key by the word of a token', () => {
   expect(evil.requests).toEqual([]);

@@ -124,6 +124,13 @@ test('the token that those above are made from is good', async () => {
   expect(await verifier.verify(jwt.sign(good, ecPem, { algorithm: 'ES256', keyid: kid }))).toBeDefined();
 });
 
+test.each([signer, ecSigner])('a signature of a wrong length is a bad one, and no fault', async (by) => {
+  const [header, payload, signature = ''] = by.sign(ann, 60).split('.');
+  for (const wrong of [signature.slice(0, -4), `${signature}AAAA`, 'A']) {
+    expect(await verifier.verify(`${header}.${payload}.${wrong}`)).toBeUndefined();
+  }
+});
+
 test('the keys of one issuer are worth nothing in the name of another', async () => {
   const gateway = { issuer: 'gateway', audience: 'alert' };
   const strict = createTokenVerifier({

@@ -109,8 +109,9 @@ function verifiedWith(
     if (!claims.success) return undefined;
     const { iat, exp } = claims.data;
     return { principal: principalOf(claims.data), issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 };
-  } catch (error) {
-    if (error instanceof jwt.JsonWebTokenError) return undefined; // bad signature, expired, foreign audience
-    throw error;
+  } catch {
+    // A bad signature, expired, a foreign audience; for a signature of a wrong length it is a bare TypeError. The key being
+    // here, whatever is wrong is wrong with the token.
+    return undefined;
   }
 }
