@@ -4,6 +4,7 @@ import { CreateAlert } from '@soc/contracts/alert/ingest';
 import { ListIncidents } from '@soc/contracts/alert/incidents';
 import { PutMapping } from '@soc/contracts/alert/mappings';
 import { CreateApiKey } from '@soc/contracts/auth/api-keys';
+import { CreateRole } from '@soc/contracts/auth/roles';
 import { ListSessions } from '@soc/contracts/auth/sessions';
 import { CreateUser } from '@soc/contracts/auth/users';
 import { CreateIndicator } from '@soc/contracts/intel/indicator-endpoints';
@@ -91,6 +92,8 @@ export const makers: Readonly<Record<string, Maker>> = {
     };
     return (await client.call(CreateUser, { body })).id;
   },
+  '/api/v1/auth/roles/:name': async (client) =>
+    (await client.call(CreateRole, { body: { name: 'attacked', permissions: ['alerts:read'] } })).name,
   '/api/v1/auth/api-keys/:id': async (client) =>
     (await client.call(CreateApiKey, { body: { name: 'attacked', permissions: ['alerts:read'] } })).id,
   '/api/v1/alerts/mappings/:name': async (client) => {
@@ -142,6 +145,8 @@ export const NOBODYS_NOUNS: readonly RegExp[] = [
   /^\/api\/v1\/alerts\/webhooks\/:source$/,
   // The bus carries the events of all tenants, and only people of the one that runs the fleet may look: 403 by tenant.
   /^\/api\/v1\/bus\//,
+  // So do the instances of services.
+  /^\/api\/v1\/gateway\//,
 ];
 
 /** The part of a URL that names an object: up to its first parameter. Undefined for a URL without one. */

@@ -20,7 +20,7 @@ interface Schema {
 }
 
 /** An id that fits, and that nobody has. */
-export const NOBODYS_ID = '00000000-0000-7000-8000-00000000abcd';
+const NOBODYS_ID = '00000000-0000-7000-8000-00000000abcd';
 
 const TEXTS = [
   'sample',

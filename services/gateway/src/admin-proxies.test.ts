@@ -27,7 +27,7 @@ test('the tools of the operators are not there unless configured', async () => {
   expect((await gateway.send({ path: '/admin/grafana/' })).status).toBe(404);
 });
 
-test('only who may operate the fleet reaches them, and the access token stays at the gateway', async () => {
+test('only who may operate the fleet, in the tenant that runs it, reaches them, and the access token stays at the gateway', async () => {
   const grafana = await startFakeService((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "script-src 'self'" });
     response.end('<h1>dashboards</h1>');
@@ -36,6 +36,7 @@ test('only who may operate the fleet reaches them, and the access token stays at
   const path = '/admin/grafana/d/1?from=now';
   expect((await gateway.send({ path, token: null })).status).toBe(401);
   expect((await gateway.send({ path, token: gateway.tokens.analyst })).status).toBe(403);
+  expect((await gateway.send({ path, token: gateway.tokens.otherTenantAdmin })).status).toBe(403);
   const { status, text, headers } = await gateway.send({ path, headers: { cookie: 'grafana_session=1' } });
   expect([status, text]).toEqual([200, '<h1>dashboards</h1>']);
   expect(headers['content-security-policy']).toBe("script-src 'self'");

@@ -2,18 +2,23 @@ import { authorise } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from './config.ts';
 import { requestFields } from './domain/headers.ts';
+import { demandOperator } from './operator-tenant.ts';
 import { answerProblem, problemOf } from './upstream-problem.ts';
 
 /**
- * The user interfaces of the operators' tools, websockets included, for whoever may operate the fleet. Each must be
+ * The user interfaces of the operators' tools, websockets included, for whoever of the tenant that runs the
+ * fleet may operate it. Each must be
  * configured to live under its path. They have their own logins: the access token stops here, cookies go on.
  */
 export async function addAdminProxies(
   app: FastifyInstance,
-  { GRAFANA_URL, PROMETHEUS_URL }: Pick<GatewayConfig, 'GRAFANA_URL' | 'PROMETHEUS_URL'>,
+  config: Pick<GatewayConfig, 'GRAFANA_URL' | 'PROMETHEUS_URL' | 'BUS_OPERATOR_TENANT'>,
 ): Promise<void> {
-  if (GRAFANA_URL !== undefined) await addAdminProxy(app, '/admin/grafana', GRAFANA_URL);
-  if (PROMETHEUS_URL !== undefined) await addAdminProxy(app, '/admin/prometheus', PROMETHEUS_URL);
+  const { GRAFANA_URL, PROMETHEUS_URL, BUS_OPERATOR_TENANT: tenant } = config;
+  if (GRAFANA_URL !== undefined) await addAdminProxy(app, { prefix: '/admin/grafana', upstream: GRAFANA_URL, tenant });
+  if (PROMETHEUS_URL !== undefined) {
+    await addAdminProxy(app, { prefix: '/admin/prometheus', upstream: PROMETHEUS_URL, tenant });
+  }
 }
 
 type Incoming = Pick<FastifyRequest, 'headers' | 'id' | 'ip' | 'protocol'>;
@@ -39,7 +44,14 @@ const wsClientOptions = {
   rewriteRequestHeaders: (_headers: unknown, request: Incoming) => headersFor(request),
 };
 
-async function addAdminProxy(app: FastifyInstance, prefix: string, upstream: string): Promise<void> {
+interface AdminProxy {
+  readonly prefix: string;
+  readonly upstream: string;
+  /** Whose people may use it. */
+  readonly tenant: string;
+}
+
+async function addAdminProxy(app: FastifyInstance, { prefix, upstream, tenant }: AdminProxy): Promise<void> {
   // Loaded only where it is used: it brings a websocket library and a second proxy.
   const { default: httpProxy } = await import('@fastify/http-proxy');
   await app.register(async (scope) => {
@@ -55,6 +67,7 @@ async function addAdminProxy(app: FastifyInstance, prefix: string, upstream: str
       destroyAgent: true,
       preHandler: (request, reply, done) => {
         authorise({ permission: 'fleet:operate' }, request.principal);
+        if (request.principal) demandOperator(request.principal, tenant);
         // These are pages: what they may load is theirs to say.
         reply.removeHeader('content-security-policy');
         done();

@@ -41,6 +41,11 @@ export const GatewayConfig = z.object({
     .describe(
       'Comma-separated addresses or CIDR ranges of the proxies before the gateway, whose X-Forwarded-For is believed; none by default.',
     ),
+  BUS_OPERATOR_TENANT: z
+    .string()
+    .min(1)
+    .default('default')
+    .describe('The tenant that runs the fleet: only its people may give orders about instances and see the tools.'),
   GRAFANA_URL: Url.optional().describe('Grafana, served under /admin/grafana to whoever may operate the fleet.'),
   PROMETHEUS_URL: Url.optional().describe(
     'Prometheus, served under /admin/prometheus to whoever may operate the fleet.',

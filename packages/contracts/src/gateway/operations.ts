@@ -17,6 +17,9 @@ const Reason = z.string().trim().min(1).max(500).optional();
 /** What holds at every gateway from now on: at this one at once, at the others within two seconds. */
 export const InstanceOrders = z.object({ instance: z.string(), draining: z.boolean(), breakerOrder: BreakerOrder });
 
+/** Instances serve all tenants: only people of the one that runs the fleet may give orders about them. */
+const operators = { 403: ['gateway.not_operator'] } as const;
+
 export const SetInstanceDraining = endpoint({
   id: 'setInstanceDraining',
   service: 'gateway',
@@ -27,7 +30,12 @@ export const SetInstanceDraining = endpoint({
   params: InstanceParams,
   body: z.strictObject({ draining: z.boolean(), reason: Reason }),
   responses: { 200: InstanceOrders },
-  errors: { 404: ['gateway.no_such_instance'], 409: ['gateway.last_instance'], 503: ['gateway.orders_unavailable'] },
+  errors: {
+    ...operators,
+    404: ['gateway.no_such_instance'],
+    409: ['gateway.last_instance'],
+    503: ['gateway.orders_unavailable'],
+  },
 });
 
 export const SetInstanceBreaker = endpoint({
@@ -40,7 +48,7 @@ export const SetInstanceBreaker = endpoint({
   params: InstanceParams,
   body: z.strictObject({ order: BreakerOrder, reason: Reason }),
   responses: { 200: InstanceOrders },
-  errors: { 404: ['gateway.no_such_instance'], 503: ['gateway.orders_unavailable'] },
+  errors: { ...operators, 404: ['gateway.no_such_instance'], 503: ['gateway.orders_unavailable'] },
 });
 
 export const SetServiceBreaker = endpoint({
@@ -53,5 +61,5 @@ export const SetServiceBreaker = endpoint({
   params: z.strictObject({ service: Upstream }),
   body: z.strictObject({ order: BreakerOrder, reason: Reason }),
   responses: { 200: z.object({ service: ServiceName, breakerOrder: BreakerOrder }) },
-  errors: { 503: ['gateway.orders_unavailable'] },
+  errors: { ...operators, 503: ['gateway.orders_unavailable'] },
 });

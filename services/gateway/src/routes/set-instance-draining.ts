@@ -3,14 +3,17 @@ import { conflict, route } from '@soc/service-kit';
 import type { GatewayDeps } from '../deps.ts';
 import { isServing } from '../domain/choose-instance.ts';
 import { recordAct } from '../operator-record.ts';
+import { demandOperator } from '../operator-tenant.ts';
 import { findInstance, ordersOf } from '../upstream/find-instance.ts';
 
 export const setInstanceDrainingRoute = ({
   upstreams,
   orders,
   audit,
-}: Pick<GatewayDeps, 'upstreams' | 'orders' | 'audit'>) =>
+  config,
+}: Pick<GatewayDeps, 'upstreams' | 'orders' | 'audit' | 'config'>) =>
   route(SetInstanceDraining, async ({ params, body: { draining, reason }, ...caller }) => {
+    demandOperator(caller.principal, config.BUS_OPERATOR_TENANT);
     const instance = findInstance(upstreams, params);
     const isOtherServing = upstreams.instancesOf(params.service).some((one) => one !== instance && isServing(one));
     if (draining && !isOtherServing) {
