@@ -25,8 +25,9 @@ function hostsOf(rawHeaders: readonly string[]): number {
 export function formFaultOf({ httpVersion, rawHeaders, headers }: RequestHead): string | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'only HTTP/1.1 and HTTP/1.0 are spoken here';
   const coding = headers['transfer-encoding'];
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     return 'the only transfer coding known here is chunked';
+  }
   if (hostsOf(rawHeaders) > 1) return 'there is more than one Host';
   return HOST.test(headers.host ?? '') ? undefined : 'the Host is none';
 }
