@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { AccessClaims, principalOf } from './claims.ts';
 import type { KeySource } from './key-source.ts';
@@ -81,7 +81,7 @@ export function createTokenVerifier(options: {
     },
     verify: async (token) => {
       if (token.length > MAX_TOKEN_CHARS) return undefined;
-      const hash = createHash('sha256').update(token).digest('base64');
+      const hash = hashOf('sha256', token, 'base64');
       const known = verified.get(hash);
       if (known && known.expiresAtMs > nowMs()) return known.principal;
       verified.delete(hash);

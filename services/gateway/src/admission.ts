@@ -36,7 +36,8 @@ export function createAdmission(options: {
   const limit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const rateClass = rateClassOf(request.routeOptions.config.forwards?.id);
     const rule = rules[rateClass];
-    const verdict = await limiter.take(rule, callerOf(rateClass, request.principal, request.ip));
+    const taken = limiter.take(rule, callerOf(rateClass, request.principal, request.ip));
+    const verdict = taken instanceof Promise ? await taken : taken;
     if (!verdict) return;
     reply.header('ratelimit-limit', rule.burst);
     reply.header('ratelimit-remaining', verdict.remaining);

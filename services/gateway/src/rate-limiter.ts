@@ -1,6 +1,7 @@
 import { Counter, type Registry } from '@soc/monitoring';
 import type { EdgePlatform } from '@soc/service-kit';
-import { TAKE_REQUEST } from './rate-limit-script.ts';
+import { createRateLeases, type RateGrant } from './rate-leases.ts';
+import { TAKE_REQUESTS } from './rate-limit-script.ts';
 
 /** How many requests of one kind a caller may send. */
 export interface RateRule {
@@ -19,7 +20,7 @@ export interface RateVerdict {
 
 export interface RateLimiter {
   /** Counts one request of a caller. Undefined, which means allowed, while Redis does not answer. */
-  readonly take: (rule: RateRule, caller: string) => Promise<RateVerdict | undefined>;
+  readonly take: (rule: RateRule, caller: string) => RateVerdict | undefined | Promise<RateVerdict | undefined>;
 }
 
 const ANSWER_WITHIN_MS = 500;
@@ -39,7 +40,7 @@ export function createRateLimiter(options: {
   readonly log: EdgePlatform<unknown>['log'];
 }): RateLimiter {
   const { redis, prefix, registry, log } = options;
-  redis.defineCommand('takeRequest', { numberOfKeys: 1, lua: TAKE_REQUEST });
+  redis.defineCommand('takeRequests', { numberOfKeys: 1, lua: TAKE_REQUESTS });
   const unlimited = new Counter({
     name: 'soc_gateway_unlimited_requests_total',
     help: 'Requests let through without a rate limit because Redis did not answer.',
@@ -52,15 +53,15 @@ export function createRateLimiter(options: {
     log.warn({ err: error }, 'rate limits not enforced: redis does not answer');
   };
 
-  const ask = async (rule: RateRule, caller: string): Promise<RateVerdict | undefined> => {
+  const ask = async (rule: RateRule, caller: string, count: number): Promise<RateGrant | undefined> => {
+    if (redis.status !== 'ready' || performance.now() < blindUntilMs) return undefined;
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error(`no answer in ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
     try {
       const intervalUs = Math.max(1, Math.round(1e6 / rule.perS));
-      const answer = redis.takeRequest(`${prefix}:rate:${rule.name}:${caller}`, intervalUs, rule.burst);
-      const [allowed, remaining, retryAfterMs, resetMs] = await Promise.race([answer, late.promise]);
-      const resetS = Math.ceil(resetMs / 1000);
-      return { allowed: allowed === 1, remaining, retryAfterS: Math.ceil(retryAfterMs / 1000), resetS };
+      const answer = redis.takeRequests(`${prefix}:rate:${rule.name}:${caller}`, intervalUs, rule.burst, count);
+      const [granted, remaining, retryAfterMs, resetMs] = await Promise.race([answer, late.promise]);
+      return { granted, remaining, retryAfterMs, resetMs };
     } catch (error) {
       goBlind(error);
       return undefined;
@@ -69,12 +70,16 @@ export function createRateLimiter(options: {
     }
   };
 
+  const lease = createRateLeases(ask, () => performance.now());
+  const counted = async (asking: Promise<RateVerdict | undefined>): Promise<RateVerdict | undefined> => {
+    const verdict = await asking;
+    if (!verdict) unlimited.inc();
+    return verdict;
+  };
   return {
-    take: async (rule, caller) => {
-      const isAway = redis.status !== 'ready' || performance.now() < blindUntilMs;
-      const verdict = isAway ? undefined : await ask(rule, caller);
-      if (!verdict) unlimited.inc();
-      return verdict;
+    take: (rule, caller) => {
+      const verdict = lease(rule, caller);
+      return verdict instanceof Promise ? counted(verdict) : verdict;
     },
   };
 }
