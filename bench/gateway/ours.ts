@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { permissionsOfRole } from '@soc/contracts';
 import { NODE_FLAGS } from '@soc/fleet';
 import { createTokenSigner, type TokenSigner } from '@soc/identity';
+import { newKeyRing } from '@soc/messaging';
 import type { Server } from '../servers/spawn-server.ts';
 import { spawnPinned } from './proxies.ts';
 
@@ -64,11 +65,14 @@ export async function startOurs(
   const internalKeyFile = `${directory}/gateway-signing-key.pem`;
   const { privateKey: internalKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(internalKeyFile, internalKey.export({ type: 'pkcs8', format: 'pem' }));
+  const keyRingFile = `${directory}/bus-key-ring.json`;
+  await writeFile(keyRingFile, JSON.stringify(newKeyRing()), { mode: 0o600 });
   const env = {
     PATH: process.env['PATH'] ?? '',
     PORT: String(ports.port),
     REDIS_URL: `redis://127.0.0.1:${ports.redisPort}`,
     AUTH_JWKS_URL: `${authUrl}/api/v1/auth/.well-known/jwks.json`,
+    BUS_KEY_RING_FILE: keyRingFile,
     SERVICE_SECRET: 'secret of the benchmark',
     GATEWAY_SIGNING_KEY_FILE: internalKeyFile,
     UPSTREAM_AUTH: authUrl,

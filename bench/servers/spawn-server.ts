@@ -36,12 +36,10 @@ export async function spawnServer(
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
   await waitFor(
-    () => {
-      if (child.exitCode !== null) throw new Error(`${program} ended: see ${options.logFile}`);
-      return answersAt(options.port);
-    },
+    () => child.exitCode !== null || answersAt(options.port),
     { deadlineMs: READY_WITHIN_MS, everyMs: 100 },
   );
+  if (child.exitCode !== null) throw new Error(`${program} ended: see ${options.logFile}`);
   return {
     pid,
     stop: async () => {
