@@ -26,17 +26,14 @@ const STANDARD_OUTPUT = 1;
 const WRITE_BYTES = 4_096;
 const WRITE_FROM_BYTES = 3_072;
 const WRITE_EVERY_MS = 250;
-/** Beyond this, where nobody takes them, lines are dropped: a log that cannot be written must not take the memory. */
-const KEPT_BYTES = 16 * 1024 * 1024;
-
 /** The standard output, written to in blocks: a process that is killed loses the lines of its last quarter of a second. */
 export function openStandardOutput(): LineSink & { readonly flush: () => void } {
   const destination = pino.destination({
     fd: STANDARD_OUTPUT,
-    sync: false,
+    // Once in a dozen lines; a thread to do it would cost more than the write.
+    sync: true,
     minLength: WRITE_FROM_BYTES,
     maxWrite: WRITE_BYTES,
-    maxLength: KEPT_BYTES,
     periodicFlush: WRITE_EVERY_MS,
   });
   return { write: (line) => destination.write(line), flush: () => destination.flushSync() };
