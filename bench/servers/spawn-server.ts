@@ -35,10 +35,10 @@ export async function spawnServer(
   process.once('exit', kill); // a benchmark that breaks off leaves no server behind
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} could not be started`);
-  await waitFor(
-    () => child.exitCode !== null || answersAt(options.port),
-    { deadlineMs: READY_WITHIN_MS, everyMs: 100 },
-  );
+  await waitFor(() => child.exitCode !== null || answersAt(options.port), {
+    deadlineMs: READY_WITHIN_MS,
+    everyMs: 100,
+  });
   if (child.exitCode !== null) throw new Error(`${program} ended: see ${options.logFile}`);
   return {
     pid,
