@@ -31,7 +31,7 @@ test('whoever sends much is asked for in advance, and never gets more than was g
 
 test('many at once are counted one by one, whatever is asked meanwhile', async () => {
   const { take } = createRates(50);
-  const verdicts = await Promise.all(Array.from({ length: 120 }, () => take(rule, 'a')));
+  const verdicts = await Promise.all(Array.from({ length: 120 }, async () => take(rule, 'a')));
   expect(verdicts.filter((verdict) => verdict?.allowed)).toHaveLength(50);
 });
 
