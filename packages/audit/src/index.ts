@@ -4,5 +4,7 @@ export { type CheckpointSeries, readCheckpoints, type StoredCheckpoint } from '.
 export { describeFinding, type Finding } from './finding.ts';
 export { CHAIN_START, leafHash, nextLink } from './hash-chain.ts';
 export { createMerkleTree, type MerkleTree } from './merkle-tree.ts';
+export { parseTrailLine, trailLine } from './trail-line.ts';
 export { bodyOf, type NewRecord, TrailRecord } from './trail-record.ts';
 export { createTrailVerifier, type ShownRecord, type TrailVerifier, type Verified } from './trail-verifier.ts';
+export { type TrailReport, verifyTrail } from './verify-trail.ts';

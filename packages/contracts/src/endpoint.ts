@@ -55,6 +55,8 @@ export interface EndpointSpec {
    * out, or decides. A 403 is recorded on every endpoint.
    */
   readonly audit?: `${string}.${string}`;
+  /** Fields of the body whose values the audit trail shows, beside the names of all; none of them a secret. */
+  readonly auditFields?: readonly string[];
 }
 
 /** Declares an endpoint; the literal types of the schemas are kept. */

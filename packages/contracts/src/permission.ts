@@ -23,6 +23,7 @@ export const Permission = z.enum([
   'users:read',
   'users:write',
   'api-keys:write',
+  'audit:read',
   'fleet:read',
   'fleet:operate',
   'bus:inspect',
@@ -41,7 +42,9 @@ export const RoleName = z
   .regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens, a letter first');
 export type RoleName = z.infer<typeof RoleName>;
 
-const reading = Permission.options.filter((name) => name.endsWith(':read') && name !== 'users:read');
+/** Who works on alerts needs to know neither the accounts nor what everybody has done. */
+const notForAll: readonly Permission[] = ['users:read', 'audit:read'];
+const reading = Permission.options.filter((name) => name.endsWith(':read') && !notForAll.includes(name));
 
 const analysing: readonly Permission[] = [
   ...reading,

@@ -5,7 +5,7 @@ import { createRedisConnector, type Redis } from '@soc/messaging/redis';
 import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@soc/monitoring';
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { RunningAudit } from './audit/stream-audit.ts';
+import type { RunningAudit } from './audit/audit.ts';
 import { type BaseConfig, type EdgeConfig, type Env, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
 import { createFarewell } from './farewell.ts';

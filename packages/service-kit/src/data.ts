@@ -56,14 +56,12 @@ export async function connectData(
     now,
   });
   const operations = { service: name, db, operations: bus.operations, operatorTenant: database.BUS_OPERATOR_TENANT };
-  const audit = createOutboxAudit({ service: name, now, registry, log }, { db, outbox: bus.outbox });
+  const running = createOutboxAudit({ service: name, now, registry, log }, { db, outbox: bus.outbox });
   return {
     db,
     bus,
     outbox: bus.outbox,
-    audit,
-    start: () => undefined,
-    stop: audit.stop,
+    ...running,
     routes: busRoutes(operations),
     checks: dataChecks(db, bus),
   };

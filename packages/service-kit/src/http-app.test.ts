@@ -86,7 +86,10 @@ async function start(
     log,
     now,
     verifier,
-    audit: { record: (_tx, entry) => Promise.resolve(void options.recorded?.push(entry)) },
+    audit: {
+      record: (_tx, entry) => Promise.resolve(void options.recorded?.push(entry)),
+      refuse: (entry) => void options.recorded?.push(entry),
+    },
     checkResponses: true,
     db: {
       consistencyToken: options.consistencyToken ?? ((carried = 'lsn') => Promise.resolve(carried)),
@@ -259,8 +262,8 @@ test('an endpoint whose contract names an action is recorded when it is done, wh
   const fields = { fields: ['title'] };
   expect(told).toEqual([
     { ...at, outcome: 'success', reason: undefined, details: fields },
-    { ...at, outcome: 'failure', reason: 'echo.taken', details: undefined },
-    { ...at, outcome: 'failure', reason: 'internal', details: undefined },
+    { ...at, outcome: 'failure', reason: 'echo.taken', details: fields },
+    { ...at, outcome: 'failure', reason: 'internal', details: fields },
     { ...at, outcome: 'denied', reason: 'auth.forbidden', details: { permission: 'alerts:read' } },
   ]);
 });

@@ -13,6 +13,7 @@ import { createServiceTokenRoute } from './routes/create-service-token.ts';
 import { createUserRoute } from './routes/create-user.ts';
 import { deleteRoleRoute } from './routes/delete-role.ts';
 import { disableMfaRoute } from './routes/disable-mfa.ts';
+import { exportAuditRoute } from './routes/export-audit.ts';
 import { exchangeApiKeyRoute } from './routes/exchange-api-key.ts';
 import { getJwksRoute } from './routes/get-jwks.ts';
 import { getMeRoute } from './routes/get-me.ts';
@@ -21,6 +22,7 @@ import { getMfaRoute } from './routes/get-mfa.ts';
 import { getUserRoute } from './routes/get-user.ts';
 import { listApiKeysRoute } from './routes/list-api-keys.ts';
 import { listRevocationsRoute } from './routes/list-revocations.ts';
+import { listAuditRecordsRoute } from './routes/list-audit-records.ts';
 import { listRolesRoute } from './routes/list-roles.ts';
 import { listSessionsRoute } from './routes/list-sessions.ts';
 import { listUserSessionsRoute } from './routes/list-user-sessions.ts';
@@ -80,6 +82,8 @@ export const authService = defineService({
         listRevocationsRoute(deps),
         getJwksRoute(deps),
         createServiceTokenRoute(deps),
+        listAuditRecordsRoute(deps),
+        exportAuditRoute(deps),
       ],
       subscriptions: [...onAuditRecorded(deps)],
       workers: [createJanitor(deps), deps.signingKeys, deps.notary, ...deps.openFiles],

@@ -4,6 +4,7 @@ import { createTokenVerifier } from '@soc/identity';
 import { type Platform, trustedBy } from '@soc/service-kit';
 import { apiKeyRepository } from './api-key-repository.ts';
 import { auditRecordRepository } from './audit/audit-record-repository.ts';
+import { auditTrailRepository } from './audit/audit-trail-repository.ts';
 import { openCheckpointDirectory } from './audit/checkpoint-directory.ts';
 import { createNotary } from './audit/notary.ts';
 import { auditRepository } from './audit-repository.ts';
@@ -42,6 +43,7 @@ const repositories = {
   loginFailures: loginFailureRepository,
   statementAudit: auditRepository,
   auditRecords: auditRecordRepository,
+  auditTrail: auditTrailRepository,
 } as const;
 
 /** The whole graph of the auth service. Throws when a key, the secrets or the breached passwords cannot be read. */

@@ -32,7 +32,6 @@ export function createLoginAudit(
         actor: { kind: 'user', id: account.id, name: account.displayName },
         details: { email, secondFactor: account.mfaEnabled },
       }),
-    refused: (reason, account) =>
-      void audit.record(undefined, { ...entry(account), outcome: 'denied', reason, details: { email } }),
+    refused: (reason, account) => audit.refuse({ ...entry(account), outcome: 'denied', reason, details: { email } }),
   };
 }

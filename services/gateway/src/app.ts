@@ -4,6 +4,7 @@ import { addAdminProxies } from './admin-proxies.ts';
 import { GatewayConfig } from './config.ts';
 import { createGatewayDeps } from './deps.ts';
 import { addProxiedRoutes } from './proxy.ts';
+import { recordRefusals } from './refusal-record.ts';
 import { getDocsRoute } from './routes/get-docs.ts';
 import { getEventJourneyRoute } from './routes/get-event-journey.ts';
 import { getGatewayJwksRoute } from './routes/get-gateway-jwks.ts';
@@ -48,6 +49,7 @@ export const gatewayService = defineEdgeService({
       ],
       extend: async (app) => {
         addTrafficRules(app, deps);
+        recordRefusals(app, deps);
         addProxiedRoutes(app, endpoints, deps);
         await addAdminProxies(app, deps.config);
       },

@@ -41,6 +41,7 @@ export const CreateAsset = endpoint({
   url: '/api/v1/ai/assets',
   summary: 'Register what a host, a user or a network is worth.',
   permission: 'ai:write',
+  audit: 'asset.create',
   body: CreateAssetBody,
   responses: { 201: Asset },
   errors: { 409: ['ai.asset_exists'], 422: ['ai.asset_pattern_invalid'] },
@@ -76,6 +77,7 @@ export const UpdateAsset = endpoint({
   url: '/api/v1/ai/assets/:id',
   summary: 'Change the value or the name of an asset; its pattern stays.',
   permission: 'ai:write',
+  audit: 'asset.update',
   params: AssetParams,
   body: z
     .strictObject({ value: AssetValue, name: AssetName })
@@ -92,6 +94,7 @@ export const DeleteAsset = endpoint({
   url: '/api/v1/ai/assets/:id',
   summary: 'Remove an asset.',
   permission: 'ai:write',
+  audit: 'asset.delete',
   params: AssetParams,
   responses: { 204: z.undefined() },
   errors: { 404: ['ai.asset_not_found'] },

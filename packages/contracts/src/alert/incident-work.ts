@@ -50,6 +50,7 @@ export const RequestResponse = endpoint({
   url: '/api/v1/incidents/:id/response',
   summary: 'Ask for a playbook to run on an incident. Takes an Idempotency-Key.',
   permission: 'runs:execute',
+  audit: 'response.request',
   params,
   body: z.strictObject({ playbookId: z.string().trim().min(1).max(200), dryRun: z.boolean().default(false) }),
   responses: { 202: z.object({ requestId: Uuid }) },

@@ -38,6 +38,7 @@ export const CreateApiKey = endpoint({
   summary: 'Creates an API key; the answer is the only place the key is ever shown.',
   permission: 'api-keys:write',
   audit: 'api_key.create',
+  auditFields: ['name', 'permissions', 'expiresAt'],
   body: z.strictObject({
     name: DisplayName,
     permissions: z
@@ -71,6 +72,7 @@ export const ExchangeApiKey = endpoint({
   url: '/api/v1/auth/api-keys/exchange',
   summary: 'For the gateway: an access token for the holder of an API key.',
   permission: 'tokens:exchange',
+  audit: 'api_key.exchange',
   body: z.strictObject({ key: z.string().min(1).max(256) }),
   responses: { 200: z.object({ accessToken: z.string(), expiresInS: z.number().int() }) },
   errors: { 404: ['auth.api_key_unknown'] },

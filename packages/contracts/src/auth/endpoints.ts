@@ -1,4 +1,5 @@
 import type { EndpointSpec } from '../endpoint.ts';
+import { ExportAudit, ListAuditRecords } from './audit.ts';
 import { CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey } from './api-keys.ts';
 import {
   BeginMfa,
@@ -62,4 +63,6 @@ export const authEndpoints: readonly EndpointSpec[] = [
   ListRevocations,
   GetJwks,
   CreateServiceToken,
+  ListAuditRecords,
+  ExportAudit,
 ];

@@ -137,6 +137,7 @@ export const ReplaceMfaPolicy = endpoint({
   summary: 'Sets the roles whose holders need a second factor. Who has none can from now on only enrol one.',
   permission: 'users:write',
   audit: 'mfa_policy.replace',
+  auditFields: ['mfaRequiredRoles'],
   body: z.strictObject({
     mfaRequiredRoles: z
       .array(RoleName)

@@ -63,6 +63,7 @@ export const Refresh = endpoint({
   url: '/api/v1/auth/refresh',
   summary: 'Trades a refresh token for a new pair. A token used twice ends its session.',
   permission: 'public',
+  audit: 'session.refresh',
   body: z.strictObject({ refreshToken: z.string().min(1).max(256) }),
   responses: { 200: TokenPair },
   errors: { 401: ['auth.bad_refresh_token'] },

@@ -66,6 +66,8 @@ export const CreateServiceToken = endpoint({
   summary:
     'A token of five minutes for a service of the fleet, good at one other service (OAuth 2.0 client credentials).',
   permission: 'public',
+  audit: 'service_token.create',
+  auditFields: ['serviceName', 'client_id', 'audience'],
   bodyKind: 'form',
   body: ServiceCredentials,
   responses: {

@@ -37,6 +37,7 @@ export const ImportStix = endpoint({
   url: '/api/v1/intel/import/stix',
   summary: 'Import the indicators of a STIX 2.1 bundle; what is not understood is listed with its reason.',
   permission: 'intel:write',
+  audit: 'indicator.import',
   query: z.strictObject({
     /** Names the source of the indicators. */
     source: IndicatorSource.default('stix'),

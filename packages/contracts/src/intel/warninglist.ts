@@ -41,6 +41,7 @@ export const CreateWarninglist = endpoint({
   url: '/api/v1/intel/warninglists',
   summary: 'Add a warninglist in the JSON format of MISP. Entries that cannot be read are listed with the answer.',
   permission: 'intel:write',
+  audit: 'warninglist.create',
   body: CreateWarninglistBody,
   bodyLimitBytes: 16 * 1024 * 1024,
   responses: {
@@ -75,6 +76,7 @@ export const DeleteWarninglist = endpoint({
   url: '/api/v1/intel/warninglists/:id',
   summary: 'Remove a warninglist.',
   permission: 'intel:write',
+  audit: 'warninglist.delete',
   params: z.strictObject({ id: Uuid }),
   responses: { 204: z.undefined() },
   errors: { 404: ['intel.warninglist_not_found'], 409: ['intel.warninglist_built_in'] },

@@ -59,6 +59,7 @@ export const StartRun = endpoint({
   url: '/api/v1/response/runs',
   summary: 'Runs a playbook, on an incident or on none; as a dry run it shows what it would do and does nothing.',
   permission: 'runs:execute',
+  audit: 'run.start',
   body: z.strictObject({
     playbookId: PlaybookId,
     incidentId: Uuid.optional(),
@@ -107,6 +108,7 @@ export const CancelRun = endpoint({
   url: '/api/v1/response/runs/:id/cancel',
   summary: 'Asks a run to end: it begins no further step; a request under way is awaited.',
   permission: 'runs:execute',
+  audit: 'run.cancel',
   params: RunParams,
   responses: { 202: Run },
   errors: { 404: ['run.not_found'], 409: ['run.ended'] },
@@ -126,6 +128,7 @@ export const DecideStep = endpoint({
   url: '/api/v1/response/runs/:id/approve',
   summary: 'Decides a step that waits for a person.',
   permission: 'runs:approve',
+  audit: 'run.decide_step',
   params: RunParams,
   body: z.strictObject({
     stepId: z.string().min(1).max(200),

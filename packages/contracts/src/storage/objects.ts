@@ -51,6 +51,7 @@ export const StoreObject = endpoint({
   url: '/api/v1/storage/objects',
   summary: 'Stores the request body as evidence; the name, and what it belongs to, are in the query',
   permission: 'storage:write',
+  audit: 'evidence.store',
   query: z.strictObject({
     filename: z.string().trim().min(1).max(255),
     /** What the client says it is; the request's own Content-Type when absent. */
@@ -101,6 +102,7 @@ export const DownloadObject = endpoint({
   url: '/api/v1/storage/objects/:id/content',
   summary: 'The content, always as an attachment; recorded in the custody log',
   permission: 'storage:read',
+  audit: 'evidence.download',
   params: ObjectParams,
   responses: { 200: z.unknown() },
   produces: 'application/octet-stream',

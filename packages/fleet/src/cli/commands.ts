@@ -1,3 +1,4 @@
+import { auditCommand } from './audit.ts';
 import type { Command } from './command.ts';
 import { databaseCommand } from './database.ts';
 import { demoCommand } from './demo.ts';
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   demoCommand,
   doctorCommand,
   keysCommand,
+  auditCommand,
   migrateCommand,
   databaseCommand,
 ];

@@ -1,12 +1,12 @@
-import { auditEvents, type ServiceName, uuidv7 } from '@soc/contracts';
+import { type AuditFact, auditEvents, type ServiceName, uuidv7 } from '@soc/contracts';
 import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
 import type { Outbox } from '@soc/messaging';
 import { createMessage, type Message } from '@soc/messaging/publishing';
 import type { Registry } from '@soc/monitoring';
 import type { Logger } from 'pino';
-import { traceparentOf } from '../trace.ts';
-import { type AuditBuffer, createAuditBuffer } from './audit-buffer.ts';
+import { createAuditBuffer } from './audit-buffer.ts';
 import { type AuditEntry, factOf } from './audit-entry.ts';
+import { createRepeatedRefusals, type TenantFact } from './repeated-refusals.ts';
 
 /** A service's way into the audit trail, which the auth service keeps. */
 export interface Audit {
@@ -15,6 +15,19 @@ export interface Audit {
    * on its way, or held in memory because it cannot be for now; never throws then. Nobody has to wait for that.
    */
   readonly record: (tx: Tx | undefined, entry: AuditEntry) => Promise<void>;
+  /**
+   * Records that something was refused or failed, and returns at once. The same again within ten seconds (who, from where, what,
+   * why) is counted, and told in one record: nobody fills the trail by asking for what they may not have.
+   */
+  readonly refuse: (entry: AuditEntry) => void;
+}
+
+/** The audit of a service, with what belongs to it. */
+export interface RunningAudit {
+  readonly audit: Audit;
+  readonly start: () => void;
+  /** Sends what is held. */
+  readonly stop: () => Promise<void>;
 }
 
 interface AuditParts {
@@ -24,21 +37,22 @@ interface AuditParts {
   readonly log: Logger;
 }
 
-/** Builds the event of an entry. Throws for an action that is none. */
-function messages({ service, now }: AuditParts): (entry: AuditEntry) => Message {
+/** Builds the event of a fact. */
+function messageOf({ service, now }: AuditParts): (told: TenantFact) => Message {
   const spec = auditEvents.get(service);
   if (!spec) throw new Error(`no type of event for the audit of ${service}`);
-  return (entry) => {
-    const { tenantId, request, target } = entry;
-    const meta = {
-      tenantId,
-      correlationId: request?.id ?? uuidv7(now().getTime()),
-      ...(request && { traceparent: traceparentOf(request.headers['traceparent']) }),
-      subject: target?.id ?? entry.action,
-    };
-    return createMessage(spec, factOf(entry), meta, { source: service, now: now() });
+  return ({ fact, tenantId, correlationId }) => {
+    const subject = fact.target?.id ?? fact.action;
+    return createMessage(spec, fact, { tenantId, correlationId, subject }, { source: service, now: now() });
   };
 }
+
+const lossOf = (loss: { readonly records: number; readonly since: string }): AuditFact => ({
+  action: 'audit.lose',
+  outcome: 'failure',
+  actor: { kind: 'system' },
+  details: loss,
+});
 
 /** The way of records that goes by `send`; what `send` cannot take is held in memory for a while. */
 export function createAudit(
@@ -47,28 +61,44 @@ export function createAudit(
     readonly send: (messages: readonly Message[]) => Promise<void>;
     readonly publish: (tx: Tx, message: Message) => Promise<void>;
   },
-): Audit & Pick<AuditBuffer, 'stop'> {
+): RunningAudit {
   const { log, now, registry } = parts;
-  const messageOf = messages(parts);
+  const message = messageOf(parts);
+  const newId = (): string => uuidv7(now().getTime());
   const buffer = createAuditBuffer({
     send: ways.send,
     tellLoss: ({ records, since }) =>
-      messageOf({
-        action: 'audit.lose',
-        outcome: 'failure',
+      message({
+        fact: lossOf({ records, since: since.toISOString() }),
         tenantId: 'default',
-        details: { records, since: since.toISOString() },
+        correlationId: newId(),
       }),
     now,
     registry,
     log,
   });
+  const told = (entry: AuditEntry): TenantFact => ({
+    fact: factOf(entry),
+    tenantId: entry.tenantId,
+    correlationId: entry.request?.id ?? newId(),
+  });
+  const refusals = createRepeatedRefusals((refusal) => void buffer.add(message(refusal)));
   return {
-    record: async (tx, entry) => {
-      const message = messageOf(entry);
-      return tx ? ways.publish(tx, message) : buffer.add(message);
+    audit: {
+      record: async (tx, entry) => {
+        const made = message(told(entry));
+        return tx ? ways.publish(tx, made) : buffer.add(made);
+      },
+      refuse: (entry) => {
+        const refusal = told(entry);
+        if (refusals.isFirst(refusal)) void buffer.add(message(refusal));
+      },
     },
-    stop: buffer.stop,
+    start: refusals.start,
+    stop: async () => {
+      refusals.stop();
+      await buffer.stop();
+    },
   };
 }
 
@@ -76,7 +106,7 @@ export function createAudit(
 export const createOutboxAudit = (
   parts: AuditParts,
   { db, outbox }: { readonly db: DbCluster; readonly outbox: Outbox },
-): Audit & Pick<AuditBuffer, 'stop'> =>
+): RunningAudit =>
   createAudit(parts, {
     publish: (tx, message) => outbox.publishMany(tx, [message]),
     // The records of all tenants at once.

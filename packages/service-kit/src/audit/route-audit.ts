@@ -31,14 +31,16 @@ const nounOf = (action: string): string => action.slice(0, action.indexOf('.'));
 
 /** What was called, as far as the URL, or else the answer, tells. */
 function targetOf(action: string, request: FastifyRequest, answer?: unknown): AuditTarget {
-  const id = textIn(request.params, 'id') ?? textIn(request.params, 'name') ?? textIn(answer, 'id');
+  const named = Object.values((request.params ?? {}) as Readonly<Record<string, string>>).join('/');
+  const id = textIn(request.params, 'id') ?? (named === '' ? textIn(answer, 'id') : named);
   return { type: nounOf(action), ...(id !== undefined && { id }) };
 }
 
-/** Names of the fields that were sent, never what they hold. */
-function fieldsOf({ body }: FastifyRequest): AuditEntry['details'] {
-  const isObject = typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
-  return isObject ? { fields: Object.keys(body).slice(0, 64) } : undefined;
+/** Names of the fields that were sent, and what those hold that the contract says are no secret. */
+function fieldsOf({ auditFields = [] }: EndpointSpec, { body }: FastifyRequest): AuditEntry['details'] {
+  if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) !== Object.prototype) return undefined;
+  const shown = Object.entries(body).filter(([name]) => auditFields.includes(name));
+  return { fields: Object.keys(body).slice(0, 64), ...Object.fromEntries(shown) };
 }
 
 /** Nobody in particular has no tenant. */
@@ -48,7 +50,7 @@ const tenantOf = ({ principal }: FastifyRequest): string => principal?.tenantId 
 export function createRouteAudit(spec: EndpointSpec, request: FastifyRequest, audit: Audit): RouteAudit {
   let isRecorded = false;
   const entry = (action: string, change: AuditedChange, answer?: unknown): AuditEntry => {
-    const details = change.details ?? fieldsOf(request);
+    const details = { ...fieldsOf(spec, request), ...change.details };
     return {
       action,
       outcome: 'success',
@@ -57,7 +59,7 @@ export function createRouteAudit(spec: EndpointSpec, request: FastifyRequest, au
         ...targetOf(action, request, answer),
         ...(change.targetId !== undefined && { id: change.targetId }),
       },
-      ...(details && { details }),
+      ...(Object.keys(details).length > 0 && { details }),
       request,
     };
   };
@@ -86,13 +88,13 @@ export function recordRefusal(spec: EndpointSpec, request: FastifyRequest, error
   const isRefusal = (status === 401 || status === 403) && spec.permission !== 'public';
   if (!outcome || (spec.audit === undefined && !isRefusal)) return;
   const target = spec.audit === undefined ? { type: 'endpoint', id: spec.id } : targetOf(spec.audit, request);
-  void audit.record(undefined, {
+  audit.refuse({
     action: spec.audit ?? 'endpoint.call',
     outcome,
     tenantId: tenantOf(request),
     target,
     reason: code,
-    ...(isRefusal && { details: { permission: spec.permission } }),
+    details: { ...fieldsOf(spec, request), ...(isRefusal && { permission: spec.permission }) },
     request,
   });
 }

@@ -3,18 +3,11 @@ import { eventSubscribers } from '@soc/contracts/event-subscribers';
 import { createStreamCare, createStreamPublisher, openKeyRingFile } from '@soc/messaging/publishing';
 import type { BaseConfig, EdgeConfig } from '../config.ts';
 import type { EdgePlatform } from '../platform.ts';
-import { type Audit, createAudit } from './audit.ts';
+import { createAudit, type RunningAudit } from './audit.ts';
 
 const KEEP_MS = 60 * 60 * 1_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 const STALLED_AFTER_MS = 300_000;
-
-/** The audit of a service, with what belongs to it. */
-export interface RunningAudit {
-  readonly audit: Audit;
-  readonly start: () => void;
-  readonly stop: () => Promise<void>;
-}
 
 /**
  * Of a service without a database: straight to its stream in Redis. While Redis is away records wait in memory, and those of a
@@ -29,7 +22,7 @@ export async function createStreamAudit(
   const redis = connectRedis('command');
   const prefix = config.REDIS_PREFIX;
   const publisher = createStreamPublisher({ keyRing, redis, prefix, source: service, now });
-  const audit = createAudit(
+  const running = createAudit(
     { service, now, registry, log },
     {
       send: (messages) => publisher.publish(messages),
@@ -48,11 +41,14 @@ export async function createStreamAudit(
     log,
   });
   return {
-    audit,
-    start: care.start,
+    audit: running.audit,
+    start: () => {
+      running.start();
+      care.start();
+    },
     stop: async () => {
       care.stop();
-      await audit.stop();
+      await running.stop();
       keyRing.close();
     },
   };

@@ -17,7 +17,7 @@ interface Row {
   readonly id: string;
   readonly tenant_id: string;
   readonly service: string;
-  readonly at: Date;
+  readonly at: string;
   readonly action: string;
   readonly outcome: string;
   readonly actor_kind: string;
@@ -28,10 +28,9 @@ interface Row {
   readonly chain: Buffer;
 }
 
-const storedRecord = ({ tenant_id, at, actor_kind, actor_id, target_type, target_id, ...row }: Row): StoredRecord => ({
+const storedRecord = ({ tenant_id, actor_kind, actor_id, target_type, target_id, ...row }: Row): StoredRecord => ({
   ...row,
   tenantId: tenant_id,
-  at: at.toISOString(),
   actorKind: actor_kind,
   actorId: actor_id,
   targetType: target_type,

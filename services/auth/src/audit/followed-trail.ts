@@ -62,7 +62,7 @@ export async function followTrail({ db, records, directory, keys }: TrailSources
   return {
     follow: async () => {
       for (;;) {
-        const found = await records.listAfter(db.write, verifier.state().records, CHUNK);
+        const found = await records.listAfter(db.write, verifier.records(), CHUNK);
         for (const { seq, chain, body, ...columns } of found) {
           const disagreement = disagreementOf(seq, columns, body);
           if (disagreement !== undefined) throw new BrokenTrailError(disagreement);

@@ -7,7 +7,7 @@ import { playbookOfRun, toRunDetail } from './run-detail.ts';
 export const decideStepRoute = (
   deps: Pick<ResponseDeps, 'db' | 'runs' | 'journals' | 'playbooks' | 'worker' | 'now'>,
 ) =>
-  route(DecideStep, ({ params, body, principal, log }) =>
+  route(DecideStep, ({ params, body, principal, log, record }) =>
     deps.db.tx(async (tx) => {
       const { runs, journals, worker, now } = deps;
       // The same lock an executor takes for its turn: the decision comes wholly before or wholly after it.
@@ -23,6 +23,7 @@ export const decideStepRoute = (
       }
       await journals.write(tx, run.id, [decided.record], now());
       await runs.wake(tx, run.id);
+      await record(tx, { details: { stepId: body.stepId, decision: body.decision, playbookId: run.playbookId } });
       tx.afterCommit(worker.wake);
       log.info({ runId: run.id, stepId: body.stepId, decision: body.decision, by: principal.subject }, 'step decided');
       return toRunDetail(deps, tx, { ...run, status: 'running' }, playbook);
