@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { GetServicesHealth } from '@soc/contracts/gateway/services-health';
 import {
   type NameServer,
   startNameServer,
@@ -36,16 +37,29 @@ function upstreamsAt(gateway: TestService, places: readonly { readonly host: str
 
 const startAll = (upstreams: readonly Upstream[]) => Promise.all(upstreams.map(({ start }) => start()));
 
+/** Waits until the gateway sends all of them their part. */
+const untilServing = (gateway: TestService, count: number) =>
+  waitFor(
+    async () => {
+      const { body } = await gateway.call(GetServicesHealth);
+      const instances = body.services.find(({ service }) => service === 'alert')?.instances ?? [];
+      return instances.filter(({ healthy, share }) => healthy && share === 1).length === count;
+    },
+    { deadlineMs: 30_000 },
+  );
+
 test('kill -9 of one of three instances under 500 requests a second fails no read, and no write sent after it', async () => {
   const [port] = await takeFreePorts(3);
   const places = [0, 1, 2].map((index) => ({ host: '127.0.0.1', port: port + index }));
   const gateway = await startGateway({
     UPSTREAM_ALERT: places.map((place) => `http://127.0.0.1:${place.port}`).join(),
+    UPSTREAM_SLOW_RETURN_MS: '1000',
   });
   const upstreams = upstreamsAt(gateway, places);
   const [victim] = upstreams;
   if (!victim) throw new Error('there are three');
   await startAll(upstreams);
+  await untilServing(gateway, 3);
   const load = startGatewayLoad({ url: gateway.url, token: gateway.tokens.admin, ...LOAD });
   await pause(2_000);
   const killedPid = victim.pid();
