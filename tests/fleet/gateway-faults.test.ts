@@ -82,6 +82,30 @@ test('kill -9 of one of three instances under 500 requests a second fails no rea
   tell(`${sent.length} requests, ${failed.length} failed`);
 });
 
+test('one of three that freezes under load fails no read: what waits for it is asked of another', async () => {
+  const [port] = await takeFreePorts(3);
+  const places = [0, 1, 2].map((index) => ({ host: '127.0.0.1', port: port + index }));
+  const gateway = await startGateway({
+    UPSTREAM_ALERT: places.map((place) => `http://127.0.0.1:${place.port}`).join(),
+    UPSTREAM_SLOW_RETURN_MS: '1000',
+    UPSTREAM_PROBE_EVERY_MS: '500',
+  });
+  const upstreams = upstreamsAt(gateway, places);
+  await startAll(upstreams);
+  await untilServing(gateway, 3);
+  const load = startGatewayLoad({ url: gateway.url, token: gateway.tokens.admin, readsPerS: 30, writesPerS: 0 });
+  await pause(1_000);
+  upstreams[0]?.freeze();
+  await untilServing(gateway, 2);
+  await pause(1_000);
+  const sent = await load.stop();
+
+  expect(sent.filter(({ status }) => status !== 200)).toEqual([]);
+  const slowestMs = Math.max(...sent.map(({ sentAtMs, endedAtMs }) => endedAtMs - sentAtMs));
+  expect(slowestMs).toBeLessThan(25_000);
+  tell(`${sent.length} requests, the slowest took ${Math.round(slowestMs)} ms`);
+});
+
 const NAME = 'alert-service';
 const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 

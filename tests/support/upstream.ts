@@ -10,6 +10,8 @@ export interface Upstream {
   readonly pid: () => number;
   /** Resolves when it answers. */
   readonly start: () => Promise<void>;
+  /** Holds its process still; its connections stay open. */
+  readonly freeze: () => void;
   /** `kill -9`; resolves when it is gone. */
   readonly kill: () => Promise<void>;
   /** Politely, as an orchestrator does; resolves when it is gone. Harmless when it does not run. */
@@ -41,6 +43,7 @@ export function createUpstream(env: Env, { host, port }: { readonly host: string
       });
       await waitFor(async () => (await fetch(`${url}/health/live`)).ok, { deadlineMs: 30_000 });
     },
+    freeze: () => void child?.kill('SIGSTOP'),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };

@@ -119,10 +119,10 @@ test('what one instance refuses another gets, whatever the method, body and all'
 
 test('instances take turns; one that fails its probes is left out until it answers again', async () => {
   const [one, two] = [await startFakeService(), await startFakeService()];
-  const gateway = await startTestGateway({ UPSTREAM_AUTH: `${one.url},${two.url}`, UPSTREAM_SLOW_RETURN_MS: '100' });
+  const gateway = await startTestGateway({ UPSTREAM_ALERT: `${one.url},${two.url}`, UPSTREAM_SLOW_RETURN_MS: '100' });
   const share = async (): Promise<readonly [number, number]> => {
     const before = [one.seen.length, two.seen.length] as const;
-    for (let i = 0; i < 10; i += 1) await me(gateway);
+    for (let i = 0; i < 10; i += 1) await gateway.send({ path: '/api/v1/alerts' });
     return [one.seen.length - before[0], two.seen.length - before[1]];
   };
   expect(await share()).toEqual([5, 5]);

@@ -5,9 +5,9 @@ import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
 import { startFakeService } from './upstream.fixture.ts';
 
 const ADDRESSES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'] as const;
-const NAME = 'auth-service';
+const NAME = 'alert-service';
 
-/** A gateway that finds three instances of auth, of which only the first is in the name server yet. */
+/** A gateway that finds three instances of alert, of which only the first is in the name server yet. */
 async function startNamed() {
   const [port] = await takeFreePorts(1);
   const names = await startNameServer();
@@ -15,7 +15,7 @@ async function startNamed() {
   const services = await Promise.all(ADDRESSES.map((host) => startFakeService(undefined, { host, port })));
   names.set(NAME, [ADDRESSES[0]]);
   const gateway = await startTestGateway({
-    UPSTREAM_AUTH: `dns://${NAME}:${port}`,
+    UPSTREAM_ALERT: `dns://${NAME}:${port}`,
     UPSTREAM_DNS_SERVERS: names.address,
     UPSTREAM_RESOLVE_EVERY_MS: '50',
     UPSTREAM_SLOW_RETURN_MS: '0',
@@ -23,11 +23,11 @@ async function startNamed() {
   return { names, services, gateway };
 }
 
-const me = (gateway: TestGateway) => gateway.send({ path: '/api/v1/auth/me' });
+const read = (gateway: TestGateway) => gateway.send({ path: '/api/v1/alerts' });
 
 const instancesOf = async (gateway: TestGateway) => {
   const { body } = await gateway.call(GetServicesHealth);
-  return body.services.find(({ service }) => service === 'auth')?.instances ?? [];
+  return body.services.find(({ service }) => service === 'alert')?.instances ?? [];
 };
 const until = (gateway: TestGateway, count: number) =>
   waitFor(async () => {
@@ -37,17 +37,17 @@ const until = (gateway: TestGateway, count: number) =>
 
 test('every address of a name is an instance: new ones join, gone ones leave, without a restart', async () => {
   const { names, services, gateway } = await startNamed();
-  expect((await me(gateway)).status).toBe(200);
+  expect((await read(gateway)).status).toBe(200);
   expect(services.map(({ seen }) => seen.length)).toEqual([1, 0, 0]);
 
   names.set(NAME, ADDRESSES);
   await until(gateway, 3);
-  for (let i = 0; i < 9; i += 1) await me(gateway);
+  for (let i = 0; i < 9; i += 1) await read(gateway);
   expect(services.map(({ seen }) => seen.length)).toEqual([4, 3, 3]);
 
   names.set(NAME, [ADDRESSES[2]]);
   await until(gateway, 1);
-  for (let i = 0; i < 5; i += 1) await me(gateway);
+  for (let i = 0; i < 5; i += 1) await read(gateway);
   expect(services.map(({ seen }) => seen.length)).toEqual([4, 3, 8]);
 });
 
@@ -55,7 +55,7 @@ test('an instance that leaves the name finishes what it has', async () => {
   const { names, services, gateway } = await startNamed();
   const finish = Promise.withResolvers<void>();
   services[0]?.answer((_, response) => void finish.promise.then(() => response.end('finished')));
-  const underWay = me(gateway);
+  const underWay = read(gateway);
   await waitFor(() => services[0]?.seen.length === 1);
   names.set(NAME, [ADDRESSES[1]]);
   await waitFor(async () => (await instancesOf(gateway))[0]?.address?.includes(ADDRESSES[1]));
@@ -75,7 +75,7 @@ test('a name server that fails, says nothing or has no address changes nothing',
     breakIt();
     await waitFor(async () => (await failures()) > before, { deadlineMs: 20_000 });
     names.behave('answer');
-    expect((await me(gateway)).status).toBe(200);
+    expect((await read(gateway)).status).toBe(200);
   }
   expect(services[0]?.seen).toHaveLength(3);
 });
@@ -85,11 +85,11 @@ test('who joins is sent nothing before it answers its probes', async () => {
   services[1]?.setAlive(false);
   names.set(NAME, ADDRESSES.slice(0, 2));
   await waitFor(async () => (await instancesOf(gateway)).length === 2);
-  for (let i = 0; i < 10; i += 1) await me(gateway);
+  for (let i = 0; i < 10; i += 1) await read(gateway);
   expect(services[1]?.seen).toEqual([]);
   services[1]?.setAlive(true);
   await until(gateway, 2);
-  for (let i = 0; i < 10; i += 1) await me(gateway);
+  for (let i = 0; i < 10; i += 1) await read(gateway);
   expect(services[1]?.seen).toHaveLength(5);
 });
 
@@ -98,7 +98,7 @@ test('an instance found by its address keeps its name wherever it stands among t
   const [alone] = await until(gateway, 1);
   names.set(NAME, ADDRESSES.toReversed());
   const all = await until(gateway, 3);
-  expect(alone?.name).toMatch(/^auth-[0-9a-f]{6}$/);
+  expect(alone?.name).toMatch(/^alert-[0-9a-f]{6}$/);
   expect(all.filter(({ name }) => name === alone?.name).map(({ address }) => address)).toEqual([alone?.address]);
   expect(new Set(all.map(({ name }) => name)).size).toBe(3);
 });

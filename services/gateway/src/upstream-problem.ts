@@ -10,6 +10,7 @@ export function problemOf(failure: Exclude<Failure, 'abandoned'>): HttpProblem {
         headers: { 'retry-after': '1' },
       });
     case 'timed_out':
+    case 'silent':
       return new HttpProblem(504, 'gateway.timeout', 'the service did not answer in time');
     case 'expired':
       return new HttpProblem(504, 'gateway.deadline_exceeded', 'there was no answer in the time the request gave');

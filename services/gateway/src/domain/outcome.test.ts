@@ -52,6 +52,12 @@ test('a broken connection is tried again only for what is idempotent and can be 
   expect(retryOf(broken, { method: 'PATCH', isReplayable: true })).toBe('nowhere');
 });
 
+test('what is idempotent is not left with an instance that fell silent', () => {
+  expect(retryOf(failed('silent'), { method: 'GET', isReplayable: true })).toBe('elsewhere');
+  expect(retryOf(failed('silent'), { method: 'POST', isReplayable: true })).toBe('nowhere');
+  expect(countsAgainst(failed('silent'))).toBe(true);
+});
+
 test('an answer, a time-out, a deadline that passed and a client that left are not tried again', () => {
   for (const outcome of [
     answered(500),

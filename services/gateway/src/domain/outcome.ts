@@ -5,6 +5,8 @@ export type Failure =
   /** The connection broke, or what came was no HTTP. */
   | 'broken'
   | 'timed_out'
+  /** The instance fell silent, by its probes, before it answered. */
+  | 'silent'
   /** The time its client gave it ran out. */
   | 'expired'
   /** The client left before the answer began. */
@@ -39,6 +41,7 @@ export function countsAgainst(outcome: Outcome): boolean {
     case 'unreachable':
     case 'broken':
     case 'timed_out':
+    case 'silent':
       return true;
     case 'abandoned':
     case 'expired':
@@ -57,13 +60,19 @@ export const provesNothing = (outcome: Outcome): boolean =>
 /** RFC 9110, section 9.2.2. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
+/** A request that may be made more than once, and sent again. */
+export interface Repeatable {
+  readonly method: string;
+  readonly isReplayable: boolean;
+}
+
+export const isRepeatable = ({ method, isReplayable }: Repeatable): boolean => isReplayable && IDEMPOTENT.has(method);
+
 /** Where a failed attempt may be tried again: nothing of an answer has reached the client yet. */
-export function retryOf(
-  outcome: Outcome,
-  request: { readonly method: string; readonly isReplayable: boolean },
-): 'nowhere' | 'elsewhere' | 'anywhere' {
+export function retryOf(outcome: Outcome, request: Repeatable): 'nowhere' | 'elsewhere' | 'anywhere' {
   if (outcome.kind === 'unreachable') return 'elsewhere';
+  if (!isRepeatable(request)) return 'nowhere';
+  if (outcome.kind === 'silent') return 'elsewhere';
   // An instance may close an idle connection in the moment it is used again: the same one will do.
-  if (outcome.kind === 'broken' && request.isReplayable && IDEMPOTENT.has(request.method)) return 'anywhere';
-  return 'nowhere';
+  return outcome.kind === 'broken' ? 'anywhere' : 'nowhere';
 }

@@ -60,6 +60,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     sink.raw.once('close', this.#onClientLeft);
   }
 
+  /** The instance fell silent: what it has not begun to answer may be asked of another. */
+  leaveBehind(): void {
+    if (!this.#isStreaming) this.#giveUp({ kind: 'silent', reason: 'the instance fell silent' });
+  }
+
   #giveUp(outcome: Extract<Outcome, { kind: Failure }>): void {
     if (this.#isOver) return;
     this.#end(outcome);

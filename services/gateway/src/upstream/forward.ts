@@ -23,14 +23,27 @@ export interface UpstreamRequest {
 /**
  * Sends a request to an instance and its answer to the client. Resolves when the answer is known: all of it when it is
  * small, its head when it is streamed. A stream that breaks later takes the client's connection with it, which is the
- * only way to tell in HTTP/1.1. Nothing is buffered beyond what the sockets take.
+ * only way to tell in HTTP/1.1. Nothing is buffered beyond what the sockets take. While it has no answer it is in `waiting`.
  */
-export function forward(pool: Pool, request: UpstreamRequest, sink: AnswerSink): Promise<Outcome> {
+export function forward(
+  pool: Pool,
+  request: UpstreamRequest,
+  sink: AnswerSink,
+  waiting?: Set<Exchange>,
+): Promise<Outcome> {
   if (sink.raw.destroyed) return Promise.resolve({ kind: 'abandoned', reason: 'the client left' });
   const { method, deadline } = request;
   // What the endpoint may take is undici's to measure.
   const expiresInMs = deadline?.isClients ? deadline.atMs - performance.now() : undefined;
   return new Promise((resolve) => {
+    const answered = waiting
+      ? (outcome: Outcome): void => {
+          waiting.delete(exchange);
+          resolve(outcome);
+        }
+      : resolve;
+    const exchange = new Exchange(method, sink, answered, expiresInMs);
+    waiting?.add(exchange);
     pool.dispatch(
       {
         method,
@@ -40,7 +53,7 @@ export function forward(pool: Pool, request: UpstreamRequest, sink: AnswerSink):
         headersTimeout: request.headersTimeoutMs,
         bodyTimeout: request.bodyTimeoutMs,
       },
-      new Exchange(method, sink, resolve, expiresInMs),
+      exchange,
     );
   });
 }

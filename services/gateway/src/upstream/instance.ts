@@ -4,6 +4,7 @@ import type { Candidate } from '../domain/choose-instance.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { EjectionSettings, OutlierReason } from '../domain/outlier.ts';
 import { type Breaker, type BreakerSettings, type BreakerState, createBreaker } from './breaker.ts';
+import type { Exchange } from './exchange.ts';
 import { createPulse } from './pulse.ts';
 import { createStanding } from './standing.ts';
 
@@ -15,6 +16,8 @@ export interface Instance extends Candidate {
   readonly url: string;
   readonly pool: Pool;
   readonly breaker: Breaker;
+  /** Requests without an answer yet that could be asked of another instance. */
+  readonly waiting: Set<Exchange>;
   /** Makes an attempt at it, and remembers how it ended. Only when it `admits`. */
   readonly run: (attempt: () => Promise<Outcome>) => Promise<Outcome>;
   /** Asks whether it lives; the second failure in a row makes it ill, the first answer makes it well. */
@@ -40,6 +43,8 @@ export interface InstanceWatch {
   readonly onBreaker: (state: BreakerState) => void;
   /** Its latest answers are such that it should be ejected. */
   readonly onOutlier: (instance: Instance, reason: OutlierReason) => void;
+  /** It answered its probes and gives no answer any more. */
+  readonly onSilence: (instance: Instance) => void;
 }
 
 /** Event streams hold one each; more requests than this wait in line. */
@@ -68,7 +73,10 @@ export function createInstance(
   const { service, url } = place;
   const pool = poolOf(url, settings.connectTimeoutMs);
   const standing = createStanding(settings.ejection, nowMs);
-  const pulse = createPulse(pool, place.isProven, standing.restore);
+  const pulse = createPulse(pool, place.isProven, {
+    onRecovery: standing.restore,
+    onSilence: () => watch.onSilence(instance),
+  });
   const breaker = createBreaker(settings.breaker, (state) => {
     if (state === 'closed') standing.restore();
     watch.onBreaker(state);
@@ -85,6 +93,7 @@ export function createInstance(
     url,
     pool,
     breaker,
+    waiting: new Set(),
     get isHealthy() {
       return pulse.isHealthy();
     },

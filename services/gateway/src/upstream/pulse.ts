@@ -13,18 +13,26 @@ const PROBE_TIMEOUT_MS = 1_500;
 /** What an instance says that is about to stop: there is no need to ask it twice. */
 const STOPPING = 503;
 
-/** `isProven` for one that is taken for well before it was asked; `onRecovery` when one that was ill answers. */
-export function createPulse(pool: Pool, isProven: boolean, onRecovery: () => void): Pulse {
+export interface PulseWatch {
+  /** One that was ill answers. */
+  readonly onRecovery: () => void;
+  /** One that was well gives no answer at all any more. */
+  readonly onSilence: () => void;
+}
+
+/** `isProven` for one that is taken for well before it was asked. */
+export function createPulse(pool: Pool, isProven: boolean, { onRecovery, onSilence }: PulseWatch): Pulse {
   let failures = isProven ? 0 : FAILURES_UNTIL_ILL;
   const isHealthy = (): boolean => failures < FAILURES_UNTIL_ILL;
   return {
     isHealthy,
     probe: async () => {
       const status = await statusOf(pool);
-      const isRecovery = status === 200 && !isHealthy();
+      const wasHealthy = isHealthy();
       if (status === 200) failures = 0;
       else failures = status === STOPPING ? FAILURES_UNTIL_ILL : failures + 1;
-      if (isRecovery) onRecovery();
+      if (isHealthy() && !wasHealthy) onRecovery();
+      if (status === undefined && wasHealthy && !isHealthy()) onSilence();
     },
   };
 }

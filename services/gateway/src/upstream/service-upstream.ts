@@ -27,7 +27,7 @@ export interface ServiceSettings {
 export interface UpstreamWatch {
   readonly onBreaker: (service: ServiceName, of: 'instance' | 'service', state: BreakerState) => void;
   readonly onEjection: (service: ServiceName, reason: OutlierReason) => void;
-  readonly onRetry: (service: ServiceName, because: 'unreachable' | 'broken') => void;
+  readonly onRetry: (service: ServiceName, because: 'unreachable' | 'broken' | 'silent') => void;
   readonly onRetryRefused: (service: ServiceName) => void;
 }
 
@@ -82,18 +82,24 @@ export function createServiceUpstream(
     watch.onEjection(service, reason);
   };
 
+  /** What waits for one that fell silent has waited long enough; it costs each request one repetition, once. */
+  const moveOn = (instance: Instance): void => {
+    if (!instances.some((other) => other !== instance && isServing(other))) return;
+    for (const exchange of instance.waiting) exchange.leaveBehind();
+  };
+
   const again = (outcome: Outcome, { method, body }: UpstreamRequest, tried: readonly Instance[]) => {
     const where = retryOf(outcome, { method, isReplayable: body.kind !== 'streamed' });
     if (where === 'nowhere' || tried.length >= MAX_ATTEMPTS) return undefined;
     const [only] = tried.length === 1 && where === 'anywhere' ? tried : [];
     const next = choose(tried) ?? (only?.admits === true && !only.isDraining ? only : undefined);
     if (!next) return undefined;
-    // What nobody took is no more work for anybody.
+    // What nobody took is no more work for anybody, and who is silent does none.
     if (where === 'anywhere' && !budget.withdraw()) {
       watch.onRetryRefused(service);
       return undefined;
     }
-    watch.onRetry(service, where === 'anywhere' ? 'broken' : 'unreachable');
+    watch.onRetry(service, outcome.kind === 'broken' || outcome.kind === 'silent' ? outcome.kind : 'unreachable');
     return next;
   };
 
@@ -117,6 +123,7 @@ export function createServiceUpstream(
     const joined = createInstance({ service, name, url, isProven }, settings.instance, {
       onBreaker: (state) => watch.onBreaker(service, 'instance', state),
       onOutlier: ejectIfAllowed,
+      onSilence: moveOn,
     });
     if (!isProven) void joined.probe();
     return joined;
