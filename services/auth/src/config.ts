@@ -30,6 +30,7 @@ export const AuthConfig = z.object({
     .min(0)
     .default(100)
     .describe('Password hashes that may wait for their turn; further ones are answered 503.'),
+  AUTH_HASH_WAIT_MS: Count.default(10_000).describe('Longest wait for a turn; what waits longer is answered 503.'),
   AUTH_LOCKOUT_FAILURES: Count.default(5).describe(
     'Failed logins of one account from one network (an IPv4 address, or 64 bits of an IPv6 one) after which each delays the next.',
   ),

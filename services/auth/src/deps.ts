@@ -100,6 +100,7 @@ async function createCredentials({
   const hashing = createWorkLimiter({
     concurrency: config.AUTH_HASH_CONCURRENCY,
     maxWaiting: config.AUTH_HASH_QUEUE,
+    maxWaitMs: config.AUTH_HASH_WAIT_MS,
   });
   const grants = createGrants(repositories);
   const locks = createLoginLocks({ ...repositories, db, config, now });
