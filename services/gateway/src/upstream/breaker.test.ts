@@ -51,6 +51,18 @@ test('after a while one request is let through, and closes it when it succeeds',
   expect([breaker.state(), breaker.admits()]).toEqual(['closed', true]);
 });
 
+test('other settings hold from now on and close it; the same ones change nothing', async () => {
+  await runAll([fault, fault, fault, fault]);
+  breaker.configure({ errorPercent: 50, volume: 4, resetMs: 2_000 });
+  expect(breaker.state()).toBe('open');
+  breaker.configure({ errorPercent: 50, volume: 2, resetMs: 500 });
+  expect([breaker.state(), breaker.admits()]).toEqual(['closed', true]);
+  await runAll([fault, fault]);
+  expect(breaker.state()).toBe('open');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(breaker.state()).toBe('half_open');
+});
+
 test('a trial that fails keeps it open for as long again', async () => {
   await runAll([fault, fault, fault, fault]);
   for (let i = 0; i < 2; i += 1) {

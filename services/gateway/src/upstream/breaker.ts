@@ -18,6 +18,8 @@ export interface Breaker {
   readonly order: () => BreakerOrder;
   /** Holds it open or closed whatever happens, or lets it go on by itself, closed and without a memory of before. */
   readonly force: (order: BreakerOrder) => void;
+  /** Other settings from now on. Closes it, where they differ, for what was counted was counted by others. */
+  readonly configure: (settings: BreakerSettings) => void;
   /** Whether `run` would let a request through now. */
   readonly admits: () => boolean;
   /** Makes the attempt and counts how it ended. Only when `admits()`. */
@@ -49,9 +51,10 @@ const WINDOW_MS = 10_000;
 
 /** `onChange` hears of every change that is the breaker's own. */
 export function createBreaker(
-  { errorPercent, volume, resetMs }: BreakerSettings,
+  first: BreakerSettings,
   onChange: (state: BreakerState) => void = () => undefined,
 ): Breaker {
+  let settings = first;
   let order: BreakerOrder = 'auto';
   const attempt = async (work: () => Promise<Outcome>): Promise<Outcome> => {
     const tried = breaker;
@@ -69,10 +72,10 @@ export function createBreaker(
     const made: Circuit = new CircuitBreaker(attempt, {
       // Time-outs are undici's: it closes the connection as well.
       timeout: false,
-      errorThresholdPercentage: errorPercent,
+      errorThresholdPercentage: settings.errorPercent,
       // Without a volume the very first failure would open it.
-      volumeThreshold: volume,
-      resetTimeout: resetMs,
+      volumeThreshold: settings.volume,
+      resetTimeout: settings.resetMs,
       rollingCountTimeout: WINDOW_MS,
       rollingCountBuckets: 10,
       // Both sort or copy the window again and again for figures nobody reads.
@@ -104,6 +107,18 @@ export function createBreaker(
     force: (next) => {
       if (next === 'auto' && order !== 'auto') breaker.close();
       order = next;
+    },
+    configure: (next) => {
+      const isSame =
+        next.errorPercent === settings.errorPercent &&
+        next.volume === settings.volume &&
+        next.resetMs === settings.resetMs;
+      settings = next;
+      if (isSame) return;
+      const wasClosed = breaker.closed;
+      breaker.shutdown();
+      breaker = make(false);
+      if (!wasClosed) onChange('closed');
     },
     admits: () => (order === 'auto' ? breaker.closed || breaker.pendingClose : order === 'closed'),
     run: async (work) => {

@@ -24,6 +24,8 @@ export interface Instance extends Candidate {
   readonly probe: () => Promise<void>;
   readonly eject: () => void;
   readonly setDraining: (isDraining: boolean) => void;
+  /** Other settings from now on, but for how long a connection may take. */
+  readonly configure: (settings: InstanceSettings) => void;
   /** Its place in the configuration may change. */
   readonly rename: (name: string) => void;
   /** Takes nothing new; closes when what is under way has ended, or breaks it off after `withinMs`. */
@@ -132,6 +134,10 @@ export function createInstance(
     setDraining: (next) => {
       if (isDraining && !next) standing.restore();
       isDraining = next;
+    },
+    configure: (next) => {
+      breaker.configure(next.breaker);
+      standing.configure(next.ejection);
     },
     rename: (next) => {
       name = next;

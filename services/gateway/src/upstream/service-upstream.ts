@@ -40,7 +40,7 @@ export interface ServiceUpstream {
   readonly choose: (except?: readonly Instance[]) => Instance | undefined;
   /** Sends a request to an instance, and on to others where that is safe. */
   readonly deliver: (request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery>;
-  /** Balancing, retry budget and instances from now on; instances that are still there go on as they are. */
+  /** Settings and instances from now on; instances that are still there go on as they are. */
   readonly update: (settings: ServiceSettings, places: readonly Place[]) => void;
   readonly close: () => Promise<void>;
 }
@@ -117,6 +117,7 @@ export function createServiceUpstream(
   const placed = ({ name, url }: Place): Instance => {
     const known = instances.find((instance) => instance.url === url);
     known?.rename(name);
+    known?.configure(settings.instance);
     if (known) return known;
     // Where there are others, a newcomer proves itself before it is sent anything.
     const isProven = instances.length === 0;
@@ -144,6 +145,7 @@ export function createServiceUpstream(
     },
     update: (next, places) => {
       settings = next;
+      breaker.configure(next.serviceBreaker);
       const before = instances;
       instances = places.map(placed);
       for (const gone of before.filter((instance) => !instances.includes(instance))) {

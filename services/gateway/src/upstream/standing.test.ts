@@ -85,6 +85,13 @@ test('what clients do, and what an instance refuses, is no fault of it', () => {
   for (let i = 0; i < 10; i += 1) expect(noteAll(...harmless)).toBeUndefined();
 });
 
+test('other settings hold from the next answer on', () => {
+  const { standing, noteAll } = start();
+  noteAll(fault);
+  standing.configure({ ...SETTINGS, consecutiveFaults: 2 });
+  expect(noteAll(fault)).toBe('consecutive_faults');
+});
+
 test('who is restored is let back at once, slowly, and what it did before is forgotten', () => {
   const { standing, noteAll } = start();
   noteAll(...times(4, fault));

@@ -12,6 +12,8 @@ export interface Standing {
   /** How an attempt ended. Says why it should be ejected, when it should. */
   readonly note: (outcome: Outcome, tookMs: number) => OutlierReason | undefined;
   readonly eject: () => void;
+  /** Other settings from now on. */
+  readonly configure: (settings: EjectionSettings) => void;
   /** Lets it back at once, little by little: it has come back from somewhere. */
   readonly restore: () => void;
 }
@@ -24,7 +26,8 @@ const FORGIVEN_AFTER_MS = 60_000;
 
 const NOTHING = { requests: 0, faults: 0 };
 
-export function createStanding(settings: EjectionSettings, nowMs: () => number): Standing {
+export function createStanding(first: EjectionSettings, nowMs: () => number): Standing {
+  let settings = first;
   let consecutiveFaults = 0;
   let [current, before] = [{ ...NOTHING }, NOTHING];
   let halfBeganAtMs = nowMs();
@@ -74,6 +77,9 @@ export function createStanding(settings: EjectionSettings, nowMs: () => number):
       if (!isFault || isEjected()) return undefined;
       const [requests, faults] = [current.requests + before.requests, current.faults + before.faults];
       return outlierReason({ consecutiveFaults, requests, faults }, settings);
+    },
+    configure: (next) => {
+      settings = next;
     },
     eject: () => {
       const atMs = nowMs();

@@ -99,6 +99,21 @@ export const UpstreamConfig = z.object({
 });
 export type UpstreamConfig = z.infer<typeof UpstreamConfig>;
 
+/** Read once, when the gateway starts. */
+const FIXED: ReadonlySet<string> = new Set([
+  'UPSTREAM_CONNECT_TIMEOUT_MS',
+  'UPSTREAM_HEADERS_TIMEOUT_MS',
+  'UPSTREAM_BODY_TIMEOUT_MS',
+  'UPSTREAM_PROBE_EVERY_MS',
+  'UPSTREAM_RESOLVE_EVERY_MS',
+  'UPSTREAM_DNS_SERVERS',
+]);
+
+/** The variables that can change while the gateway serves. */
+export const LIVE_UPSTREAM_VARIABLES: readonly string[] = Object.keys(UpstreamConfig.shape).filter(
+  (name) => !FIXED.has(name),
+);
+
 /** The settings that an environment stands for; also those of a reload, for `upstreams.update`. */
 export function upstreamSettings(config: UpstreamConfig): UpstreamSettings {
   const breaker = { errorPercent: config.BREAKER_ERROR_PERCENT, resetMs: config.BREAKER_RESET_MS };

@@ -74,6 +74,17 @@ test('instances and balancing are replaced while requests are under way, and non
   for (const { seen } of services) expect(seen.length).toBeGreaterThan(5);
 });
 
+test('other settings of breakers and ejection reach the instances that stay', async () => {
+  const [one, two] = [await startFakeService(), await startFakeService((_, response) => json(response, 500, {}))];
+  const upstreams = createUpstreams(settingsFor([one, two]), countUpstreamEvents(createRegistry('gateway', 'x')));
+  const url = await startDoor(upstreams);
+  await upstreams.update(settingsFor([one, two], { UPSTREAM_EJECT_CONSECUTIVE: '2', BREAKER_VOLUME: '2' }));
+  for (let i = 0; i < 6; i += 1) await (await request(url)).body.dump();
+  expect(two.seen).toHaveLength(2);
+  const [, second] = upstreams.instancesOf('alert');
+  expect([second?.isEjected, second?.breaker.state()]).toEqual([true, 'open']);
+});
+
 test('who stays keeps its connections and its standing, under the name of its new place', async () => {
   const [one, two] = [await startFakeService(), await startFakeService()];
   const upstreams = createUpstreams(settingsFor([one, two]), countUpstreamEvents(createRegistry('gateway', 'x')));

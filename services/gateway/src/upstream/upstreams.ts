@@ -32,8 +32,8 @@ export interface Upstreams {
   /** Looks up the names among the targets: who is new joins, who is gone finishes what it has. */
   readonly resolveAll: () => Promise<void>;
   /**
-   * Other targets, balancing, retry budget, from now on; no request is dropped. Breakers and ejections keep the settings that
-   * their instance was made with, and name servers those of the start.
+   * Other settings and targets from now on; no request is dropped. Who stays keeps how long a connection to it may take, and
+   * name servers are those of the start.
    */
   readonly update: (settings: UpstreamSettings) => Promise<void>;
   readonly close: () => Promise<void>;
