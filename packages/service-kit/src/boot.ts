@@ -31,6 +31,8 @@ export interface RunningService {
   readonly config: BaseConfig;
   /** Takes requests and events from here on; resolves with the URL. */
   readonly listen: () => Promise<string>;
+  /** Reads configuration anew; absent where nothing can be. */
+  readonly reload?: () => Promise<void>;
   /** Says so for a while, stops accepting, finishes requests, then events, then closes the pools. */
   readonly close: () => Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     app,
     log,
     config,
+    ...(parts.reload && { reload: parts.reload }),
     listen: async () => {
       data?.bus.start();
       running.start();

@@ -58,6 +58,8 @@ export interface ServiceParts {
   readonly verifier?: TokenVerifier;
   /** Proxies before the service whose word on the client's address is taken; only what faces the outside has any. */
   readonly trustedProxies?: readonly string[];
+  /** Reads configuration anew, on SIGHUP; without it the signal ends the process, as it does by default. */
+  readonly reload?: () => Promise<void>;
   /** For what a contract cannot express, such as the gateway's proxying. */
   readonly extend?: (app: FastifyInstance) => void | Promise<void>;
 }

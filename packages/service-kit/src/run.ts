@@ -40,6 +40,8 @@ export async function runService(definition: ServiceDefinition, host: NodeJS.Pro
   };
   host.on('SIGTERM', () => stop('SIGTERM'));
   host.on('SIGINT', () => stop('SIGINT'));
+  const { reload } = service;
+  if (reload) host.on('SIGHUP', () => void reload());
   if (host.connected) host.on('disconnect', () => stop('parent gone'));
   host.on('unhandledRejection', (error) => {
     service.log.error({ err: error }, 'unhandled rejection');

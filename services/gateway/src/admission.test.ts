@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
-import { startFakeService } from './upstream.fixture.ts';
+import { json, startFakeService } from './upstream.fixture.ts';
 
 const me = (gateway: TestGateway, token?: string | null) =>
   gateway.send({ path: '/api/v1/auth/me', ...(token !== undefined && { token }) });
@@ -25,6 +25,97 @@ test('a principal may send a burst, then is told to wait, and others are not tou
   expect(last?.body['code']).toBe('gateway.rate_limited');
   expect(Number(last?.headers['retry-after'])).toBe(1);
   expect((await me(gateway, gateway.tokens.viewer)).status).toBe(200);
+});
+
+test('what is left is told in the fields of the draft and in those before it, of the rule nearest to its limit', async () => {
+  const auth = await startFakeService();
+  const env = { UPSTREAM_AUTH: auth.url, RATE_LIMIT_PER_S: '2', RATE_LIMIT_BURST: '8', RATE_LIMIT_TENANT_BURST: '5' };
+  const gateway = await startTestGateway(env);
+  await waitFor(
+    async () => (await me(gateway, gateway.tokens.otherTenantAdmin)).headers['ratelimit-limit'] !== undefined,
+  );
+  const { headers } = await me(gateway);
+  expect(headers).toMatchObject({
+    'ratelimit-limit': '5',
+    'ratelimit-remaining': '4',
+    'ratelimit-policy': '"tenant";q=5;w=1',
+    ratelimit: '"tenant";r=4;t=1',
+  });
+});
+
+test('the people of a tenant share its limit, and other tenants are not touched', async () => {
+  const auth = await startFakeService();
+  const env = {
+    UPSTREAM_AUTH: auth.url,
+    RATE_LIMIT_PER_S: '1',
+    RATE_LIMIT_TENANT_PER_S: '1',
+    RATE_LIMIT_TENANT_BURST: '3',
+  };
+  const gateway = await startTestGateway(env);
+  const { admin, analyst, viewer, responder, otherTenantAdmin } = gateway.tokens;
+  await waitFor(async () => (await me(gateway, otherTenantAdmin)).headers['ratelimit-limit'] !== undefined);
+  const statuses = [];
+  for (const token of [admin, analyst, viewer, responder]) statuses.push((await me(gateway, token)).status);
+  expect(statuses).toEqual([200, 200, 200, 429]);
+});
+
+test('kinds of requests are counted apart: who searches too much may still send alerts', async () => {
+  const [alert, storage] = [await startFakeService(), await startFakeService()];
+  const env = {
+    UPSTREAM_ALERT: alert.url,
+    UPSTREAM_STORAGE: storage.url,
+    RATE_LIMIT_SEARCH_PER_S: '1',
+    RATE_LIMIT_SEARCH_BURST: '1',
+  };
+  const gateway = await startTestGateway(env);
+  await waitFor(async () => (await gateway.send({ path: '/' })).headers['ratelimit-limit'] !== undefined);
+  const search = async () => (await gateway.send({ path: '/api/v1/storage/search?q=x' })).status;
+  const statuses = [await search(), await search()];
+  expect(statuses).toEqual([200, 429]);
+  expect((await gateway.send({ method: 'POST', path: '/api/v1/alerts', body: '{}' })).status).toBe(200);
+});
+
+test.each(['with', 'without'])(
+  'keys that are not known are limited by address before auth is asked, %s Redis',
+  async (how) => {
+    const auth = await startFakeService((_, response) => json(response, 404, { code: 'auth.api_key_unknown' }));
+    const redis = await startMufflable();
+    const env = {
+      UPSTREAM_AUTH: auth.url,
+      REDIS_URL: redis.url,
+      RATE_LIMIT_KEYS_PER_MIN: '1',
+      RATE_LIMIT_KEYS_BURST: '3',
+    };
+    const gateway = await startTestGateway(env);
+    await waitFor(async () => (await gateway.send({ path: '/' })).headers['ratelimit-limit'] !== undefined);
+    if (how === 'without') redis.cut();
+    const statuses: number[] = [];
+    for (const key of ['a', 'b', 'c', 'd', 'a']) {
+      const guess = { path: '/api/v1/alerts', token: null, headers: { 'x-api-key': key } };
+      statuses.push((await gateway.send(guess)).status);
+    }
+    // What is known of the first one costs auth nothing, so it is no guess the second time.
+    expect(statuses).toEqual([401, 401, 401, 429, 401]);
+    expect(auth.seen).toHaveLength(3);
+  },
+);
+
+test('logins are limited even while Redis is gone', async () => {
+  const auth = await startFakeService();
+  const redis = await startMufflable();
+  const env = {
+    UPSTREAM_AUTH: auth.url,
+    REDIS_URL: redis.url,
+    RATE_LIMIT_LOGIN_PER_MIN: '1',
+    RATE_LIMIT_LOGIN_BURST: '2',
+  };
+  const gateway = await startTestGateway(env);
+  redis.cut();
+  const statuses: number[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    statuses.push((await gateway.send({ method: 'POST', path: '/api/v1/auth/login', token: null })).status);
+  }
+  expect(statuses).toEqual([200, 200, 429, 429]);
 });
 
 test('two gateways share their counts', async () => {
@@ -150,7 +241,8 @@ test('pages of other origins may read nothing by default, and what is configured
   expect(status).toBe(204);
   expect(headers).toMatchObject({
     'access-control-allow-origin': origin,
-    'access-control-allow-headers': 'authorization',
+    'access-control-allow-headers': expect.stringMatching(/^authorization, content-type, .*x-api-key/) as string,
+    vary: 'origin, access-control-request-method, access-control-request-headers',
     'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
   });
   const read = await open.send({ path: '/api/v1/auth/me', headers: { origin } });

@@ -3,8 +3,10 @@ import type { Principal, TokenVerifier } from '@soc/identity';
 import { identify, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyExchange } from './api-key-exchange.ts';
-import { callerOf, rateClassOf } from './domain/rate-rules.ts';
-import type { RateLimiter, RateRule } from './rate-limiter.ts';
+import type { RateVerdict } from './domain/gcra.ts';
+import { type Counts, countsOf, keyCountsOf, type RateRules, type Traffic, trafficOf } from './domain/rate-rules.ts';
+import { setRateHeaders } from './rate-headers.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,8 +15,18 @@ declare module 'fastify' {
   }
 }
 
+interface Latest {
+  readonly traffic: Traffic;
+  readonly address: string;
+  readonly rules: RateRules;
+  readonly counts: Counts;
+}
+
 /** For probes and scrapers, which must see a gateway that refuses everybody else, and for the services behind it. */
 const ALWAYS_OPEN = new Set(['/health', '/health/live', '/metrics', '/.well-known/jwks.json']);
+
+/** Whether a request is let in whatever the load and the rates. */
+export const isAlwaysOpen = ({ routeOptions }: FastifyRequest): boolean => ALWAYS_OPEN.has(routeOptions.url ?? '');
 
 const keyOf = ({ headers }: FastifyRequest): string | undefined => {
   const key = headers['x-api-key'];
@@ -29,22 +41,33 @@ export function createAdmission(options: {
   readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly apiKeys: ApiKeyExchange;
   readonly limiter: RateLimiter;
-  readonly rules: Readonly<Record<'login' | 'general', RateRule>>;
+  /** As they are at the moment. */
+  readonly rules: () => RateRules;
 }): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const { verifier, apiKeys, limiter, rules } = options;
 
-  const limit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const rateClass = rateClassOf(request.routeOptions.config.forwards?.id);
-    const rule = rules[rateClass];
-    const taken = limiter.take(rule, callerOf(rateClass, request.principal, request.ip));
-    const verdict = taken instanceof Promise ? await taken : taken;
+  /** A client mostly sends the same kind of request from the same place as the last time. */
+  const latest = new WeakMap<Principal, Latest>();
+  const remembered = (traffic: Traffic, principal: Principal | undefined, address: string): Counts => {
+    const current = rules();
+    const known = principal && latest.get(principal);
+    if (known?.traffic === traffic && known.address === address && known.rules === current) return known.counts;
+    const counts = countsOf(traffic, principal, address, current);
+    if (principal) latest.set(principal, { traffic, address, rules: current, counts });
+    return counts;
+  };
+
+  const enforce = (reply: FastifyReply, verdict: RateVerdict | undefined): void => {
     if (!verdict) return;
-    reply.header('ratelimit-limit', rule.burst);
-    reply.header('ratelimit-remaining', verdict.remaining);
-    reply.header('ratelimit-reset', verdict.resetS);
-    if (!verdict.allowed) {
-      throw tooManyRequests('gateway.rate_limited', 'too many requests', verdict.retryAfterS);
-    }
+    setRateHeaders(reply, verdict);
+    if (!verdict.allowed) throw tooManyRequests('gateway.rate_limited', 'too many requests', verdict.retryAfterS);
+  };
+
+  const limit = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const traffic = trafficOf(request.routeOptions.config.forwards?.id);
+    const counts = remembered(traffic, request.principal, request.ip);
+    const taken = traffic === 'login' ? limiter.takeGuess(counts) : limiter.take(counts);
+    enforce(reply, taken instanceof Promise ? await taken : taken);
   };
 
   const holderOf = async (request: FastifyRequest, key: string, refused?: string): Promise<Principal | undefined> => {
@@ -56,10 +79,16 @@ export function createAdmission(options: {
     return principal ?? (refused === undefined ? holderOf(request, key, token) : undefined);
   };
 
+  const identifyByKey = async (request: FastifyRequest, reply: FastifyReply, key: string): Promise<void> => {
+    if (!apiKeys.knows(key)) enforce(reply, await limiter.takeGuess(keyCountsOf(request.ip, rules())));
+    request.principal = await holderOf(request, key);
+  };
+
   return async (request, reply) => {
-    if (ALWAYS_OPEN.has(request.routeOptions.url ?? '')) return;
+    if (isAlwaysOpen(request)) return;
     const key = keyOf(request);
-    request.principal = await (key === undefined ? identify(request, verifier) : holderOf(request, key));
+    if (key === undefined) request.principal = await identify(request, verifier);
+    else await identifyByKey(request, reply, key);
     await limit(request, reply);
     if (key !== undefined && !request.principal) {
       throw unauthenticated('auth.unauthenticated', 'the API key is not valid');

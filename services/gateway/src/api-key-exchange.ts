@@ -5,6 +5,8 @@ import type { ServiceToken } from './service-token.ts';
 
 /** Trades API keys for access tokens at auth. */
 export interface ApiKeyExchange {
+  /** Whether what a key stands for, or that it is none, is known without asking auth. */
+  readonly knows: (key: string) => boolean;
   /**
    * An access token for the holder of a key; undefined for a key that is none. Throws 503 when auth cannot be asked.
    * `refused` is a token that this gave before and that is no longer good: the key is exchanged again.
@@ -28,6 +30,8 @@ const KEEP_MS = 60_000;
 const KEEP_REFUSAL_MS = 5_000;
 const MAX_KNOWN = 10_000;
 const MAX_KEY_CHARS = 256;
+
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64');
 
 /** Remembers what came of a key, by its hash: neither memory dumps nor logs of this process give keys away. */
 export function createApiKeyExchange(options: {
@@ -68,9 +72,10 @@ export function createApiKeyExchange(options: {
   };
 
   return {
+    knows: (key) => key.length > MAX_KEY_CHARS || (known.get(hashOf(key))?.forgetAtMs ?? 0) > nowMs(),
     tokenFor: async (key, refused) => {
       if (key.length > MAX_KEY_CHARS) return undefined;
-      const hash = createHash('sha256').update(key).digest('base64');
+      const hash = hashOf(key);
       const found = known.get(hash);
       if (found && found.forgetAtMs > nowMs() && (refused === undefined || found.token !== refused)) return found.token;
       known.delete(hash);

@@ -35,10 +35,13 @@ export const gatewayService = defineEdgeService({
         getGatewayJwksRoute(deps),
       ],
       checks: deps.checks,
+      reload: deps.live.reload,
       verifier: deps.verifier,
       trustedProxies: deps.config.TRUSTED_PROXIES,
       workers: [
         { start: () => undefined, stop: async () => deps.flushAccessLog() },
+        deps.shedder,
+        deps.live,
         deps.orders.follower,
         createProber(deps.upstreams, {
           probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,

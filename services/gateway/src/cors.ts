@@ -7,30 +7,58 @@ const EXPOSED = [
   'ratelimit-limit',
   'ratelimit-remaining',
   'ratelimit-reset',
+  'ratelimit-policy',
+  'ratelimit',
   'retry-after',
+  'age',
+  'x-cache',
+].join(', ');
+
+/** What a page may send: what the API reads, and nothing that only the gateway may say. */
+const ALLOWED = [
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-none-match',
+  'last-event-id',
+  'traceparent',
+  'x-api-key',
+  'x-consistency-token',
+  'x-request-id',
+  'x-request-timeout-ms',
 ].join(', ');
 
 const PREFLIGHT_KEPT_S = 600;
 
 /**
- * Lets pages of the configured origins read answers (https://fetch.spec.whatwg.org/#http-cors-protocol). Whether the
- * request was a preflight, which is answered here and now.
+ * Lets pages of the configured origins read answers (https://fetch.spec.whatwg.org/#http-cors-protocol); never with cookies,
+ * of which the API has none. Whether the request was a preflight, which is answered here and now.
  */
-export function createCors(origins: readonly string[]): (request: FastifyRequest, reply: FastifyReply) => boolean {
-  const allowed = new Set(origins.map((url) => new URL(url).origin));
+export function createCors(
+  origins: () => readonly string[],
+): (request: FastifyRequest, reply: FastifyReply) => boolean {
+  let known: readonly string[] | undefined;
+  let allowed = new Set<string>();
   return (request, reply) => {
-    const { origin } = request.headers;
+    const current = origins();
+    if (current !== known) allowed = new Set(current.map((url) => new URL(url).origin));
+    known = current;
     if (allowed.size === 0) return false;
-    reply.header('vary', 'origin');
+    const { origin } = request.headers;
+    const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+    reply.header(
+      'vary',
+      isPreflight ? 'origin, access-control-request-method, access-control-request-headers' : 'origin',
+    );
     if (origin === undefined || !allowed.has(origin)) return false;
     reply.header('access-control-allow-origin', origin);
     reply.header('cross-origin-resource-policy', 'cross-origin');
-    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
+    if (!isPreflight) {
       reply.header('access-control-expose-headers', EXPOSED);
       return false;
     }
     reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE');
-    reply.header('access-control-allow-headers', request.headers['access-control-request-headers'] ?? '');
+    reply.header('access-control-allow-headers', ALLOWED);
     reply.header('access-control-max-age', PREFLIGHT_KEPT_S);
     void reply.code(204).send();
     return true;

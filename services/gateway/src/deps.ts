@@ -5,7 +5,10 @@ import { createAdmission } from './admission.ts';
 import { createApiKeyExchange } from './api-key-exchange.ts';
 import { createAuthClient } from './auth-client.ts';
 import type { GatewayConfig } from './config.ts';
+import { createDenials } from './denials.ts';
 import { createInternalTokens } from './internal-tokens.ts';
+import { createLiveConfig } from './live-config.ts';
+import { createLoadShedder } from './load-shedder.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRequestDeadlines } from './request-deadlines.ts';
@@ -31,11 +34,18 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
   const auth = createAuthClient(upstreams, log);
   const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);
   const openStreams = createOpenStreams();
+  const live = createLiveConfig({
+    config,
+    log,
+    registry,
+    apply: (next) => upstreams.update(upstreamSettings(next)),
+  });
   const { verifier, feed } = createRevocations(platform, { auth, serviceToken, openStreams });
   const checks: Readonly<Record<string, HealthCheck>> = {
     // Without Redis there is no rate limit, and everything else works.
     redis: platform.redisCheck,
     revocations: feed.check,
+    configuration: live.check,
   };
   return {
     audit,
@@ -57,14 +67,14 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     openStreams,
     verifier,
     revocationFeed: feed,
+    live,
+    shedder: createLoadShedder(live.loadLimits, registry),
+    denied: createDenials(audit),
     admit: createAdmission({
       verifier,
       apiKeys: createApiKeyExchange({ auth, serviceToken, nowMs }),
       limiter: createRateLimiter({ redis, prefix: config.REDIS_PREFIX, registry, log }),
-      rules: {
-        general: { name: 'general', perS: config.RATE_LIMIT_PER_S, burst: config.RATE_LIMIT_BURST },
-        login: { name: 'login', perS: config.RATE_LIMIT_LOGIN_PER_MIN / 60, burst: config.RATE_LIMIT_LOGIN_BURST },
-      },
+      rules: live.rates,
     }),
   };
 }

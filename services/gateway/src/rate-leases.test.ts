@@ -2,19 +2,22 @@ import { expect, test } from 'vitest';
 import { createRateLeases, type RateGrant } from './rate-leases.ts';
 
 const rule = { name: 'general', perS: 1_000, burst: 3_200 };
+const countsOf = (of: typeof rule, key: string) => ({ key, list: [{ rule: of, key }] });
 
 /** A Redis that has `tokens` and never gets more. */
 function createRates(tokens: number) {
   const asked: number[] = [];
   let nowMs = 0;
   let left = tokens;
-  const ask = (_: unknown, __: string, count: number): Promise<RateGrant | undefined> => {
+  const ask = (_: unknown, count: number): Promise<RateGrant | undefined> => {
     asked.push(count);
     const granted = Math.min(count, left);
     left -= granted;
-    return Promise.resolve({ granted, remaining: left, retryAfterMs: granted === 0 ? 5_000 : 0, resetMs: 9_000 });
+    return Promise.resolve({ rule, granted, remaining: left, retryAfterMs: granted === 0 ? 5_000 : 0, resetMs: 9_000 });
   };
-  return { take: createRateLeases(ask, () => nowMs), asked, passMs: (ms: number) => (nowMs += ms) };
+  const lease = createRateLeases(ask, () => nowMs);
+  const take = (of: typeof rule, key: string) => lease(countsOf(of, key));
+  return { take, asked, passMs: (ms: number) => (nowMs += ms) };
 }
 
 test('whoever sends much is asked for in advance, and never gets more than was granted', async () => {
@@ -57,6 +60,7 @@ test('who is refused is refused until the time named, and asked for again then',
 
 test('what Redis does not answer is not known, and asked again', async () => {
   let asked = 0;
+  const counts = countsOf(rule, 'a');
   const take = createRateLeases(
     () => {
       asked += 1;
@@ -64,5 +68,5 @@ test('what Redis does not answer is not known, and asked again', async () => {
     },
     () => 0,
   );
-  expect([await take(rule, 'a'), await take(rule, 'a'), asked]).toEqual([undefined, undefined, 2]);
+  expect([await take(counts), await take(counts), asked]).toEqual([undefined, undefined, 2]);
 });

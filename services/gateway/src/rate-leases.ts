@@ -1,7 +1,10 @@
-import type { RateRule, RateVerdict } from './rate-limiter.ts';
+import type { RateRule, RateVerdict } from './domain/gcra.ts';
+import type { Counts } from './domain/rate-rules.ts';
 
 /** What Redis says to a request for `count` at once. */
 export interface RateGrant {
+  /** The one that refuses, or else has the least left. */
+  readonly rule: RateRule;
   /** How many of them may be sent; 0 when not even one. */
   readonly granted: number;
   /** That could be sent at once after these. */
@@ -11,7 +14,7 @@ export interface RateGrant {
 }
 
 /** Undefined while Redis does not answer. */
-type Ask = (rule: RateRule, caller: string, count: number) => Promise<RateGrant | undefined>;
+type Ask = (counts: Counts, count: number) => Promise<RateGrant | undefined>;
 
 interface Lease {
   left: number;
@@ -35,13 +38,14 @@ const MAX_CALLERS = 10_000;
 export function createRateLeases(
   ask: Ask,
   nowMs: () => number,
-): (rule: RateRule, caller: string) => RateVerdict | undefined | Promise<RateVerdict | undefined> {
+): (counts: Counts) => RateVerdict | undefined | Promise<RateVerdict | undefined> {
   const leases = new Map<string, Lease>();
   const pending = new Map<string, Promise<RateGrant | undefined>>();
 
   const verdictOf = ({ grant, left, askedAtMs }: Lease, allowed: boolean): RateVerdict => {
     const sinceMs = nowMs() - askedAtMs;
     return {
+      rule: grant.rule,
       allowed,
       remaining: grant.remaining + left,
       retryAfterS: allowed ? 0 : Math.max(1, Math.ceil((grant.retryAfterMs - sinceMs) / 1000)),
@@ -60,16 +64,18 @@ export function createRateLeases(
     return verdictOf(lease, true);
   };
 
-  const sizeOf = ({ burst }: RateRule, before: Lease | undefined): number => {
+  const sizeOf = ({ list }: Counts, before: Lease | undefined): number => {
     if (!before || before.used <= 1) return 1;
     const perMs = before.used / Math.max(1, nowMs() - before.askedAtMs);
     // Two at once are not yet a hundred to come.
     const likely = Math.min(Math.ceil(perMs * LEASE_MS), 2 * before.used);
-    return Math.max(1, Math.min(likely, Math.floor(burst / LARGEST_SHARE)));
+    const bursts = list.map(({ rule }) => rule.burst);
+    return Math.max(1, Math.min(likely, Math.floor(Math.min(...bursts) / LARGEST_SHARE)));
   };
 
-  const renew = async (key: string, rule: RateRule, caller: string): Promise<RateVerdict | undefined> => {
-    const asking = ask(rule, caller, sizeOf(rule, leases.get(key)));
+  const renew = async (counts: Counts): Promise<RateVerdict | undefined> => {
+    const { key } = counts;
+    const asking = ask(counts, sizeOf(counts, leases.get(key)));
     pending.set(key, asking);
     const grant = await asking.finally(() => pending.delete(key));
     leases.delete(key);
@@ -81,25 +87,19 @@ export function createRateLeases(
     return verdictOf(lease, grant.granted > 0);
   };
 
-  const afterOthers = async (
-    others: Promise<unknown>,
-    key: string,
-    rule: RateRule,
-    caller: string,
-  ): Promise<RateVerdict | undefined> => {
-    for (let asking: Promise<unknown> | undefined = others; asking; asking = pending.get(key)) {
+  const afterOthers = async (others: Promise<unknown>, counts: Counts): Promise<RateVerdict | undefined> => {
+    for (let asking: Promise<unknown> | undefined = others; asking; asking = pending.get(counts.key)) {
       await asking;
-      const verdict = fromLease(key);
+      const verdict = fromLease(counts.key);
       if (verdict) return verdict;
     }
-    return renew(key, rule, caller);
+    return renew(counts);
   };
 
-  return (rule, caller) => {
-    const key = `${rule.name}:${caller}`;
-    const verdict = fromLease(key);
+  return (counts) => {
+    const verdict = fromLease(counts.key);
     if (verdict) return verdict;
-    const asking = pending.get(key);
-    return asking ? afterOthers(asking, key, rule, caller) : renew(key, rule, caller);
+    const asking = pending.get(counts.key);
+    return asking ? afterOthers(asking, counts) : renew(counts);
   };
 }

@@ -1,6 +1,9 @@
 import { CreateServiceToken } from '@soc/contracts/auth/tokens';
 import type { AuthClient } from './auth-client.ts';
 
+/** What is used of it; what else auth tells may change. */
+const Answer = CreateServiceToken.responses[200].pick({ accessToken: true, expiresInS: true });
+
 /** Renewed this long before it expires, so that none expires on its way. */
 const RENEW_BEFORE_MS = 60_000;
 
@@ -19,7 +22,7 @@ export function createServiceToken(auth: AuthClient, secret: string, nowMs: () =
   const ask = async (): Promise<string> => {
     const { status, body } = await auth.call(CreateServiceToken, { body: { serviceName: 'gateway', secret } });
     if (status !== 200) throw auth.unavailable(`the gateway's own secret is answered with ${status}`);
-    const { accessToken, expiresInS } = auth.read(CreateServiceToken.responses[200], body);
+    const { accessToken, expiresInS } = auth.read(Answer, body);
     known = { token: accessToken, renewAtMs: nowMs() + expiresInS * 1000 - RENEW_BEFORE_MS };
     return accessToken;
   };

@@ -13,10 +13,12 @@ export function addTrafficRules(
     deadlines,
     admit,
     openStreams,
-    config,
-  }: Pick<GatewayDeps, 'journal' | 'deadlines' | 'admit' | 'openStreams' | 'config'>,
+    shedder,
+    denied,
+    live,
+  }: Pick<GatewayDeps, 'journal' | 'deadlines' | 'admit' | 'openStreams' | 'shedder' | 'denied' | 'live'>,
 ): void {
-  const answersPreflight = createCors(config.CORS_ORIGINS);
+  const answersPreflight = createCors(() => live.config().CORS_ORIGINS);
   app.addHook('onRequest', (request, reply, done) => {
     journal.begin(request, reply);
     setAnswerHeaders(request, reply);
@@ -27,10 +29,15 @@ export function addTrafficRules(
       reply.header('connection', 'close');
       done(badRequest('request.malformed', fault));
     } else if (!answersPreflight(request, reply)) {
+      shedder.admit(request, reply);
       done();
     }
   });
   app.addHook('onRequest', admit);
+  app.addHook('onError', (request, _, error, done) => {
+    denied(request, error);
+    done();
+  });
   // Left to itself, Node would ask for the body of a request that nobody has looked at yet.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
   app.addHook('preParsing', (request, reply, _, done) => {

@@ -36,7 +36,8 @@ export async function startFakeService(
   }: {
     readonly host?: string;
     readonly port?: number;
-    /** The listener gives the gateway its token. */ readonly issuesTokens?: boolean;
+    /** The listener gives the gateway its token. */
+    readonly issuesTokens?: boolean;
   } = {},
 ) {
   const seen: IncomingMessage[] = [];
@@ -54,7 +55,7 @@ export async function startFakeService(
       return;
     }
     if (request.url === CreateServiceToken.url && !issuesTokens) {
-      json(response, 200, { accessToken: 'of-the-gateway', expiresInS: 900 });
+      json(response, 200, { accessToken: 'of-the-gateway', expiresInS: 300 });
       return;
     }
     seen.push(request);

@@ -1,20 +1,43 @@
+import { endpoints } from '@soc/contracts/endpoints';
 import { expect, test } from 'vitest';
-import { callerOf, rateClassOf } from './rate-rules.ts';
+import { countsOf, keyCountsOf, type RateRules, TRAFFIC_OF, trafficOf } from './rate-rules.ts';
 
 const ann = { tenantId: 'default', kind: 'user', subject: 'u1' };
+const rule = (name: string) => ({ name, perS: 1, burst: 1 });
+const rules: RateRules = {
+  caller: { general: rule('general'), ingest: rule('ingest'), search: rule('search') },
+  tenant: rule('tenant'),
+  address: rule('address'),
+  login: rule('login'),
+  keys: rule('keys'),
+};
+const keysOf = (...[traffic, caller, address]: [Parameters<typeof countsOf>[0], typeof ann | undefined, string]) =>
+  countsOf(traffic, caller, address, rules).list.map(({ key }) => key);
 
-test('guessing a secret is counted by address even when a token comes along', () => {
-  expect(['login', 'createServiceToken', 'refresh', 'listAlerts', undefined].map(rateClassOf)).toEqual([
-    'login',
-    'login',
-    'general',
-    'general',
-    'general',
-  ]);
-  expect(callerOf('login', ann, '203.0.113.7')).toBe('address:203.0.113.7');
+test('every endpoint that is told apart exists', () => {
+  const ids = new Set(endpoints.map(({ id }) => id));
+  expect(
+    Object.values(TRAFFIC_OF)
+      .flat()
+      .filter((id) => !ids.has(id)),
+  ).toEqual([]);
 });
 
-test('other requests are counted by principal, wherever it comes from, and by address without one', () => {
-  expect(callerOf('general', ann, '203.0.113.7')).toBe('default:user:u1');
-  expect(callerOf('general', undefined, '203.0.113.7')).toBe('address:203.0.113.7');
+test('what takes a secret, what sensors send and what is dear are told from the rest', () => {
+  const ids = ['login', 'createServiceToken', 'refresh', 'bulkAlerts', 'search', 'listAlerts', undefined];
+  expect(ids.map(trafficOf)).toEqual(['login', 'login', 'general', 'ingest', 'search', 'general', 'general']);
+});
+
+test('guessing a secret is counted by address alone, even when a token comes along', () => {
+  expect(keysOf('login', ann, '203.0.113.7')).toEqual(['{203.0.113.7}:login:']);
+  expect(keyCountsOf('203.0.113.7', rules).list.map(({ key }) => key)).toEqual(['{203.0.113.7}:keys:']);
+});
+
+test('other requests are counted by principal, tenant and address, on one node of a cluster', () => {
+  expect(keysOf('ingest', ann, '203.0.113.7')).toEqual([
+    '{default}:ingest:user:u1',
+    '{default}:tenant:',
+    '{default}:address:203.0.113.7',
+  ]);
+  expect(keysOf('general', undefined, '203.0.113.7')).toEqual(['{203.0.113.7}:general:']);
 });

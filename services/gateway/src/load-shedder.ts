@@ -1,0 +1,93 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge } from '@soc/monitoring';
+import { type EdgePlatform, HttpProblem, type Worker } from '@soc/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isAlwaysOpen } from './admission.ts';
+import { trafficOf } from './domain/rate-rules.ts';
+import { isShed, type LoadLimits, pressureOf } from './domain/shedding.ts';
+
+/** Refuses requests while the gateway has more than it can do, so that those under way get done. */
+export interface LoadShedder extends Worker {
+  /** Counts a request as under way until its answer is closed. Throws 503 for one that is shed. */
+  readonly admit: (request: FastifyRequest, reply: FastifyReply) => void;
+}
+
+const RESOLUTION_MS = 10;
+const SAMPLE_EVERY_MS = 500;
+/** Clients that were turned away together must not come back together. */
+const RETRY_AFTER_S = { least: 1, most: 3 };
+
+const overloaded = (): HttpProblem => {
+  const { least, most } = RETRY_AFTER_S;
+  const retryAfterS = least + Math.floor(Math.random() * (most - least + 1));
+  return new HttpProblem(503, 'gateway.overloaded', 'the gateway has too much to do right now', {
+    headers: { 'retry-after': String(retryAfterS) },
+  });
+};
+
+/** Probes, metrics and keys are never shed, and event streams, which are mostly silent, do not count as under way. */
+export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatform<unknown>['registry']): LoadShedder {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const load = { eventLoopDelayMs: 0, inFlight: 0 };
+  const shed = new Counter({
+    name: 'soc_gateway_shed_requests_total',
+    help: 'Requests refused because the gateway had too much to do.',
+    labelNames: ['traffic'],
+    registers: [registry],
+  });
+  observe(registry, load);
+  let timer: NodeJS.Timeout | undefined;
+
+  const sample = (): void => {
+    // The mean holds the pause between two samples; it is no number before the first.
+    load.eventLoopDelayMs = Math.max(0, (histogram.mean || 0) / 1e6 - RESOLUTION_MS);
+    histogram.reset();
+  };
+
+  return {
+    admit: (request, reply) => {
+      if (isAlwaysOpen(request)) return;
+      const { forwards } = request.routeOptions.config;
+      const traffic = trafficOf(forwards?.id);
+      if (isShed(traffic, pressureOf(load, limits()))) {
+        shed.inc({ traffic });
+        throw overloaded();
+      }
+      if (forwards?.produces === 'text/event-stream') return;
+      load.inFlight += 1;
+      reply.raw.once('close', () => {
+        load.inFlight -= 1;
+      });
+    },
+    start: () => {
+      histogram.enable();
+      timer = setInterval(sample, SAMPLE_EVERY_MS).unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      histogram.disable();
+    },
+  };
+}
+
+function observe(
+  registry: EdgePlatform<unknown>['registry'],
+  load: { readonly eventLoopDelayMs: number; readonly inFlight: number },
+): void {
+  const delay = new Gauge({
+    name: 'soc_gateway_event_loop_delay_seconds',
+    help: 'Mean of the last half second.',
+    registers: [registry],
+    collect: () => {
+      delay.set(load.eventLoopDelayMs / 1_000);
+    },
+  });
+  const inFlight = new Gauge({
+    name: 'soc_gateway_requests_in_flight',
+    help: 'Requests under way, event streams aside.',
+    registers: [registry],
+    collect: () => {
+      inFlight.set(load.inFlight);
+    },
+  });
+}
