@@ -96,7 +96,8 @@ export const UpdateUser = endpoint({
   service: 'auth',
   method: 'PATCH',
   url: '/api/v1/auth/users/:id',
-  summary: 'Changes an account. Losing a role, being deactivated or given a password ends every session of it.',
+  summary:
+    'Changes an account. Losing a role, being deactivated or given a password ends every session of it. The own password is changed by `/me/password`.',
   permission: 'users:write',
   audit: 'user.update',
   auditFields: ['roles', 'active'],
@@ -105,7 +106,7 @@ export const UpdateUser = endpoint({
   responses: { 200: User },
   errors: {
     404: ['auth.user_not_found'],
-    409: ['auth.last_admin'],
+    409: ['auth.last_admin', 'auth.own_account'],
     422: ['auth.permission_not_held', 'auth.password_refused'],
     503: ['auth.busy'],
   },

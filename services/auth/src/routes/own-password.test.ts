@@ -1,4 +1,5 @@
-import { UserChanged } from '@soc/contracts';
+import { permissionsOfRole, UserChanged } from '@soc/contracts';
+import { CreateApiKey } from '@soc/contracts/auth/api-keys';
 import { DisableMfa, BeginMfa, RenewRecoveryCodes } from '@soc/contracts/auth/mfa';
 import { ChangeOwnPassword, Login, Refresh } from '@soc/contracts/auth/sessions';
 import { UpdateUser } from '@soc/contracts/auth/users';
@@ -44,6 +45,21 @@ test('the old password is needed, and the new one is held to the policy', async 
   expect(refused.problem?.errors?.[0]?.path).toBe('body.newPassword');
   const same = await change(token, userPassword, userPassword);
   expect(same.problem?.errors?.[0]?.message).toBe('is the one you have');
+});
+
+test('an administrator cannot get around the old password, nor can a key of theirs', async () => {
+  const id = await auth.addUser('admin-too@example.org', ['admin']);
+  const token = (await logIn('admin-too@example.org')).body.accessToken;
+  const { body: made } = await auth.call(CreateApiKey, {
+    body: { name: 'k', permissions: [...permissionsOfRole.admin] },
+    token,
+  });
+  const key = auth.sign({ ...auth.principals.admin, kind: 'api_key', subject: made.id, makerId: id });
+  for (const one of [token, key]) {
+    const answer = await auth.call(UpdateUser, { params: { id }, body: { password: NEW }, token: one });
+    expect(outcome(answer)).toEqual([409, 'auth.own_account']);
+  }
+  expect((await auth.call(UpdateUser, { params: { id }, body: { displayName: 'Me' }, token })).status).toBe(200);
 });
 
 test('guessing the old password with a stolen token is locked', async () => {

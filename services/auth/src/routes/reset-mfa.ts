@@ -2,6 +2,7 @@ import { ResetMfa } from '@soc/contracts/auth/mfa';
 import { conflict, notFound, route, unprocessable } from '@soc/service-kit';
 import type { AuthDeps } from '../deps.ts';
 import { exceeds } from '../domain/grant.ts';
+import { isOwn } from '../own-account.ts';
 
 type ResetMfaDeps = Pick<AuthDeps, 'db' | 'users' | 'grants' | 'mfa' | 'sessions' | 'revocations' | 'now'>;
 
@@ -9,7 +10,7 @@ type ResetMfaDeps = Pick<AuthDeps, 'db' | 'users' | 'grants' | 'mfa' | 'sessions
 export const resetMfaRoute = ({ db, users, grants, mfa, sessions, revocations, now }: ResetMfaDeps) =>
   route(ResetMfa, async ({ params, principal, record, log }) => {
     const { tenantId, subject } = principal;
-    if (params.id === subject) throw conflict('auth.own_account', 'show both factors to take your own away');
+    if (isOwn(principal, params.id)) throw conflict('auth.own_account', 'show both factors to take your own away');
     await db.tx(async (tx) => {
       await users.lockTenant(tx, tenantId);
       const account = await users.find(tx, tenantId, params.id);

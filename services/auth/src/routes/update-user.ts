@@ -9,15 +9,18 @@ import { type Account, toUser } from '../domain/account.ts';
 import { changeAccount } from '../domain/change-account.ts';
 import { exceeds } from '../domain/grant.ts';
 import { hashNewPassword } from '../new-password.ts';
+import { isOwn } from '../own-account.ts';
 
 async function hashNew(
   deps: AuthDeps,
-  { tenantId }: Principal,
+  principal: Principal,
   id: string,
   { password, displayName }: UserChange,
 ): Promise<string | undefined> {
   if (password === undefined) return undefined;
-  const account = await deps.users.find(deps.db.write, tenantId, id);
+  // Where the old one is asked for: a session that was left open, or stolen, must not be enough.
+  if (isOwn(principal, id)) throw conflict('auth.own_account', 'change your own password by /api/v1/auth/me/password');
+  const account = await deps.users.find(deps.db.write, principal.tenantId, id);
   if (!account) throw notFound('auth.user_not_found');
   const owner = { email: account.email, displayName: displayName ?? account.displayName };
   return hashNewPassword(deps, { password, path: 'body.password', owner });
