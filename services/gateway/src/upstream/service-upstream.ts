@@ -40,8 +40,8 @@ export interface ServiceUpstream {
   readonly choose: (except?: readonly Instance[]) => Instance | undefined;
   /** Sends a request to an instance, and on to others where that is safe. */
   readonly deliver: (request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery>;
-  /** Settings and instances from now on; instances that are still there go on as they are. */
-  readonly update: (settings: ServiceSettings, places: readonly Place[]) => void;
+  /** Settings and instances from now on; instances that are still there go on; all do without `places`. */
+  readonly update: (settings: ServiceSettings, places: readonly Place[] | undefined) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -147,7 +147,7 @@ export function createServiceUpstream(
       settings = next;
       breaker.configure(next.serviceBreaker);
       const before = instances;
-      instances = places.map(placed);
+      instances = (places ?? before.map(({ name, url }) => ({ name, url }))).map(placed);
       for (const gone of before.filter((instance) => !instances.includes(instance))) {
         retiring.add(gone);
         void gone.retire(FINISH_WITHIN_MS).then(() => retiring.delete(gone));

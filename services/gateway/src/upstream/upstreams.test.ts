@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startNameServer } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
@@ -72,6 +73,20 @@ test('instances and balancing are replaced while requests are under way, and non
   await Promise.all(lanes);
   expect(statuses.filter((status) => status !== 200)).toEqual([]);
   for (const { seen } of services) expect(seen.length).toBeGreaterThan(5);
+});
+
+test('a change to a name that nobody answers for leaves the instances there are, until somebody does', async () => {
+  const names = await startNameServer();
+  onTestFinished(names.close);
+  const [one, two] = [await startFakeService(), await startFakeService(undefined, { host: '127.0.0.2' })];
+  const dns = { UPSTREAM_DNS_SERVERS: names.address };
+  const upstreams = createUpstreams(settingsFor([one], dns), countUpstreamEvents(createRegistry('gateway', 'x')));
+  onTestFinished(upstreams.close);
+  await upstreams.update(settingsFor([], { ...dns, UPSTREAM_ALERT: `dns://alert-service:${new URL(two.url).port}` }));
+  expect(upstreams.instancesOf('alert').map(({ url }) => url)).toEqual([one.url]);
+  names.set('alert-service', ['127.0.0.2']);
+  await upstreams.resolveAll();
+  expect(upstreams.instancesOf('alert').map(({ url }) => url)).toEqual([two.url]);
 });
 
 test('other settings of breakers and ejection reach the instances that stay', async () => {

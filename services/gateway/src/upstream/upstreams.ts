@@ -58,7 +58,11 @@ export function createUpstreams(
   const place = (): void => {
     for (const upstream of all) {
       const { service } = upstream;
-      upstream.update(settingsOf(service), placesOf(service, settings.targets[service] ?? [], book.addressesOf));
+      const targets = settings.targets[service] ?? [];
+      const places = placesOf(service, targets, book.addressesOf);
+      // A name that nobody has answered for yet must not leave a service without instances.
+      const isWaiting = places.length === 0 && targets.length > 0;
+      upstream.update(settingsOf(service), isWaiting ? undefined : places);
     }
   };
   const resolveAll = async (): Promise<void> => {
