@@ -5,12 +5,13 @@ const TEST = String.raw`\.(test|fixture)\.ts$`;
 /** The packages each package may import, besides itself. fleet starts services as processes, by path, never by import. */
 const allowedOfPackage = {
   contracts: [],
+  audit: [],
   monitoring: [],
   identity: ['contracts'],
   'db-cluster': ['monitoring'],
   messaging: ['contracts', 'db-cluster', 'monitoring'],
   'service-kit': ['contracts', 'db-cluster', 'identity', 'messaging', 'monitoring'],
-  fleet: ['contracts', 'db-cluster', 'identity', 'messaging', 'monitoring', 'service-kit'],
+  fleet: ['audit', 'contracts', 'db-cluster', 'identity', 'messaging', 'monitoring', 'service-kit'],
 };
 
 const layers = Object.entries(allowedOfPackage).map(([name, allowed]) => ({
@@ -47,13 +48,14 @@ export default {
     },
     {
       name: 'pure-domain',
-      comment: 'domain/ imports domain/, contracts and what only computes: zod, hashes, IP addresses.',
+      comment: 'domain/ imports domain/, contracts and what only computes: zod, hashes, IP addresses, packages/audit.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: TEST },
       to: {
         pathNot: [
           '^services/[^/]+/src/domain/',
           '^packages/contracts/',
+          '^packages/audit/',
           '/node_modules/(zod|ipaddr[.]js)/',
           '^(node:)?(crypto|net)$',
         ],

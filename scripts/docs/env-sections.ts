@@ -1,5 +1,5 @@
 import { ServiceName } from '@soc/contracts';
-import { BaseConfig, DatabaseConfig } from '@soc/service-kit';
+import { BaseConfig, DatabaseConfig, EdgeConfig } from '@soc/service-kit';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,6 +21,7 @@ export async function envSections(): Promise<readonly EnvSection[]> {
   return [
     { title: 'every service', schema: BaseConfig },
     { title: 'services with a schema in PostgreSQL (all but the gateway)', schema: DatabaseConfig },
+    { title: 'the service without a schema, the gateway', schema: EdgeConfig },
     ...own,
   ];
 }

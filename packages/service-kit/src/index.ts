@@ -8,7 +8,7 @@ export { authorise, identify } from './authentication.ts';
 export { type BootOptions, bootService, createLog, FLEET_VERSION, type RunningService } from './boot.ts';
 export { parseJson } from './body-parsing.ts';
 export { ConfigError } from './config-error.ts';
-export { BaseConfig, DatabaseConfig, type Env, parseConfig } from './config.ts';
+export { BaseConfig, DatabaseConfig, EdgeConfig, type Env, parseConfig } from './config.ts';
 export { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
 export type { EdgePlatform, Platform, ServiceParts, Worker } from './platform.ts';
 export {

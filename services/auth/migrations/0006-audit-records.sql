@@ -1,4 +1,4 @@
--- The audit trail of the fleet: one chain over the records of all tenants (ADR 0022). `body` is the record, in canonical JSON,
+-- The audit trail of the fleet: one chain over the records of all tenants (ADR 0024). `body` is the record, in canonical JSON,
 -- and what is hashed; `chain` is SHA-256 over the chain before and the record; the other columns repeat the body for queries.
 create table audit_records (
   seq bigint primary key,
