@@ -156,7 +156,7 @@ export const RevokeUserSession = endpoint({
   audit: 'session.revoke',
   params: z.strictObject({ id: Uuid, sessionId: Uuid }),
   responses: { 204: z.undefined() },
-  errors: { 404: ['auth.session_not_found'] },
+  errors: { 404: ['auth.session_not_found'], 422: ['auth.permission_not_held'] },
 });
 
 export const RevokeUserSessions = endpoint({
@@ -169,5 +169,5 @@ export const RevokeUserSessions = endpoint({
   audit: 'session.revoke_all',
   params: UserParams,
   responses: { 204: z.undefined() },
-  errors: { 404: ['auth.user_not_found'] },
+  errors: { 404: ['auth.user_not_found'], 422: ['auth.permission_not_held'] },
 });

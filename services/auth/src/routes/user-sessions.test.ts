@@ -67,3 +67,18 @@ test('the sessions of another tenant are not there', async () => {
   ]);
   expect(await canRefresh(refreshToken)).toBe(true);
 });
+
+test('nobody ends the sessions of who may do more than they may', async () => {
+  const id = await auth.addUser('dan@example.org', ['admin']);
+  const { refreshToken } = await begin('dan@example.org');
+  const [session] = (await auth.call(ListUserSessions, { params: { id } })).body.items;
+  const token = auth.sign({ ...auth.principals.nobody, permissions: new Set(['users:read', 'users:write']) });
+  const answers = [
+    await auth.call(RevokeUserSessions, { params: { id }, token }),
+    await auth.call(RevokeUserSession, { params: { id, sessionId: session?.id ?? '' }, token }),
+  ];
+  expect(answers.map(({ status, problem }) => [status, problem?.code])).toEqual(
+    Array(2).fill([422, 'auth.permission_not_held']),
+  );
+  expect(await canRefresh(refreshToken)).toBe(true);
+});
