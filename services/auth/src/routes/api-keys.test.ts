@@ -65,7 +65,7 @@ test('a key that manages users makes nobody mightier than itself, and takes no s
   };
   const { status, body: viewer } = await create(['viewer']);
   expect(status).toBe(201);
-  const adminId = made.createdBy;
+  const adminId = await auth.addUser('another-admin@example.org', ['admin']);
   const refused = [
     await create(['admin']),
     await auth.call(UpdateUser, { params: { id: viewer.id }, body: { roles: ['admin'] }, token }),

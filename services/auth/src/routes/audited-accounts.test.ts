@@ -3,6 +3,7 @@ import { ReplaceMfaPolicy, ResetMfa } from '@soc/contracts/auth/mfa';
 import { CreateRole, DeleteRole, ReplaceRole } from '@soc/contracts/auth/roles';
 import { ChangeOwnPassword, Login } from '@soc/contracts/auth/sessions';
 import { UpdateUser } from '@soc/contracts/auth/users';
+import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestAuth, type TestAuth, userPassword } from '../auth-service.fixture.ts';
 import { codeAt, enrol } from '../totp.fixture.ts';
@@ -20,7 +21,15 @@ const recorded = async (action: string, targetId: string | undefined, count = 1)
   if (!spec) throw new Error('auth has no type of event for its records');
   const where = ({ data }: { readonly data: AuditFact }): boolean =>
     data.action === action && data.target?.id === targetId;
-  return (await auth.published(spec, { count, where, deadlineMs: 20_000 })).map(({ data }) => data);
+  return waitFor(
+    async () => {
+      // Whatever is published may be twice on its stream.
+      const events = new Map((await auth.published(spec, { where })).map(({ id, data }) => [id, data]));
+      if (events.size < count) throw new Error(`${events.size} of ${count} records of ${action}`);
+      return [...events.values()];
+    },
+    { deadlineMs: 20_000 },
+  );
 };
 const logIn = (email: string, password: string, otp?: string) =>
   auth.call(Login, {
