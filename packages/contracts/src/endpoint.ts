@@ -4,7 +4,8 @@ import type { ServiceName } from './service-name.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export type SuccessStatus = 200 | 201 | 202 | 204;
+/** 302 is how an endpoint that a browser is sent to sends it on. */
+export type SuccessStatus = 200 | 201 | 202 | 204 | 302;
 
 export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 423 | 429 | 502 | 503;
 

@@ -23,6 +23,7 @@ export const Permission = z.enum([
   'users:read',
   'users:write',
   'api-keys:write',
+  'identity-providers:write',
   'audit:read',
   'fleet:read',
   'fleet:operate',

@@ -63,7 +63,7 @@ const urlsOf = (service: ServiceName, { instances }: Layout): readonly string[] 
 
 function environmentOfService(
   service: ServiceName,
-  { secrets, layout, dataDirectory }: EnvironmentOptions,
+  { secrets, layout, dataDirectory, inherited }: EnvironmentOptions,
 ): Readonly<Record<string, string>> {
   switch (service) {
     case 'auth':
@@ -75,6 +75,8 @@ function environmentOfService(
         AUTH_SERVICE_SECRETS_FILE: secrets.serviceSecretsFile,
         AUTH_ADMIN_EMAIL: secrets.admin.email,
         AUTH_ADMIN_PASSWORD: secrets.admin.password,
+        AUTH_PUBLIC_URL:
+          inherited['AUTH_PUBLIC_URL'] ?? urlsOf('gateway', layout)[0]?.replace('127.0.0.1', 'localhost') ?? '',
       };
     case 'gateway': {
       const upstreams = Map.groupBy(

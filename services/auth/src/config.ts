@@ -37,6 +37,25 @@ export const AuthConfig = z.object({
   AUTH_LOCKOUT_ACCOUNT_FAILURES: Count.default(100).describe(
     'The same for one account from networks it was never logged in to from.',
   ),
+  AUTH_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://localhost:8000')
+    .describe('Where browsers find the gateway: OpenID providers send them back there.'),
+  AUTH_CONSOLE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://localhost:3000')
+    .describe('Where browsers find the console, which a login at a provider ends at.'),
+  AUTH_OIDC_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(',')
+        .map((host) => host.trim())
+        .filter(Boolean),
+    )
+    .describe('Comma-separated hosts of OpenID providers that may lack TLS or be on this host or its link.'),
   AUDIT_SIGNING_KEY_FILE: z
     .string()
     .describe(

@@ -10,6 +10,11 @@ import { createNotary } from './audit/notary.ts';
 import { auditRepository } from './audit-repository.ts';
 import type { AuthConfig } from './config.ts';
 import { loginFailureRepository } from './login-failure-repository.ts';
+import { identityRepository } from './oidc/identity-repository.ts';
+import { oidcLoginRepository } from './oidc/oidc-login-repository.ts';
+import { createOutgoingFetch } from './oidc/outgoing-fetch.ts';
+import { createProviderClient } from './oidc/provider-client.ts';
+import { providerRepository } from './oidc/provider-repository.ts';
 import { createGrants } from './grants.ts';
 import { openBreachedPasswords } from './breached-passwords.ts';
 import { createLoginLocks } from './login-locks.ts';
@@ -44,6 +49,9 @@ const repositories = {
   statementAudit: auditRepository,
   auditRecords: auditRecordRepository,
   auditTrail: auditTrailRepository,
+  providers: providerRepository,
+  identities: identityRepository,
+  oidcLogins: oidcLoginRepository,
 } as const;
 
 /** The whole graph of the auth service. Throws when a key, the secrets or the breached passwords cannot be read. */
@@ -104,6 +112,8 @@ async function createCredentials({
   });
   const grants = createGrants(repositories);
   const locks = createLoginLocks({ ...repositories, db, config, now });
+  const seal = createSecretSeal(await readFile(config.AUTH_MFA_KEY_FILE, 'utf8'));
+  const { AUTH_OIDC_ALLOWED_HOSTS: allowedHosts } = config;
   return {
     hasher,
     hashing,
@@ -113,9 +123,12 @@ async function createCredentials({
     /** Closed with the service. */
     openFiles: breached ? [{ start: () => undefined, stop: breached.close }] : [],
     demandOwnPassword: createOwnPasswordDemand({ ...repositories, db, hasher, hashing, locks }),
-    secondFactor: createSecondFactor({
-      ...repositories,
-      seal: createSecretSeal(await readFile(config.AUTH_MFA_KEY_FILE, 'utf8')),
+    seal,
+    secondFactor: createSecondFactor({ ...repositories, seal }),
+    providerClient: createProviderClient({
+      fetch: createOutgoingFetch(allowedHosts),
+      allowedHosts,
+      nowMs: () => now().getTime(),
     }),
     openSession: createOpenSession({ ...repositories, grants, tokens, config, now }),
   };

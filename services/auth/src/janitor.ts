@@ -9,10 +9,10 @@ const EVERY_MS = 60 * 60 * 1000;
 export function createJanitor(
   deps: Pick<
     AuthDeps,
-    'db' | 'sessions' | 'revocations' | 'statementAudit' | 'loginFailures' | 'config' | 'log' | 'now'
+    'db' | 'sessions' | 'oidcLogins' | 'revocations' | 'statementAudit' | 'loginFailures' | 'config' | 'log' | 'now'
   >,
 ): Worker {
-  const { db, sessions, revocations, statementAudit, loginFailures, config, log, now } = deps;
+  const { db, sessions, oidcLogins, revocations, statementAudit, loginFailures, config, log, now } = deps;
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
 
@@ -20,6 +20,7 @@ export function createJanitor(
     const at = now();
     try {
       await sessions.forgetExpired(db.write, at);
+      await oidcLogins.forgetExpired(db.write, at);
       await revocations.forgetBefore(db.write, forgettableBefore(at, config.AUTH_ACCESS_TOKEN_TTL_S));
       await statementAudit.forgetOld(db.write);
       await loginFailures.forgetBefore(db.write, new Date(at.getTime() - forgetFailuresS(config) * 1000));

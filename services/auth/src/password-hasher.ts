@@ -12,6 +12,8 @@ import {
 export interface PasswordHasher {
   /** A PHC string with a new salt. */
   readonly hash: (password: string) => Promise<string>;
+  /** A stored hash that no password fits, at no cost: of somebody who logs in elsewhere. */
+  readonly ofNothing: () => string;
   /** Whether the password fits. Without a stored hash the answer is no, after the same time. */
   readonly fits: (password: string, stored: string | undefined) => Promise<boolean>;
   /** Whether a stored hash costs what new ones do. */
@@ -43,6 +45,7 @@ export function createPasswordHasher(cost: HashCost): PasswordHasher {
       const empty = { ...cost, salt: randomBytes(SALT_BYTES), tag: Buffer.alloc(TAG_BYTES) };
       return writePasswordHash({ ...empty, tag: await derive(password, empty) });
     },
+    ofNothing: () => writePasswordHash({ ...cost, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) }),
     fits: async (password, stored) => {
       const expected = stored === undefined ? nobodys : readPasswordHash(stored);
       return timingSafeEqual(await derive(password, expected), expected.tag);

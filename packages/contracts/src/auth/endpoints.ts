@@ -11,6 +11,13 @@ import {
   ReplaceMfaPolicy,
   ResetMfa,
 } from './mfa.ts';
+import {
+  CreateIdentityProvider,
+  DeleteIdentityProvider,
+  ListIdentityProviders,
+  ReplaceIdentityProvider,
+} from './identity-providers.ts';
+import { ExchangeOidcCode, FinishOidcLogin, ListLoginProviders, StartOidcLogin } from './oidc.ts';
 import { ListRevocations } from './revocations.ts';
 import { CreateRole, DeleteRole, ListRoles, ReplaceRole } from './roles.ts';
 import {
@@ -61,6 +68,14 @@ export const authEndpoints: readonly EndpointSpec[] = [
   RevokeApiKey,
   ExchangeApiKey,
   ListRevocations,
+  ListIdentityProviders,
+  CreateIdentityProvider,
+  ReplaceIdentityProvider,
+  DeleteIdentityProvider,
+  ListLoginProviders,
+  StartOidcLogin,
+  FinishOidcLogin,
+  ExchangeOidcCode,
   GetJwks,
   CreateServiceToken,
   ListAuditRecords,

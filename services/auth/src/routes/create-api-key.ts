@@ -8,7 +8,7 @@ import { createSecret, hashOf } from '../opaque-secret.ts';
 const PREFIX_CHARS = 12;
 
 export const createApiKeyRoute = ({ db, users, apiKeys, now }: Pick<AuthDeps, 'db' | 'users' | 'apiKeys' | 'now'>) =>
-  route(CreateApiKey, async ({ body, principal, log }) => {
+  route(CreateApiKey, async ({ body, principal, record, log }) => {
     const { tenantId, subject } = principal;
     const at = now();
     const decision = decideApiKey(body, principal.permissions, at);
@@ -29,6 +29,7 @@ export const createApiKeyRoute = ({ db, users, apiKeys, now }: Pick<AuthDeps, 'd
       // A key dies with its maker's account, so a machine cannot make one.
       if (principal.kind !== 'user' || !(await users.find(tx, tenantId, subject))?.active) return false;
       await apiKeys.insert(tx, tenantId, key, hashOf(secret));
+      await record(tx, { targetId: key.id });
       return true;
     });
     if (!isMade) throw forbidden('auth.not_a_person', 'only a person can make an API key');

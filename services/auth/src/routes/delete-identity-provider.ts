@@ -1,0 +1,11 @@
+import { DeleteIdentityProvider } from '@soc/contracts/auth/identity-providers';
+import { notFound, route } from '@soc/service-kit';
+import type { AuthDeps } from '../deps.ts';
+
+export const deleteIdentityProviderRoute = ({ db, providers }: Pick<AuthDeps, 'db' | 'providers'>) =>
+  route(DeleteIdentityProvider, async ({ params, principal, log }) => {
+    const isDeleted = await db.tx((tx) => providers.delete(tx, principal.tenantId, params.id));
+    if (!isDeleted) throw notFound('auth.provider_not_found');
+    log.info({ providerId: params.id, by: principal.subject }, 'identity provider deleted');
+    return undefined;
+  });

@@ -1,0 +1,51 @@
+import { ExchangeOidcCode } from '@soc/contracts/auth/oidc';
+import type { TokenPair } from '@soc/contracts/auth/sessions';
+import { route, tooManyRequests, unauthenticated } from '@soc/service-kit';
+import { clientAddressOf, userAgentOf } from '../client-address.ts';
+import type { AuthDeps } from '../deps.ts';
+import { challengeOf } from '../oidc/begin-oidc-login.ts';
+import { hashOf } from '../opaque-secret.ts';
+
+/** Thrown inside, so that a code is not used up by a request that lacks the second factor. */
+class OtpRefused extends Error {
+  override readonly name = 'OtpRefused';
+  readonly email: string;
+  constructor(email: string) {
+    super('a current code of the second factor is needed');
+    this.email = email;
+  }
+}
+
+export const exchangeOidcCodeRoute = (deps: AuthDeps) => {
+  const { db, users, oidcLogins, secondFactor, locks, openSession, now } = deps;
+  return route(ExchangeOidcCode, async ({ body, request, log }) => {
+    const { otp } = body;
+    const client = { clientAddress: clientAddressOf(request), userAgent: userAgentOf(request) };
+    const shown = { codeHash: hashOf(body.code), challenge: challengeOf(body.verifier) };
+
+    const open = () =>
+      db.tx(async (tx): Promise<TokenPair | undefined> => {
+        const login = await oidcLogins.exchange(tx, shown, now());
+        const seen = login && (await users.find(tx, login.tenantId, login.userId));
+        if (!seen) return undefined;
+        const { email } = seen;
+        const lockedS = otp === undefined ? 0 : await locks.lockedForS({ email, ...client });
+        if (lockedS > 0) throw tooManyRequests('auth.locked', 'too many failed logins', lockedS);
+        const check = await secondFactor.check(tx, seen.id, otp, now());
+        if (check === 'missing' || check === 'wrong') throw new OtpRefused(email);
+        const account = await users.recordLogin(tx, seen, now(), undefined);
+        return account && openSession(tx, account, client);
+      });
+
+    try {
+      const pair = await open();
+      if (pair) return pair;
+    } catch (error) {
+      if (!(error instanceof OtpRefused)) throw error;
+      if (otp !== undefined) await locks.recordFailure({ email: error.email, ...client });
+      log.info({}, 'login at a provider refused without the second factor');
+      throw unauthenticated('auth.otp_required', error.message);
+    }
+    throw unauthenticated('auth.bad_oidc_code', 'the code is not valid');
+  });
+};

@@ -1,0 +1,6 @@
+import { ListLoginProviders } from '@soc/contracts/auth/oidc';
+import { route } from '@soc/service-kit';
+import type { AuthDeps } from '../deps.ts';
+
+export const listLoginProvidersRoute = ({ db, providers }: Pick<AuthDeps, 'db' | 'providers'>) =>
+  route(ListLoginProviders, async () => ({ items: await providers.listListed(db.read) }));
