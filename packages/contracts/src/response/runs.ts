@@ -129,6 +129,7 @@ export const DecideStep = endpoint({
   summary: 'Decides a step that waits for a person.',
   permission: 'runs:approve',
   audit: 'run.decide_step',
+  auditFields: ['stepId', 'decision'],
   params: RunParams,
   body: z.strictObject({
     stepId: z.string().min(1).max(200),

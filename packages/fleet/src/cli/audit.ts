@@ -77,7 +77,11 @@ export const auditCommand: Command = {
   synopsis: 'verify --records FILE | key',
   options: [
     { name: 'records', value: 'FILE', help: 'What GET /api/v1/auth/audit/export answered.' },
-    { name: 'checkpoints', value: 'PATH', help: "The directory of the checkpoints; the data directory's when absent." },
+    {
+      name: 'checkpoints',
+      value: 'PATH',
+      help: "A copy of the checkpoints, made before the export; the data directory's own when absent.",
+    },
     {
       name: 'key',
       value: 'FILE',

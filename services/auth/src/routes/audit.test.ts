@@ -89,22 +89,20 @@ async function storedCheckpoints(): Promise<readonly StoredCheckpoint[]> {
 
 /** What an export answers, verified offline against the checkpoints and the public key. */
 async function verifiedExport(query: Record<string, string>, token?: string) {
-  const answer = await auth.app.inject({
-    url: `${ExportAudit.url}?${new URLSearchParams(query).toString()}`,
-    headers: { authorization: `Bearer ${token ?? auth.tokens.admin}` },
-  });
-  expect(answer.statusCode).toBe(200);
-  expect(answer.headers['content-type']).toContain('application/x-ndjson');
-  const key = createPublicKey(await readFile(auth.env['AUDIT_SIGNING_KEY_FILE'] ?? '', 'utf8'));
+  // Before the export: what is signed meanwhile covers more than was exported.
   const checkpoints = await storedCheckpoints();
-  const report = await verifyTrail({ lines: answer.body.split('\n'), checkpoints, publicKeys: [key] });
-  return { text: answer.body, ...report };
+  const answer = await auth.call(ExportAudit, { query, ...(token !== undefined && { token }) });
+  expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/x-ndjson; charset=utf-8']);
+  const text = answer.raw.toString();
+  const key = createPublicKey(await readFile(auth.env['AUDIT_SIGNING_KEY_FILE'] ?? '', 'utf8'));
+  const report = await verifyTrail({ lines: text.split('\n'), checkpoints, publicKeys: [key] });
+  return { text, ...report };
 }
 
 test('an export shows a tenant its own records and of others their hashes, and verifies as a whole', async () => {
   const { findings, records, shownRecords, text } = await verifiedExport({});
   expect(findings).toEqual([]);
-  expect(records - shownRecords).toBe(THEIRS);
+  expect(records - shownRecords).toBeGreaterThanOrEqual(THEIRS);
   expect(text).not.toContain('zoe');
 });
 

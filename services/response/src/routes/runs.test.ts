@@ -1,7 +1,7 @@
 import { ListConnectors } from '@soc/contracts/response/connectors';
 import { DeletePlaybook, ImportPlaybook, UpdatePlaybook } from '@soc/contracts/response/playbooks';
 import { CancelRun, DecideStep, GetRun, ListRuns, StartRun } from '@soc/contracts/response/runs';
-import { IncidentCreated, ResponseCompleted, uuidv7 } from '@soc/contracts';
+import { auditEvents, IncidentCreated, ResponseCompleted, uuidv7 } from '@soc/contracts';
 import { exampleIncident, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { responseService } from '../app.ts';
@@ -141,6 +141,27 @@ describe('a step that waits for a person', () => {
       outcome: { decidedBy: 'Test admin', note: 'fine', variables: { __answer__: 'yes' } },
     });
     expect(effects.count('/after-10')).toBe(1);
+  });
+
+  test('approved or refused, the audit trail tells who decided what, and a decision that came too late is a failure', async () => {
+    const spec = auditEvents.get('response');
+    if (!spec) throw new Error('the response service records nothing');
+    const runId = await start(12);
+    await decide(runId, { decision: 'reject' });
+    expect((await decide(runId, {})).status).toBe(409);
+    const decisions = await service.published(spec, {
+      count: 2,
+      deadlineMs: 20_000,
+      where: ({ subject, data }) => subject === runId && data.action === 'run.decide_step',
+    });
+    expect(
+      decisions.map(({ data }) => [data.outcome, data.actor.name, data.details?.['decision'], data.reason]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['success', 'Test admin', 'reject', undefined],
+        ['failure', 'Test admin', 'approve', expect.stringMatching(/^run\.(?:ended|step_not_waiting)$/)],
+      ]),
+    );
   });
 
   test('rejected, the run ends as rejected and does nothing more', async () => {
