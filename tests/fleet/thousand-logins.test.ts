@@ -66,36 +66,42 @@ async function startControl(): Promise<string> {
 const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
 
+interface Samples {
+  readonly tookMs: readonly number[];
+  readonly statuses: ReadonlySet<number>;
+}
+
 /** How long each GET takes, one at a time, until told to stop. */
-async function sample(url: string, signal: AbortSignal): Promise<readonly number[]> {
+async function sample(url: string, signal: AbortSignal): Promise<Samples> {
   const tookMs: number[] = [];
+  const statuses = new Set<number>();
   while (!signal.aborted) {
     const beganAt = performance.now();
     const answer = await fetch(url);
     await answer.text();
-    expect(answer.status).toBe(200);
+    statuses.add(answer.status);
     tookMs.push(performance.now() - beganAt);
     await pause(10);
   }
-  return tookMs;
+  return { tookMs, statuses };
 }
 
 test('a thousand logins at once let no wrong password through and stall no other route', async () => {
   const { gatewayUrl } = started.fleet;
   const control = await startControl();
   const stop = new AbortController();
-  const samples = Promise.all(
-    [`${gatewayUrl}/health`, `${gatewayUrl}/api/v1/auth/.well-known/jwks.json`, control].map((url) =>
-      sample(url, stop.signal),
-    ),
-  );
+  const samples = Promise.all([
+    sample(`${gatewayUrl}/health`, stop.signal),
+    sample(`${gatewayUrl}/api/v1/auth/.well-known/jwks.json`, stop.signal),
+    sample(control, stop.signal),
+  ]);
   const url = `${gatewayUrl}/api/v1/auth/login`;
   const { statuses, counts } = await blow({ url, clients, giveUpMs: GIVE_UP_MS });
   stop.abort();
-  const [health = [], keys = [], idle = []] = await samples;
-  const figures = { health, keys, idle };
-  const p99 = Object.fromEntries(Object.entries(figures).map(([name, values]) => [name, quantile(values, 0.99)]));
-  tell(JSON.stringify({ counts, samples: health.length, p50: quantile(health, 0.5), p99 }));
+  const [health, keys, idle] = await samples;
+  const p99Of = ({ tookMs }: Samples): number => quantile(tookMs, 0.99);
+  const p99Ms = { health: p99Of(health), keys: p99Of(keys), idle: p99Of(idle) };
+  tell(JSON.stringify({ counts, samples: health.tookMs.length, p50Ms: quantile(health.tookMs, 0.5), p99Ms }));
 
   const letIn = clients.filter((_, index) => statuses[index] === 200);
   expect(letIn.filter(({ fits }) => !fits)).toEqual([]);
@@ -104,6 +110,7 @@ test('a thousand logins at once let no wrong password through and stall no other
   expect(refused.length).toBeGreaterThan(0);
   expect(Object.keys(counts).filter((status) => !['200', '401', '429', '503'].includes(status))).toEqual([]);
   // Where even a process with nothing to do is late, the machine is busy with something else: 3 ms are usual on a quiet one.
-  const bound = Math.max(P99_MS, 20 * (p99['idle'] ?? 0));
-  expect(p99['health']).toBeLessThanOrEqual(bound);
+  const bound = Math.max(P99_MS, 20 * p99Ms.idle);
+  expect([...health.statuses]).toEqual([200]);
+  expect(p99Ms.health).toBeLessThanOrEqual(bound);
 });
