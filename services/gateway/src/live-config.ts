@@ -6,7 +6,7 @@ import { GatewayConfig } from './config.ts';
 import type { RateRules } from './domain/rate-rules.ts';
 import type { LoadLimits } from './domain/shedding.ts';
 import { rateRulesOf } from './rate-rules-of.ts';
-import { UpstreamConfig } from './upstream/upstream-config.ts';
+import { LIVE_UPSTREAM_VARIABLES } from './upstream/upstream-config.ts';
 
 /** What of the configuration can change while the gateway serves. */
 export interface LiveConfig extends Worker {
@@ -22,7 +22,7 @@ const LOOK_EVERY_MS = 2_000;
 const MAX_FILE_CHARS = 1_000_000;
 
 const RATES = Object.keys(GatewayConfig.shape).filter((name) => /^(RATE_LIMIT|SHED|CORS)_/.test(name));
-const RELOADABLE = new Set([...RATES, ...Object.keys(UpstreamConfig.shape)]);
+const RELOADABLE = new Set([...RATES, ...LIVE_UPSTREAM_VARIABLES]);
 
 /** A JSON object of variables as the environment has them; lists may be arrays. */
 const File = z.record(

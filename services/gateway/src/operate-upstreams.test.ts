@@ -149,13 +149,13 @@ test('an order that not all gateways can hear of is refused and changes nothing'
 
 test('another tenant’s administrator gives no orders about what serves all tenants', async () => {
   const services = await startTwo();
-  const gateway = await startTestGateway({ ...START, UPSTREAM_AUTH: urlsOf(services) });
+  const gateway = await startTestGateway({ ...START, UPSTREAM_ALERT: urlsOf(services) });
   const by = { token: gateway.tokens.otherTenantAdmin };
   const order = { order: 'open' } as const;
   const answers = [
     await gateway.call(SetInstanceDraining, { ...by, params: FIRST, body: { draining: true } }),
     await gateway.call(SetInstanceBreaker, { ...by, params: FIRST, body: order }),
-    await gateway.call(SetServiceBreaker, { ...by, params: { service: 'auth' }, body: order }),
+    await gateway.call(SetServiceBreaker, { ...by, params: { service: 'alert' }, body: order }),
   ];
   expect(answers.map(({ problem }) => problem?.code)).toEqual(Array(3).fill('gateway.not_operator'));
   expect(await shareOfTen(gateway, services)).toEqual([5, 5]);
