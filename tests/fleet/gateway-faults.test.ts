@@ -12,7 +12,7 @@ import {
 import { gatewayService } from '@soc/gateway-service';
 import type { Env } from '@soc/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
-import { startGatewayLoad } from '../support/gateway-load.ts';
+import { type GatewayLoad, startGatewayLoad } from '../support/gateway-load.ts';
 import { tell } from '../support/tell.ts';
 import { createUpstream, type Upstream } from '../support/upstream.ts';
 
@@ -49,6 +49,13 @@ const untilServing = (gateway: TestService, count: number) =>
     { deadlineMs: 30_000 },
   );
 
+/** Waits until so many more requests have been answered, by one instance or by any. */
+async function untilAnswered(load: GatewayLoad, count: number, by?: Upstream): Promise<void> {
+  const answered = () => load.sent.filter(({ pid }) => pid !== 0 && (by === undefined || pid === by.pid())).length;
+  const before = answered();
+  await waitFor(() => answered() >= before + count, { deadlineMs: 60_000 });
+}
+
 test('kill -9 of one of three instances under 500 requests a second fails no read, and no write sent after it', async () => {
   const [port] = await takeFreePorts(3);
   const places = [0, 1, 2].map((index) => ({ host: '127.0.0.1', port: port + index }));
@@ -62,13 +69,13 @@ test('kill -9 of one of three instances under 500 requests a second fails no rea
   await startAll(upstreams);
   await untilServing(gateway, 3);
   const load = startGatewayLoad({ url: gateway.url, token: gateway.tokens.admin, ...LOAD });
-  await pause(2_000);
+  await untilAnswered(load, 200, victim);
   const killedPid = victim.pid();
   await victim.kill();
   const goneAtMs = performance.now();
-  await pause(4_000);
+  await untilAnswered(load, 1_500);
   await victim.start();
-  await waitFor(() => load.sent.some(({ pid }) => pid === victim.pid()), { deadlineMs: 15_000 });
+  await untilAnswered(load, 10, victim);
   const sent = await load.stop();
 
   const failed = sent.filter(({ status }) => status !== 200);
@@ -78,8 +85,7 @@ test('kill -9 of one of three instances under 500 requests a second fails no rea
   expect(failedWrites.length).toBeLessThanOrEqual(writesAfter / 1000);
   // What was in flight when it died is not much.
   expect(failed.length).toBeLessThanOrEqual(10);
-  expect(sent.filter(({ pid }) => pid === killedPid).length).toBeGreaterThan(50);
-  expect(sent.length).toBeGreaterThan(1_000);
+  expect(victim.pid()).not.toBe(killedPid);
   tell(`${sent.length} requests, ${failed.length} failed`);
 });
 
@@ -133,26 +139,22 @@ test('scaling from one instance to three and back by DNS loses nothing', async (
   );
   await first?.start();
   const load = startGatewayLoad({ url: gateway.url, token: gateway.tokens.admin, ...LOAD });
-  await pause(1_000);
+  await untilAnswered(load, 300);
   const startedAt = performance.now();
   // A name may be there before who listens at its address.
   names.set(NAME, ADDRESSES);
   await startAll(more);
   const pids = () => new Set(load.sent.slice(-30).map(({ pid }) => pid));
-  await waitFor(() => pids().size === 3, { deadlineMs: 20_000 });
+  await waitFor(() => pids().size === 3, { deadlineMs: 60_000 });
   const scaledUpAt = performance.now();
-  await pause(1_000);
+  for (const upstream of more) await untilAnswered(load, 100, upstream);
   // An orchestrator stops a container first and takes its address out of the name when it is gone.
   await Promise.all(more.map(({ stop }) => stop()));
   names.set(NAME, ADDRESSES.slice(0, 1));
-  await waitFor(() => pids().size === 1, { deadlineMs: 20_000 });
-  await pause(1_000);
+  await waitFor(() => pids().size === 1, { deadlineMs: 60_000 });
+  await untilAnswered(load, 300);
   const sent = await load.stop();
 
   expect(sent.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(sent.length).toBeGreaterThan(500);
-  for (const pid of more.map((upstream) => upstream.pid())) {
-    expect(sent.filter((one) => one.pid === pid).length).toBeGreaterThan(20);
-  }
   tell(`${sent.length} requests, three instances after ${Math.round(scaledUpAt - startedAt)} ms`);
 });
