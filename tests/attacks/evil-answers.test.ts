@@ -1,6 +1,7 @@
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { gatewayService } from '@soc/gateway-service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unlimitedGateway } from '../support/unlimited-gateway.ts';
 import { exchange, lines } from './raw-http.ts';
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts';
 
@@ -12,6 +13,7 @@ beforeAll(async () => {
   gateway = await startTestService(gatewayService, {
     // A breaker that opened on so many broken answers would hide what becomes of the next.
     env: {
+      ...unlimitedGateway,
       UPSTREAM_ALERT: upstream.url,
       BREAKER_VOLUME: '100000',
       UPSTREAM_HEADERS_TIMEOUT_MS: '1000',

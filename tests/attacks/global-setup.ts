@@ -6,20 +6,13 @@ import { parseSigningRing } from '@soc/identity';
 import type { TestProject } from 'vitest/node';
 import { takeFreePorts } from '../../packages/fleet/src/testing/free-ports.ts';
 import { makeTemporaryDirectory } from '../../packages/fleet/src/testing/temporary-directory.ts';
+import { unlimitedGateway } from '../support/unlimited-gateway.ts';
 import './provided.ts';
 
 /** Ports of a fleet lie within this span of its base. */
 const SPAN = 1_100;
 
-/** Out of the way of attacks that are no floods; those that are have a gateway of their own, with limits. */
-const NO_LIMIT = {
-  RATE_LIMIT_PER_S: '1000000',
-  RATE_LIMIT_BURST: '1000000',
-  RATE_LIMIT_LOGIN_PER_MIN: '1000000',
-  RATE_LIMIT_LOGIN_BURST: '1000000',
-};
-
-/** Starts the fleet that is attacked, once for all files of this folder, and stops it after the last. */
+/** Starts the fleet that is attacked, without limits (floods have a gateway of their own), once for all files of this folder, and stops it after the last. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const directory = await makeTemporaryDirectory('attacks');
   const [port] = await takeFreePorts(1);
@@ -31,7 +24,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     hasReplica: false,
     logLevel: 'warn',
     // Channels of the tests lead to a closed port of this machine, never to the internet.
-    env: { gateway: NO_LIMIT, notification: { NOTIFICATION_ALLOW_PRIVATE: 'true' } },
+    env: { gateway: unlimitedGateway, notification: { NOTIFICATION_ALLOW_PRIVATE: 'true' } },
   });
   const secret = (name: string): string => readFileSync(join(directory.path, 'secrets', name), 'utf8');
   const { keys, current } = parseSigningRing(secret('auth-signing-keys.json'));

@@ -3,6 +3,7 @@ import { endpoints } from '@soc/contracts/endpoints';
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { gatewayService } from '@soc/gateway-service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unlimitedGateway } from '../support/unlimited-gateway.ts';
 import { type Attacker, createAttacker, forEachOf } from './attacker.ts';
 import { type Mirrors, REACHED, startMirrors } from './mirror-services.ts';
 import { pathTricks, plainPath } from './path-tricks.ts';
@@ -14,7 +15,7 @@ let attacker: Attacker;
 beforeAll(async () => {
   mirrors = await startMirrors();
   gateway = await startTestService(gatewayService, {
-    env: { ...mirrors.env, RATE_LIMIT_PER_S: '1000000', RATE_LIMIT_BURST: '1000000' },
+    env: { ...mirrors.env, ...unlimitedGateway },
   });
   attacker = createAttacker(gateway.url);
 });

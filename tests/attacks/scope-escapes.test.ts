@@ -1,13 +1,12 @@
 import { CreateApiKey } from '@soc/contracts/auth/api-keys';
-import { CreateRole } from '@soc/contracts/auth/roles';
 import { GetMe } from '@soc/contracts/auth/sessions';
-import { CreateUser } from '@soc/contracts/auth/users';
 import { endpoints } from '@soc/contracts/endpoints';
 import { type Permission, uuidv7 } from '@soc/contracts';
 import { type FleetClient, logIn } from '@soc/fleet';
 import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Attacker, createAttacker, forEachOf, type Sent } from './attacker.ts';
+import { personWith } from './people.ts';
 import { claimsOf, honestToken } from './principals.ts';
 import { pathOf } from './sample-requests.ts';
 import './provided.ts';
@@ -29,14 +28,6 @@ afterAll(() => attacker.close());
 
 const keyFor = async (permissions: Permission[], client = admin): Promise<string> =>
   (await client.call(CreateApiKey, { body: { name: 'escape', permissions } })).key;
-
-/** A person of a role of their own, with these permissions and none besides. */
-async function personWith(name: string, permissions: Permission[]): Promise<FleetClient> {
-  await admin.call(CreateRole, { body: { name, permissions } });
-  const account = { email: `${name}@example.org`, password: PASSWORD };
-  await admin.call(CreateUser, { body: { ...account, displayName: name, roles: [name] } });
-  return logIn(inject('attackedFleet').gatewayUrl, account);
-}
 
 const send = async (
   method: string,
@@ -98,7 +89,7 @@ test('a key makes no key, no person and no role, and trades itself for nothing',
 });
 
 test('who may only make keys makes none that may more', async () => {
-  const keymaker = await personWith('keymaker', ['api-keys:write', 'alerts:read']);
+  const { client: keymaker } = await personWith(admin, 'keymaker', ['api-keys:write', 'alerts:read']);
   const body = { name: 'x', permissions: ['alerts:read', 'users:write'] };
   expect(await send('POST', '/api/v1/auth/api-keys', { token: keymaker.accessToken, body })).toBe(
     '422 auth.permission_not_held',
@@ -106,8 +97,8 @@ test('who may only make keys makes none that may more', async () => {
 });
 
 test('who may only write users does not become, take over or shut out who may more', async () => {
-  const { accessToken: token } = await personWith('clerk', ['users:read', 'users:write']);
-  const mine = String(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub);
+  const { client, id: mine } = await personWith(admin, 'clerk', ['users:read', 'users:write']);
+  const token = client.accessToken;
   const newcomer = { email: 'newcomer@example.org', displayName: 'x', password: PASSWORD };
   const attempts: readonly (readonly [method: string, path: string, body?: object])[] = [
     ['PATCH', `/api/v1/auth/users/${mine}`, { roles: ['admin'] }],

@@ -1,6 +1,7 @@
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { gatewayService } from '@soc/gateway-service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unlimitedGateway } from '../support/unlimited-gateway.ts';
 import { type Bearer, framingTricks, POISON, type Trick } from './framing-tricks.ts';
 import { headTricks } from './head-tricks.ts';
 import { exchange, lines } from './raw-http.ts';
@@ -13,7 +14,7 @@ let bearer: Bearer;
 beforeAll(async () => {
   upstream = await startRecordingUpstream();
   gateway = await startTestService(gatewayService, {
-    env: { UPSTREAM_ALERT: upstream.url, UPSTREAM_STORAGE: upstream.url },
+    env: { ...unlimitedGateway, UPSTREAM_ALERT: upstream.url, UPSTREAM_STORAGE: upstream.url },
   });
   bearer = { host: new URL(gateway.url).host, authorization: `Bearer ${gateway.tokens.admin}` };
 });
