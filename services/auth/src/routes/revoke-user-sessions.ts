@@ -8,8 +8,9 @@ export const revokeUserSessionsRoute = ({
   users,
   grants,
   sessions,
+  revocations,
   now,
-}: Pick<AuthDeps, 'db' | 'users' | 'grants' | 'sessions' | 'now'>) =>
+}: Pick<AuthDeps, 'db' | 'users' | 'grants' | 'sessions' | 'revocations' | 'now'>) =>
   route(RevokeUserSessions, async ({ params, principal, log }) => {
     const ended = await db.tx(async (tx) => {
       const account = await users.find(tx, principal.tenantId, params.id);
@@ -17,7 +18,9 @@ export const revokeUserSessionsRoute = ({
       if (exceeds(await grants.permissionsOf(tx, principal.tenantId, account.roles), principal.permissions)) {
         throw unprocessable('auth.permission_not_held', 'the account may do more than you may');
       }
-      return sessions.revokeAll(tx, params.id, 'revoked', now());
+      const count = await sessions.revokeAll(tx, account.id, 'revoked', now());
+      await revocations.revokeUsers(tx, principal.tenantId, [account.id], now());
+      return count;
     });
     log.info({ userId: params.id, by: principal.subject, ended }, 'sessions revoked');
     return undefined;
