@@ -3,6 +3,7 @@ import type { TokenPair } from '@soc/contracts/auth/sessions';
 import { route, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import { clientAddressOf, userAgentOf } from '../client-address.ts';
 import type { AuthDeps } from '../deps.ts';
+import { createLoginAudit } from '../login-audit.ts';
 import { challengeOf } from '../oidc/begin-oidc-login.ts';
 import { hashOf } from '../opaque-secret.ts';
 
@@ -30,11 +31,17 @@ export const exchangeOidcCodeRoute = (deps: AuthDeps) => {
         if (!seen) return undefined;
         const { email } = seen;
         const lockedS = otp === undefined ? 0 : await locks.lockedForS({ email, ...client });
-        if (lockedS > 0) throw tooManyRequests('auth.locked', 'too many failed logins', lockedS);
+        const audit = createLoginAudit(deps, { email, request });
+        if (lockedS > 0) {
+          audit.refused('auth.locked', seen);
+          throw tooManyRequests('auth.locked', 'too many failed logins', lockedS);
+        }
         const check = await secondFactor.check(tx, seen.id, otp, now());
         if (check === 'missing' || check === 'wrong') throw new OtpRefused(email);
         const account = await users.recordLogin(tx, seen, now(), undefined);
-        return account && openSession(tx, account, client);
+        if (!account) return undefined;
+        await audit.opened(tx, account);
+        return openSession(tx, account, client);
       });
 
     try {
@@ -43,9 +50,18 @@ export const exchangeOidcCodeRoute = (deps: AuthDeps) => {
     } catch (error) {
       if (!(error instanceof OtpRefused)) throw error;
       if (otp !== undefined) await locks.recordFailure({ email: error.email, ...client });
+      createLoginAudit(deps, { email: error.email, request }).refused('auth.otp_required');
       log.info({}, 'login at a provider refused without the second factor');
       throw unauthenticated('auth.otp_required', error.message);
     }
+    deps.audit.refuse({
+      action: 'login.attempt',
+      outcome: 'denied',
+      tenantId: 'default',
+      target: { type: 'user' },
+      reason: 'auth.bad_oidc_code',
+      request,
+    });
     throw unauthenticated('auth.bad_oidc_code', 'the code is not valid');
   });
 };

@@ -3,4 +3,6 @@ import { route } from '@soc/service-kit';
 import type { AuthDeps } from '../deps.ts';
 
 export const listLoginProvidersRoute = ({ db, providers }: Pick<AuthDeps, 'db' | 'providers'>) =>
-  route(ListLoginProviders, async () => ({ items: await providers.listListed(db.read) }));
+  route(ListLoginProviders, async ({ consistencyToken }) => ({
+    items: await providers.listListed(db.readYourWrites(consistencyToken)),
+  }));
