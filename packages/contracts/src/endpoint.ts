@@ -21,6 +21,13 @@ export type TokenLimit = 'mfa_enrolment' | 'password_change';
  */
 export type BodyKind = 'json' | 'form' | 'text' | 'stream';
 
+/** How long an answer may be kept, and what ends that sooner beside a write to its service by the same tenant. */
+export interface CachePolicy {
+  readonly maxAgeS: number;
+  /** Types of events that the service handles, and after which its answers are different. */
+  readonly invalidatedBy: readonly string[];
+}
+
 /**
  * One HTTP endpoint, declared once by the service that owns it. The owner's route, the OpenAPI document, the gateway's
  * permission check and the tests all read this value.
@@ -50,6 +57,8 @@ export interface EndpointSpec {
   /** Media type of the success answer; `application/json` when absent. */
   readonly produces?: string;
   readonly errors?: Readonly<Partial<Record<ErrorStatus, readonly string[]>>>;
+  /** The gateway may keep its answers; for reads that say the same to everybody of a tenant with the same permissions. */
+  readonly cache?: CachePolicy;
   /**
    * What the audit trail calls it, `<noun>.<verb>`, e.g. `channel.create`: `service-kit` records every call that was done, refused
    * or failed, with the noun as the type of what it was done to. For what changes configuration or permissions, takes data

@@ -6,6 +6,7 @@ import { createHealthChecker, createPerformanceMonitor, createRegistry } from '@
 import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { RunningAudit } from './audit/audit.ts';
+import { withCacheInvalidation } from './cache-generations.ts';
 import { type BaseConfig, type EdgeConfig, type Env, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
 import { createFarewell } from './farewell.ts';
@@ -70,7 +71,8 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const { audit } = running;
   // An edge service's create() is typed not to see the database and the bus; for every other one `data` is there.
   const parts = await definition.create({ ...edge.platform, ...data, audit } as Platform<BaseConfig>);
-  data?.bus.subscribe(parts.subscriptions ?? []);
+  const outdating = { connect: () => edge.platform.connectRedis('command'), prefix: config.REDIS_PREFIX, log };
+  data?.bus.subscribe(withCacheInvalidation(name, parts, outdating));
 
   const app = createHttpApp({ log, now, ...(parts.trustedProxies && { trustedProxies: parts.trustedProxies }) });
   const farewell = createFarewell(app);

@@ -32,5 +32,6 @@ export { PemFile, RedisConfig, redisAccessOf } from './redis-config.ts';
 export { type Route, route, type RouteContext } from './route.ts';
 export { runService } from './run.ts';
 export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';
+export { cacheGenerationKey } from '@soc/messaging/redis';
 export { GATEWAY_ISSUER, type KeySources, trustedBy } from './trusted-tokens.ts';
 export { createTraceparent, requestIdOf, traceparentOf } from './trace.ts';

@@ -58,7 +58,7 @@ export const GatewayConfig = z.object({
   RATE_LIMIT_KEYS_BURST: Count.default(300).describe('The burst of that.'),
   RATE_LIMIT_LOGIN_PER_MIN: Count.default(10).describe('Logins a minute from one address.'),
   RATE_LIMIT_LOGIN_BURST: Count.default(20).describe('Logins that may come at once before that rate holds.'),
-  SHED_EVENT_LOOP_DELAY_MS: Count.default(200).describe(
+  SHED_EVENT_LOOP_DELAY_MS: Count.default(500).describe(
     'Mean delay of the event loop from which requests are shed: the dear ones first, alerts at three times as much.',
   ),
   SHED_IN_FLIGHT: Count.default(4_096).describe('Requests under way from which they are shed, in the same order.'),

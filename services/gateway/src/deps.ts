@@ -13,6 +13,7 @@ import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRequestDeadlines } from './request-deadlines.ts';
 import { createRequestJournal } from './request-journal.ts';
+import { createResponseCache } from './response-cache.ts';
 import { createRevocations } from './revocations.ts';
 import { createServiceToken } from './service-token.ts';
 import { countUpstreamEvents, observeUpstreams } from './upstream/observe-upstreams.ts';
@@ -34,6 +35,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
   const auth = createAuthClient(upstreams, log);
   const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);
   const openStreams = createOpenStreams();
+  const internalTokens = createInternalTokens(config.GATEWAY_SIGNING_KEY_FILE, nowMs);
   const live = createLiveConfig({
     config,
     log,
@@ -56,7 +58,8 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     /** The gateway's own part of the fleet's health. */
     health: createHealthChecker({ service: 'gateway', version: FLEET_VERSION, startedAtMs: nowMs(), nowMs, checks }),
     orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log }),
-    internalTokens: createInternalTokens(config.GATEWAY_SIGNING_KEY_FILE, nowMs),
+    internalTokens,
+    cache: createResponseCache({ redis, prefix: config.REDIS_PREFIX, upstreams, internalTokens, registry, nowMs }),
     journal: createRequestJournal(
       registry,
       access && createAccessLog(access, { service: 'gateway', instance: instanceId, nowMs }),

@@ -14,7 +14,10 @@ const EVENT_STREAM = 'text/event-stream';
 /** Of an endpoint whose contract names no other. */
 const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
-type ProxyDeps = Pick<GatewayDeps, 'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens'>;
+type ProxyDeps = Pick<
+  GatewayDeps,
+  'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens' | 'cache'
+>;
 
 /**
  * Routes every endpoint of every other service to its instances. Fastify's own router decides, as it does in the services,
@@ -43,6 +46,7 @@ async function proxy(
   deps: ProxyDeps,
 ): Promise<unknown> {
   authorise(spec, request.principal);
+  if (spec.cache && (await deps.cache.answer(spec, request, reply))) return reply;
   const limitBytes = bodyLimitOf(spec);
   if (isTooLarge(limitBytes, request.headers['content-length'])) throw bodyTooLarge();
   askForBody(request, reply);
@@ -58,6 +62,7 @@ async function proxy(
   );
   deps.journal.delivered(request, delivery);
   const ending = delivery.outcome.kind;
+  deps.cache.written(spec, request);
   if (ending === 'answered') return reply;
   if (body.kind === 'streamed') body.stream.destroy();
   if (ending === 'abandoned') return reply.hijack();

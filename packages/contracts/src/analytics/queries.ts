@@ -44,6 +44,18 @@ export const GetOverview = endpoint({
   permission: 'analytics:read',
   query: z.strictObject(span),
   responses: { 200: Overview },
+  cache: {
+    maxAgeS: 15,
+    invalidatedBy: [
+      'alert.created',
+      'alert.updated',
+      'incident.created',
+      'incident.updated',
+      'response.completed',
+      'notification.sent',
+      'evidence.stored',
+    ],
+  },
 });
 
 export const Kpis = z.object({

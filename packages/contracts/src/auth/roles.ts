@@ -34,6 +34,7 @@ export const ListRoles = endpoint({
   summary: 'The roles and what each may do: the built-in ones, then those of the tenant by name, at most 200.',
   permission: 'users:read',
   responses: { 200: z.object({ items: z.array(RoleDescription) }) },
+  cache: { maxAgeS: 30, invalidatedBy: [] },
 });
 
 export const CreateRole = endpoint({

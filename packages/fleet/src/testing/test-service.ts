@@ -70,6 +70,8 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     BUS_KEY_RING_FILE: inject('busKeyRingFile'),
     AUTH_MFA_KEY_FILE: inject('mfaKeyFile'),
     SERVICE_SECRET: 'secret of the tests',
+    // The event loop is that of the tests, which block it.
+    SHED_EVENT_LOOP_DELAY_MS: '60000',
     CHECK_RESPONSES: 'true',
     ...given,
   };

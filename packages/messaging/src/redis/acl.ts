@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServiceName } from '@soc/contracts';
 import { eventSubscribers } from '@soc/contracts/event-subscribers';
 import { events } from '@soc/contracts/events';
-import { queuePrefix, retryQueueName, streamKey } from './keys.ts';
+import { cacheGenerationKey, queuePrefix, retryQueueName, streamKey } from './keys.ts';
 
 /** What may be done to some keys or channels, as Redis writes a selector (https://redis.io/docs/management/security/acl). */
 type Selector = readonly string[];
@@ -33,6 +33,7 @@ function ownUses(service: ServiceName, prefix: string): readonly Selector[] {
       return [
         [`~${prefix}:rate:*`, '+eval', '+evalsha', '+get', '+set'],
         [`~${prefix}:gateway:*`, '+hset', '+hdel', '+hgetall'],
+        [`~${prefix}:cache:*`, '+get', '+set', '+incr'],
       ];
     case 'notification':
       return [
@@ -72,6 +73,8 @@ export function redisAclOf(service: ServiceName, prefix: string): readonly strin
           [queue, ...QUEUE],
         ]
       : []),
+    // To tell the gateway that answers it keeps are old.
+    [`~${cacheGenerationKey(prefix, service, '*')}`, '+incr'],
     ...ownUses(service, prefix),
   ];
   return ['resetkeys', 'resetchannels', '-@all', ...BASE, ...selectors.map((selector) => `(${selector.join(' ')})`)];

@@ -19,3 +19,7 @@ export const queuePrefix = (prefix: string): string => `${prefix}:bull`;
 
 /** The BullMQ queue of a service's retries; BullMQ's scripts use many keys at once, which the hash tag keeps together. */
 export const retryQueueName = (serviceName: string): string => `{retry-${serviceName}}`;
+
+/** A number that grows whenever the answers of a service to a tenant are different from before. */
+export const cacheGenerationKey = (prefix: string, service: string, tenantId: string): string =>
+  `${prefix}:cache:generation:${service}:${tenantId}`;

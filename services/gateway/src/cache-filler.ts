@@ -1,0 +1,93 @@
+import type { EndpointSpec } from '@soc/contracts';
+import type { EdgePlatform } from '@soc/service-kit';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { keepS } from './domain/cacheable.ts';
+import { requestFields } from './domain/headers.ts';
+import type { InternalTokens } from './internal-tokens.ts';
+import type { Upstreams } from './upstream/upstreams.ts';
+
+/** An answer as it lies in Redis. */
+export const Kept = z.object({
+  generation: z.string(),
+  storedAtMs: z.number(),
+  contentType: z.string(),
+  body: z.string(),
+});
+export type Kept = z.infer<typeof Kept>;
+
+const MAX_BODY_BYTES = 256 * 1024;
+const ANSWER_WITHIN_MS = 10_000;
+const SHARED_MS = 500;
+
+export interface FillerOptions {
+  readonly redis: ReturnType<EdgePlatform<unknown>['connectRedis']>;
+  readonly upstreams: Pick<Upstreams, 'choose'>;
+  readonly internalTokens: InternalTokens;
+  readonly nowMs: () => number;
+}
+
+/** Where an answer is kept, and what its number is. */
+interface Place {
+  readonly key: string;
+  readonly generation: string;
+}
+
+type Fill = (spec: EndpointSpec, request: FastifyRequest, keep: Place) => Promise<Kept | undefined>;
+
+/** Asks services for what may be kept; undefined for an answer that may not, and for none. */
+export function createCacheFiller(options: FillerOptions): { readonly fill: Fill; readonly fillOnce: Fill } {
+  const { redis, upstreams, internalTokens, nowMs } = options;
+  const asking = new Map<string, Promise<Kept | undefined>>();
+
+  const ask = async (spec: EndpointSpec, request: FastifyRequest, keep: Place) => {
+    const instance = upstreams.choose(spec.service);
+    const { headers, principal } = request;
+    if (!instance || !principal) return undefined;
+    const answer = await instance.pool.request({
+      method: 'GET',
+      path: request.raw.url ?? '/',
+      headers: requestFields(
+        { accept: headers.accept },
+        {
+          requestId: request.id,
+          traceparent: String(headers['traceparent']),
+          clientAddress: request.ip,
+          protocol: request.protocol,
+          host: headers.host,
+          authorization: internalTokens.authorizationFor(principal, spec.service),
+        },
+      ),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    const seconds = keepS(spec.cache?.maxAgeS ?? 0, { status: answer.statusCode, headers: answer.headers });
+    const isSmall = Number(answer.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= MAX_BODY_BYTES;
+    if (seconds === 0 || !isSmall) {
+      await answer.body.dump();
+      return undefined;
+    }
+    const body = await answer.body.text();
+    const contentType = String(answer.headers['content-type'] ?? 'application/json');
+    const kept: Kept = { generation: keep.generation, storedAtMs: nowMs(), contentType, body };
+    await redis.set(keep.key, JSON.stringify(kept), 'PX', Math.ceil(seconds * 1_000));
+    return kept;
+  };
+
+  const fill = (spec: EndpointSpec, request: FastifyRequest, keep: Place) =>
+    // What fails here is asked again in the usual way, which knows how to retry and what to answer.
+    ask(spec, request, keep).catch(() => undefined);
+
+  /** Those who ask at the same time share one question, also those who looked before its answer was kept and come after. */
+  const fillOnce = (spec: EndpointSpec, request: FastifyRequest, keep: Place) => {
+    const name = `${keep.key} ${keep.generation}`;
+    const known = asking.get(name);
+    if (known) return known;
+    const asked = fill(spec, request, keep).finally(() => {
+      setTimeout(() => asking.delete(name), SHARED_MS).unref();
+    });
+    asking.set(name, asked);
+    return asked;
+  };
+
+  return { fill, fillOnce };
+}
