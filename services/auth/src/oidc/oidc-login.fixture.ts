@@ -5,7 +5,7 @@ import { startTestAuth, type TestAuth } from '../auth-service.fixture.ts';
 import { clientId, clientSecret, type OpenIdProvider, startOpenIdProvider } from './openid-provider.fixture.ts';
 
 export const publicUrl = 'https://soc.example.org';
-export const consoleUrl = 'https://console.example.org';
+const consoleUrl = 'https://console.example.org';
 export const slug = 'corp';
 
 /** What a console keeps of a login it began. */

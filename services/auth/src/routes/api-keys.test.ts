@@ -1,7 +1,8 @@
 import { permissionsOfRole } from '@soc/contracts';
 import { CreateApiKey, ExchangeApiKey, ListApiKeys, RevokeApiKey } from '@soc/contracts/auth/api-keys';
+import { ListIdentityProviders } from '@soc/contracts/auth/identity-providers';
 import { CreateServiceToken } from '@soc/contracts/auth/tokens';
-import { CreateUser, UpdateUser } from '@soc/contracts/auth/users';
+import { CreateUser, ListUsers, UpdateUser } from '@soc/contracts/auth/users';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { adminEmail, adminPassword, gatewaySecret, startTestAuth, type TestAuth } from '../auth-service.fixture.ts';
 
@@ -74,6 +75,28 @@ test('a key that manages users makes nobody mightier than itself, and takes no s
   expect(refused.map((answer) => [answer.status, answer.problem?.code])).toEqual(
     Array.from({ length: 3 }, () => [422, 'auth.permission_not_held']),
   );
+});
+
+test('a key does what it was made for and nothing else: not even what its maker does all day', async () => {
+  const { body: made } = await make(['users:read']);
+  const token = (await exchange(made.key)).body.accessToken;
+  expect((await auth.call(ListUsers, { token })).status).toBe(200);
+  const refused = [
+    await make(['users:read'], {}, token),
+    await auth.call(ListApiKeys, { token }),
+    await auth.call(RevokeApiKey, { params: { id: made.id }, token }),
+    await auth.call(UpdateUser, { params: { id: made.createdBy }, body: { roles: ['viewer'] }, token }),
+    await auth.call(ListIdentityProviders, { token }),
+    await exchange(made.key, token),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
+});
+
+test('a key that may make keys still makes none: keys are for people to give', async () => {
+  const { body: made } = await make(['api-keys:write', 'alerts:read']);
+  const token = (await exchange(made.key)).body.accessToken;
+  const { status, problem } = await make(['alerts:read'], {}, token);
+  expect([status, problem?.code]).toEqual([403, 'auth.not_a_person']);
 });
 
 test('a key cannot hold what its maker does not', async () => {
