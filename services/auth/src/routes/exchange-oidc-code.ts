@@ -3,6 +3,7 @@ import type { TokenPair } from '@soc/contracts/auth/sessions';
 import { route, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import { clientAddressOf, userAgentOf } from '../client-address.ts';
 import type { AuthDeps } from '../deps.ts';
+import type { Account } from '../domain/account.ts';
 import { createLoginAudit } from '../login-audit.ts';
 import { challengeOf } from '../oidc/begin-oidc-login.ts';
 import { hashOf } from '../opaque-secret.ts';
@@ -10,10 +11,10 @@ import { hashOf } from '../opaque-secret.ts';
 /** Thrown inside, so that a code is not used up by a request that lacks the second factor. */
 class OtpRefused extends Error {
   override readonly name = 'OtpRefused';
-  readonly email: string;
-  constructor(email: string) {
+  readonly account: Account;
+  constructor(account: Account) {
     super('a current code of the second factor is needed');
-    this.email = email;
+    this.account = account;
   }
 }
 
@@ -37,7 +38,7 @@ export const exchangeOidcCodeRoute = (deps: AuthDeps) => {
           throw tooManyRequests('auth.locked', 'too many failed logins', lockedS);
         }
         const check = await secondFactor.check(tx, seen.id, otp, now());
-        if (check === 'missing' || check === 'wrong') throw new OtpRefused(email);
+        if (check === 'missing' || check === 'wrong') throw new OtpRefused(seen);
         const account = await users.recordLogin(tx, seen, now(), undefined);
         if (!account) return undefined;
         await audit.opened(tx, account);
@@ -49,8 +50,9 @@ export const exchangeOidcCodeRoute = (deps: AuthDeps) => {
       if (pair) return pair;
     } catch (error) {
       if (!(error instanceof OtpRefused)) throw error;
-      if (otp !== undefined) await locks.recordFailure({ email: error.email, ...client });
-      createLoginAudit(deps, { email: error.email, request }).refused('auth.otp_required');
+      const { account } = error;
+      if (otp !== undefined) await locks.recordFailure({ email: account.email, ...client });
+      createLoginAudit(deps, { email: account.email, request }).refused('auth.otp_required', account);
       log.info({}, 'login at a provider refused without the second factor');
       throw unauthenticated('auth.otp_required', error.message);
     }
