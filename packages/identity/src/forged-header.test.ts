@@ -4,7 +4,10 @@ import { createTokenSigner, createTokenVerifier, fixedKeySource, type Principal 
 
 const names = { issuer: 'soc-agent', audience: 'soc-fleet' };
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const signer = createTokenSigner({ privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }), ...names });
+const signer = createTokenSigner({
+  privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  ...names,
+});
 const askedFor: string[] = [];
 const known = fixedKeySource({ keys: [signer.jwk] });
 const verifier = createTokenVerifier({
