@@ -4,6 +4,7 @@ import { CreateAlert } from '@soc/contracts/alert/ingest';
 import { ListIncidents } from '@soc/contracts/alert/incidents';
 import { PutMapping } from '@soc/contracts/alert/mappings';
 import { CreateApiKey } from '@soc/contracts/auth/api-keys';
+import { CreateIdentityProvider } from '@soc/contracts/auth/identity-providers';
 import { CreateRole } from '@soc/contracts/auth/roles';
 import { ListSessions } from '@soc/contracts/auth/sessions';
 import { CreateUser } from '@soc/contracts/auth/users';
@@ -94,6 +95,10 @@ export const makers: Readonly<Record<string, Maker>> = {
   },
   '/api/v1/auth/roles/:name': async (client) =>
     (await client.call(CreateRole, { body: { name: 'attacked', permissions: ['alerts:read'] } })).name,
+  '/api/v1/auth/identity-providers/:id': async (client) => {
+    const body = { slug: 'attacked', name: 'attacked', issuer: 'https://8.8.8.8', clientId: 'x', enabled: false };
+    return (await client.call(CreateIdentityProvider, { body })).id;
+  },
   '/api/v1/auth/api-keys/:id': async (client) =>
     (await client.call(CreateApiKey, { body: { name: 'attacked', permissions: ['alerts:read'] } })).id,
   '/api/v1/alerts/mappings/:name': async (client) => {
@@ -143,6 +148,8 @@ export const makers: Readonly<Record<string, Maker>> = {
 export const NOBODYS_NOUNS: readonly RegExp[] = [
   // A vendor: the same word in every tenant.
   /^\/api\/v1\/alerts\/webhooks\/:source$/,
+  // A way to log in: whoever takes it is nobody yet.
+  /^\/api\/v1\/auth\/oidc\/:provider$/,
   // The bus carries the events of all tenants, and only people of the one that runs the fleet may look: 403 by tenant.
   /^\/api\/v1\/bus\//,
   // So do the instances of services.

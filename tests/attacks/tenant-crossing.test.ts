@@ -127,6 +127,7 @@ test('all of it is still there for its owner, as it was', async () => {
     '/api/v1/auth/sessions',
     '/api/v1/auth/api-keys',
     '/api/v1/auth/roles',
+    '/api/v1/auth/identity-providers',
     '/api/v1/intel/warninglists',
     '/api/v1/notifications/deliveries',
   ];
