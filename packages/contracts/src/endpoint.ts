@@ -56,6 +56,8 @@ export interface EndpointSpec {
   readonly responses: Readonly<Partial<Record<SuccessStatus, z.ZodType>>>;
   /** Media type of the success answer; `application/json` when absent. */
   readonly produces?: string;
+  /** What a GET may turn its connection into; the gateway passes it on once the caller is known and allowed. */
+  readonly upgrade?: 'websocket';
   readonly errors?: Readonly<Partial<Record<ErrorStatus, readonly string[]>>>;
   /** The gateway may keep its answers; for reads that say the same to everybody of a tenant with the same permissions. */
   readonly cache?: CachePolicy;

@@ -74,7 +74,13 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const outdating = { connect: () => edge.platform.connectRedis('command'), prefix: config.REDIS_PREFIX, log };
   data?.bus.subscribe(withCacheInvalidation(name, parts, outdating));
 
-  const app = createHttpApp({ log, now, ...(parts.trustedProxies && { trustedProxies: parts.trustedProxies }) });
+  const { trustedProxies, acceptsUpgrade } = parts;
+  const app = createHttpApp({
+    log,
+    now,
+    ...(trustedProxies && { trustedProxies }),
+    ...(acceptsUpgrade && { acceptsUpgrade }),
+  });
   const farewell = createFarewell(app);
   const health = createHealthChecker({
     service: name,
@@ -83,7 +89,12 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     nowMs: () => now().getTime(),
     checks: { redis: edge.redis.check, ...data?.checks, ...parts.checks },
   });
-  addOperations(app, { health, registry: edge.platform.registry, isLeaving: farewell.isLeaving });
+  addOperations(app, {
+    health,
+    registry: edge.platform.registry,
+    isLeaving: farewell.isLeaving,
+    ...(parts.metrics && { metrics: parts.metrics }),
+  });
   addRoutes(app, [...parts.routes, ...(data?.routes ?? [])], {
     log,
     now,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
 import { type DbCluster, inTenant, type TenantScope } from '@soc/db-cluster';
 import type { Principal, TokenVerifier } from '@soc/identity';
@@ -31,10 +32,27 @@ export interface HttpAppOptions {
   readonly now: () => Date;
   /** Addresses and CIDR ranges whose `x-forwarded-*` is believed; nobody's by default. */
   readonly trustedProxies?: readonly string[];
+  /** As in `ServiceParts`. */
+  readonly acceptsUpgrade?: (request: IncomingMessage) => boolean;
 }
 
 /** Longer than the gateway keeps an idle connection, so that it is always the gateway that closes one. */
 const KEEP_ALIVE_MS = 75_000;
+
+const LOOK_FOR_IDLE_MS = 200;
+
+/**
+ * Node closes the connections that are idle when a server begins to close, and no others: one whose answer came before the end
+ * of its request's body would hold the server for as long as connections are kept.
+ */
+function closeWhatFallsIdle(app: FastifyInstance): void {
+  app.addHook('preClose', (done) => {
+    const looking = setInterval(() => app.server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
+    app.server.once('close', () => clearInterval(looking));
+    looking.unref();
+    done();
+  });
+}
 
 function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply
@@ -59,11 +77,14 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 }
 
 /** A Fastify application that speaks problem+json, carries request and trace ids, and parses bodies strictly. */
-export function createHttpApp(options: Pick<HttpAppOptions, 'log' | 'now' | 'trustedProxies'>): FastifyInstance {
-  const { log, now, trustedProxies = [] } = options;
+export function createHttpApp(
+  options: Pick<HttpAppOptions, 'log' | 'now' | 'trustedProxies' | 'acceptsUpgrade'>,
+): FastifyInstance {
+  const { log, now, trustedProxies = [], acceptsUpgrade } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
+    ...(acceptsUpgrade && { http: { shouldUpgradeCallback: acceptsUpgrade } }),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
@@ -78,6 +99,7 @@ export function createHttpApp(options: Pick<HttpAppOptions, 'log' | 'now' | 'tru
     },
     routerOptions: { maxParamLength: 512 },
   });
+  closeWhatFallsIdle(app);
   useBodyParsing(app);
   app.setErrorHandler(sendError);
   app.setNotFoundHandler((request, reply) =>

@@ -7,9 +7,15 @@ import type { FastifyInstance } from 'fastify';
  */
 export function addOperations(
   app: FastifyInstance,
-  options: { readonly health: HealthChecker; readonly registry: Registry; readonly isLeaving: () => boolean },
+  options: {
+    readonly health: HealthChecker;
+    readonly registry: Registry;
+    readonly isLeaving: () => boolean;
+    /** In place of the registry's own. */
+    readonly metrics?: () => Promise<string>;
+  },
 ): void {
-  const { health, registry, isLeaving } = options;
+  const { health, registry, isLeaving, metrics = () => registry.metrics() } = options;
   app.get('/health', async (_, reply) => {
     const report = await health.runChecks();
     return reply
@@ -23,5 +29,5 @@ export function addOperations(
       .header('cache-control', 'no-store')
       .send({ status: isLeaving() ? 'stopping' : 'ok' }),
   );
-  app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await metrics()));
 }

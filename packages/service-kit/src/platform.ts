@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { DbCluster } from '@soc/db-cluster';
 import type { TokenVerifier } from '@soc/identity';
 import type { EventBus, Outbox, Subscription } from '@soc/messaging';
@@ -56,6 +57,10 @@ export interface ServiceParts {
   readonly checks?: Readonly<Record<string, HealthCheck>>;
   /** Checks tokens in place of the platform's: the gateway takes others, and auth has the keys itself. */
   readonly verifier?: TokenVerifier;
+  /** What `GET /metrics` answers in place of the registry's own: a service of several processes tells of all. */
+  readonly metrics?: () => Promise<string>;
+  /** Whether the app, which then listens for `upgrade` of its server, makes something else of a request's connection. */
+  readonly acceptsUpgrade?: (request: IncomingMessage) => boolean;
   /** Proxies before the service whose word on the client's address is taken; only what faces the outside has any. */
   readonly trustedProxies?: readonly string[];
   /** Reads configuration anew, on SIGHUP; without it the signal ends the process, as it does by default. */

@@ -1,3 +1,4 @@
+import type { EndpointSpec } from '@soc/contracts';
 import { endpoints } from '@soc/contracts/endpoints';
 import { defineEdgeService } from '@soc/service-kit';
 import { addAdminProxies } from './admin-proxies.ts';
@@ -17,45 +18,52 @@ import { setServiceBreakerRoute } from './routes/set-service-breaker.ts';
 import { addTrafficRules } from './traffic-rules.ts';
 import { createProber } from './upstream/prober.ts';
 
-export const gatewayService = defineEdgeService({
-  name: 'gateway',
-  config: GatewayConfig,
-  create: (platform) => {
-    const deps = createGatewayDeps(platform);
-    return {
-      routes: [
-        getServicesHealthRoute(deps),
-        setInstanceDrainingRoute(deps),
-        setInstanceBreakerRoute(deps),
-        setServiceBreakerRoute(deps),
-        getEventJourneyRoute(deps),
-        getIndexRoute(),
-        getOpenApiRoute(),
-        getDocsRoute(),
-        getGatewayJwksRoute(deps),
-      ],
-      checks: deps.checks,
-      reload: deps.live.reload,
-      verifier: deps.verifier,
-      trustedProxies: deps.config.TRUSTED_PROXIES,
-      workers: [
-        { start: () => undefined, stop: async () => deps.flushAccessLog() },
-        deps.shedder,
-        deps.live,
-        deps.orders.follower,
-        createProber(deps.upstreams, {
-          probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,
-          resolveEveryMs: deps.config.UPSTREAM_RESOLVE_EVERY_MS,
-        }),
-        // After the one who finds the instances of auth.
-        deps.revocationFeed,
-      ],
-      extend: async (app) => {
-        addTrafficRules(app, deps);
-        recordRefusals(app, deps);
-        addProxiedRoutes(app, endpoints, deps);
-        await addAdminProxies(app, deps.config);
-      },
-    };
-  },
-});
+/** A gateway before the services that declare `proxied`. */
+export const createGatewayService = (proxied: readonly EndpointSpec[]) =>
+  defineEdgeService({
+    name: 'gateway',
+    config: GatewayConfig,
+    create: (platform) => {
+      const deps = createGatewayDeps(platform);
+      return {
+        routes: [
+          getServicesHealthRoute(deps),
+          setInstanceDrainingRoute(deps),
+          setInstanceBreakerRoute(deps),
+          setServiceBreakerRoute(deps),
+          getEventJourneyRoute(deps),
+          getIndexRoute(),
+          getOpenApiRoute(),
+          getDocsRoute(),
+          getGatewayJwksRoute(deps),
+        ],
+        checks: deps.checks,
+        reload: deps.live.reload,
+        ...(deps.metrics && { metrics: deps.metrics }),
+        verifier: deps.verifier,
+        acceptsUpgrade: deps.upgrades.isOne,
+        trustedProxies: deps.config.TRUSTED_PROXIES,
+        workers: [
+          { start: () => undefined, stop: async () => deps.flushAccessLog() },
+          deps.shedder,
+          deps.live,
+          deps.orders.follower,
+          createProber(deps.upstreams, {
+            probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,
+            resolveEveryMs: deps.config.UPSTREAM_RESOLVE_EVERY_MS,
+          }),
+          // After the one who finds the instances of auth.
+          deps.revocationFeed,
+        ],
+        extend: async (app) => {
+          addTrafficRules(app, deps);
+          deps.upgrades.serve(app);
+          recordRefusals(app, deps);
+          addProxiedRoutes(app, proxied, deps);
+          await addAdminProxies(app, deps.config);
+        },
+      };
+    },
+  });
+
+export const gatewayService = createGatewayService(endpoints);

@@ -34,6 +34,13 @@ export const GatewayConfig = z.object({
       'JSON file of variables of the gateway (UPSTREAM_, BREAKER_, RATE_LIMIT_, SHED_, CORS_) that wins over the environment and is followed while it runs.',
     ),
   ...UpstreamConfig.shape,
+  GATEWAY_WORKERS: Count.max(64).default(1).describe('Processes that share the port, one for each core it may use.'),
+  GATEWAY_WORKER_PLACE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('The place of a worker among the others; the gateway sets it itself.'),
   REVOCATION_POLL_MS: Count.max(5_000).default(1_000).describe('How often auth is asked what it revoked.'),
   REVOCATION_KEEP_S: Count.default(86_400).describe(
     'How long a revocation is remembered; access tokens that live longer are refused.',

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createHealthChecker, type HealthCheck } from '@soc/monitoring';
 import { type EdgePlatform, FLEET_VERSION } from '@soc/service-kit';
 import { createAccessLog, openStandardOutput } from './access-log.ts';
@@ -16,10 +17,13 @@ import { createRequestJournal } from './request-journal.ts';
 import { createResponseCache } from './response-cache.ts';
 import { createRevocations } from './revocations.ts';
 import { createServiceToken } from './service-token.ts';
+import { createUpgrades } from './upgrades.ts';
 import { countUpstreamEvents, observeUpstreams } from './upstream/observe-upstreams.ts';
 import { createOrders } from './upstream/orders.ts';
 import { upstreamSettings } from './upstream/upstream-config.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
+import { createSiblings } from './workers/siblings.ts';
+import { createWorkerReports } from './workers/worker-reports.ts';
 
 export type GatewayDeps = ReturnType<typeof createGatewayDeps>;
 
@@ -49,14 +53,22 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     revocations: feed.check,
     configuration: live.check,
   };
+  const own = { service: 'gateway', version: FLEET_VERSION, startedAtMs: nowMs(), nowMs } as const;
+  const workers = createWorkerReports(createSiblings(cluster.worker), registry, {
+    place: config.GATEWAY_WORKER_PLACE,
+    runChecks: createHealthChecker({ ...own, checks }).runChecks,
+    labels: { service: 'gateway', instance: instanceId },
+  });
+  const allChecks = workers ? { ...checks, workers: workers.check } : checks;
   return {
     audit,
     config,
     log,
     upstreams,
-    checks,
+    checks: allChecks,
+    metrics: workers?.metrics,
     /** The gateway's own part of the fleet's health. */
-    health: createHealthChecker({ service: 'gateway', version: FLEET_VERSION, startedAtMs: nowMs(), nowMs, checks }),
+    health: createHealthChecker({ ...own, checks: allChecks }),
     orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log }),
     internalTokens,
     cache: createResponseCache({ redis, prefix: config.REDIS_PREFIX, upstreams, internalTokens, registry, nowMs }),
@@ -67,6 +79,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     /** Writes the lines of requests that are still held. */
     flushAccessLog: () => access?.flush(),
     deadlines: createRequestDeadlines(),
+    upgrades: createUpgrades(),
     openStreams,
     verifier,
     revocationFeed: feed,

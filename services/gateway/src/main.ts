@@ -1,4 +1,14 @@
-import { runService } from '@soc/service-kit';
-import { gatewayService } from './app.ts';
+import cluster from 'node:cluster';
+import { createLog, runService } from '@soc/service-kit';
+import { workersWanted } from './workers/workers-wanted.ts';
 
-await runService(gatewayService, process);
+const count = workersWanted(process.env);
+if (cluster.isPrimary && count > 1) {
+  const { keepWorkers } = await import('./workers/keep-workers.ts');
+  const log = createLog({ level: 'info', service: 'gateway', instance: process.env['INSTANCE_ID'] ?? 'gateway' });
+  keepWorkers({ cluster, host: process, log, count });
+} else {
+  // The process that keeps the workers needs nothing of what they are made of.
+  const { gatewayService } = await import('./app.ts');
+  await runService(gatewayService, process);
+}

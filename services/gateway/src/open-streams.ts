@@ -1,12 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { Principal } from '@soc/identity';
 
-/** Event streams that are open. They never end by themselves: a gateway that stops must end them, and so must a revocation. */
+const SWITCHING_PROTOCOLS = 101;
+
+/** Event streams and websockets that are open. They never end by themselves: a gateway that stops must end them, and so must a revocation. */
 export interface OpenStreams {
   readonly add: (answer: ServerResponse, principal: Principal | undefined) => void;
   /** Ends those of the principals that match. */
   readonly endOf: (matches: (principal: Principal) => boolean) => void;
   readonly endAll: () => void;
+}
+
+/** An event stream ends like any answer; a connection that has become something else knows no end but its own. */
+function end(answer: ServerResponse): void {
+  if (answer.statusCode === SWITCHING_PROTOCOLS) answer.socket?.destroy();
+  else answer.end();
 }
 
 export function createOpenStreams(): OpenStreams {
@@ -17,10 +25,10 @@ export function createOpenStreams(): OpenStreams {
       answer.once('close', () => open.delete(answer));
     },
     endOf: (matches) => {
-      for (const [answer, principal] of open) if (principal && matches(principal)) answer.end();
+      for (const [answer, principal] of open) if (principal && matches(principal)) end(answer);
     },
     endAll: () => {
-      for (const answer of open.keys()) answer.end();
+      for (const answer of open.keys()) end(answer);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { EndpointSpec } from '@soc/contracts';
 import { authorise, tooLarge } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -9,6 +10,7 @@ import type { UpstreamRequest } from './upstream/forward.ts';
 import { BODY_TOO_LARGE, type RequestBody, takeBody } from './upstream/request-body.ts';
 import { answerProblem, problemOf } from './upstream-problem.ts';
 
+const SWITCHING_PROTOCOLS = 101;
 const EVENT_STREAM = 'text/event-stream';
 
 /** Of an endpoint whose contract names no other. */
@@ -16,7 +18,7 @@ const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 type ProxyDeps = Pick<
   GatewayDeps,
-  'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens' | 'cache'
+  'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens' | 'cache' | 'upgrades'
 >;
 
 /**
@@ -54,7 +56,7 @@ async function proxy(
   const body = taken instanceof Promise ? await taken : taken;
   if (!body) return reply.hijack();
   if (body === 'too_large') throw bodyTooLarge();
-  if (spec.produces === EVENT_STREAM) deps.openStreams.add(reply.raw, request.principal);
+  if (spec.produces === EVENT_STREAM || spec.upgrade) deps.openStreams.add(reply.raw, request.principal);
   const delivery = await deps.upstreams.deliver(
     spec.service,
     upstreamRequest(spec, request, body, deps),
@@ -88,7 +90,12 @@ function upstreamRequest(
   spec: EndpointSpec,
   request: FastifyRequest,
   body: RequestBody,
-  { config, deadlines, internalTokens }: Pick<ProxyDeps, 'config' | 'deadlines' | 'internalTokens'>,
+  {
+    config,
+    deadlines,
+    internalTokens,
+    upgrades,
+  }: Pick<ProxyDeps, 'config' | 'deadlines' | 'internalTokens' | 'upgrades'>,
 ): UpstreamRequest {
   const { headers, principal } = request;
   const isEventStream = spec.produces === EVENT_STREAM;
@@ -107,6 +114,7 @@ function upstreamRequest(
     }),
     body,
     headersTimeoutMs,
+    upgrade: spec.upgrade && upgrades.of(request.raw),
     bodyTimeoutMs: isEventStream ? 0 : config.UPSTREAM_BODY_TIMEOUT_MS,
     deadline: deadlineOf(deadlines.of(request), {
       startMs: performance.now(),
@@ -115,10 +123,18 @@ function upstreamRequest(
   };
 }
 
+/** The one answer whose connection fields are what it is about. It is not the last of its connection, though it ends HTTP there. */
+function switchProtocols(raw: ServerResponse, fields: OutgoingHttpHeaders): void {
+  raw.writeHead(SWITCHING_PROTOCOLS, { ...fields, connection: 'Upgrade', upgrade: 'websocket' });
+  raw.flushHeaders();
+}
+
 const sinkOf = (reply: FastifyReply): AnswerSink => ({
   raw: reply.raw,
   begin: (status, headers) => {
-    reply.raw.writeHead(status, responseFields(headers, reply.getHeaders()));
+    const fields = responseFields(headers, reply.getHeaders());
     reply.hijack();
+    if (status === SWITCHING_PROTOCOLS) switchProtocols(reply.raw, fields);
+    else reply.raw.writeHead(status, fields);
   },
 });

@@ -14,6 +14,9 @@ export interface RequestJournal {
 /** Longer paths are of no use in a log and of some to whoever wants to fill it. */
 const MAX_PATH_CHARS = 512;
 
+/** What follows is no HTTP, and ends when it ends. */
+const SWITCHING_PROTOCOLS = 101;
+
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   return url.slice(0, Math.min(query < 0 ? url.length : query, MAX_PATH_CHARS));
@@ -30,7 +33,7 @@ export function createRequestJournal(
   const tell = (request: FastifyRequest, reply: FastifyReply, startedAt: number): void => {
     const durationMs = performance.now() - startedAt;
     const status = reply.raw.statusCode;
-    const isAborted = !reply.raw.writableFinished;
+    const isAborted = !reply.raw.writableFinished && status !== SWITCHING_PROTOCOLS;
     const upstream = request.routeOptions.config.forwards?.service ?? 'gateway';
     recorderOf(upstream)(isAborted ? 'aborted' : statusClassOf(status), durationMs / 1000);
     if (!log) return;

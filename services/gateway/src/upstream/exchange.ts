@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Headers } from '../domain/headers.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import { BODY_TOO_LARGE } from './request-body.ts';
+import { type ClientConnection, tunnel } from './tunnel.ts';
 
 /** The client's side of an answer. */
 export interface AnswerSink {
@@ -40,6 +42,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #method: string;
   readonly #sink: AnswerSink;
   readonly #resolve: (outcome: Outcome) => void;
+  readonly #upgrade: ClientConnection | undefined;
   readonly #expiry: NodeJS.Timeout | undefined;
   readonly #onClientLeft = (): void => this.#giveUp({ kind: 'abandoned', reason: 'the client left' });
   #sending: Dispatcher.DispatchController | undefined;
@@ -49,11 +52,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isStreaming = false;
   #isOver = false;
 
-  /** `expiresInMs` when the client waits for so long and no longer. */
-  constructor(method: string, sink: AnswerSink, resolve: (outcome: Outcome) => void, expiresInMs: number | undefined) {
+  /** `expiresInMs` when the client waits for so long and no longer; `upgrade` when its connection may become another. */
+  constructor(
+    method: string,
+    sink: AnswerSink,
+    resolve: (outcome: Outcome) => void,
+    {
+      expiresInMs,
+      upgrade,
+    }: { readonly expiresInMs: number | undefined; readonly upgrade: ClientConnection | undefined },
+  ) {
     this.#method = method;
     this.#sink = sink;
     this.#resolve = resolve;
+    this.#upgrade = upgrade;
     if (expiresInMs !== undefined) {
       this.#expiry = setTimeout(() => this.#giveUp({ kind: 'expired', reason: 'the deadline passed' }), expiresInMs);
     }
@@ -108,6 +120,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     } catch {
       // A hint that is none is no reason to refuse the answer.
     }
+  }
+
+  onRequestUpgrade(_: Dispatcher.DispatchController, status: number, headers: Headers, socket: Duplex): void {
+    if (this.#isOver || !this.#upgrade) return void socket.destroy();
+    this.#end({ kind: 'answered', status });
+    // The only fields of the connection that go on: they are what was asked for.
+    this.#sink.begin(status, { ...headers, connection: undefined });
+    tunnel(this.#upgrade, socket);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

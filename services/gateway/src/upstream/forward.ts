@@ -4,6 +4,7 @@ import type { Deadline } from '../domain/deadline.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { type AnswerSink, Exchange } from './exchange.ts';
 import type { RequestBody } from './request-body.ts';
+import type { ClientConnection } from './tunnel.ts';
 
 /** One request on its way to an instance. */
 export interface UpstreamRequest {
@@ -16,6 +17,8 @@ export interface UpstreamRequest {
   readonly headersTimeoutMs: number;
   /** Longest pause within the answer; 0 for none. */
   readonly bodyTimeoutMs: number;
+  /** The client's connection, for a request to make a websocket of it. */
+  readonly upgrade?: ClientConnection | undefined;
   /** By when the answer must be there, or begin when it is streamed; absent for what may take as long as it flows. */
   readonly deadline?: Deadline | undefined;
 }
@@ -42,7 +45,7 @@ export function forward(
           resolve(outcome);
         }
       : resolve;
-    const exchange = new Exchange(method, sink, answered, expiresInMs);
+    const exchange = new Exchange(method, sink, answered, { expiresInMs, upgrade: request.upgrade });
     waiting?.add(exchange);
     pool.dispatch(
       {
@@ -52,6 +55,7 @@ export function forward(
         body: bodyOf(request.body),
         headersTimeout: request.headersTimeoutMs,
         bodyTimeout: request.bodyTimeoutMs,
+        upgrade: request.upgrade ? 'websocket' : null,
       },
       exchange,
     );

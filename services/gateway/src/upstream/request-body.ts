@@ -18,6 +18,9 @@ class BodyTooLargeError extends Error {
 /** Bodies up to this size are held: they can be sent again, and no slow client holds a connection to an instance. */
 const HELD_BYTES = 64 * 1024;
 
+/** For so long the rest of a body that was refused is read, so that the client comes to read the answer. */
+const LINGER_MS = 2_000;
+
 /** How long is waited for a client. */
 export interface Patience {
   /** For the whole of a body that is held. */
@@ -90,7 +93,11 @@ function stream(request: IncomingMessage, limitBytes: number, { silentMs }: Pati
   request.on('data', (chunk: Buffer) => {
     silent.refresh();
     sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) between.destroy(new BodyTooLargeError('the body is larger than the endpoint accepts'));
+    if (sizeBytes <= limitBytes || between.destroyed) return;
+    between.destroy(new BodyTooLargeError('the body is larger than the endpoint accepts'));
+    // Whoever does not stop for the answer has no end to be waited for.
+    const linger = setTimeout(() => request.destroy(), LINGER_MS);
+    request.once('close', () => clearTimeout(linger));
   });
   request.once('end', () => clearTimeout(silent));
   // Whoever reads it hears of the error; nobody reads it when no instance could be asked.

@@ -1,0 +1,159 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { startTestService, takeFreePorts, waitFor } from '@soc/fleet/testing';
+import { createTokenSigner, type TokenSigner } from '@soc/identity';
+import { Agent, request } from 'undici';
+import { expect, onTestFinished, test } from 'vitest';
+import { gatewayService } from '../app.ts';
+import { json, startFakeService } from '../upstream.fixture.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const PATH = '/api/v1/alerts';
+
+interface Gateway {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly token: string;
+  /** Requests that came to the service behind it. */
+  readonly passedOn: () => number;
+}
+
+/** What a gateway asks auth for by itself. */
+function answerOfAuth(url: string, { jwks }: TokenSigner): unknown {
+  if (url.endsWith('/jwks.json')) return { keys: jwks };
+  if (url.endsWith('/service-token'))
+    return { accessToken: 'a.b.c', expiresInS: 600, access_token: 'a.b.c', token_type: 'Bearer', expires_in: 600 };
+  return { items: [], nextCursor: 'all' };
+}
+
+/** A gateway process with two workers in front of a service that answers after a moment. */
+async function startWorkers(): Promise<Gateway> {
+  const alert = await startFakeService((_, response) => void setTimeout(() => json(response, 200, {}), 20));
+  const one = await startTestService(gatewayService, {});
+  await one.close();
+  const signer = createTokenSigner({
+    privateKeyPem: await readFile(one.env['AUTH_SIGNING_KEY_FILE'] ?? '', 'utf8'),
+    issuer: 'soc-agent',
+    audience: 'soc-fleet',
+  });
+  const auth = await startFakeService((incoming, response) =>
+    json(response, 200, answerOfAuth(incoming.url ?? '', signer)),
+  );
+  const [port] = await takeFreePorts(1);
+  const env = Object.entries({
+    ...process.env,
+    ...one.env,
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+    GATEWAY_WORKERS: '2',
+    SHUTDOWN_GRACE_MS: '1000',
+    UPSTREAM_ALERT: alert.url,
+    UPSTREAM_AUTH: auth.url,
+    AUTH_JWKS_URL: `${auth.url}/jwks.json`,
+  }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const child = fork(MAIN, [], { env: Object.fromEntries(env), execArgv: [] });
+  const url = `http://127.0.0.1:${port}`;
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+  await waitFor(async () => (await workersOf(url)).size === 2, { deadlineMs: 50_000 });
+  return { url, child, token: one.tokens.admin, passedOn: () => alert.seen.length };
+}
+
+/** Process ids by place, as one worker tells them of all. */
+async function workersOf(url: string): Promise<ReadonlyMap<string, string>> {
+  const { body } = await request(`${url}/metrics`);
+  const found = (await body.text()).matchAll(/^process_start_time_seconds{[^}]*worker="(\d)"[^}]*} (\S+)$/gm);
+  return new Map([...found].map(([, place = '', startedAt = '']) => [place, startedAt]));
+}
+
+/** Requests on kept connections until `stop`; none may fail but those whose connection nobody took. */
+function startLoad({ url, token }: Gateway) {
+  const dispatcher = new Agent({ connections: 16 });
+  const failures: string[] = [];
+  let answered = 0;
+  let isOver = false;
+  const lane = async (): Promise<void> => {
+    while (!isOver) {
+      try {
+        const { statusCode, body } = await request(`${url}${PATH}`, {
+          dispatcher,
+          headers: { authorization: `Bearer ${token}` },
+        });
+        await body.dump();
+        if (statusCode === 200) answered += 1;
+        else failures.push(String(statusCode));
+      } catch (error) {
+        failures.push(error instanceof Error && 'code' in error ? String(error.code) : String(error));
+      }
+    }
+  };
+  const lanes = Array.from({ length: 16 }, lane);
+  return {
+    answered: () => answered,
+    stop: async () => {
+      isOver = true;
+      await Promise.all(lanes);
+      await dispatcher.destroy();
+      return failures;
+    },
+  };
+}
+
+test('metrics and health are of all workers, whichever is asked', async () => {
+  const { url } = await startWorkers();
+  await waitFor(
+    async () => {
+      const { body } = await request(`${url}/health`);
+      expect(await body.json()).toMatchObject({ checks: { workers: { status: 'ok', facts: { workers: 2 } } } });
+      return true;
+    },
+    { deadlineMs: 20_000 },
+  );
+});
+
+/** Ends one of the workers as the kernel does, and resolves with its place. */
+async function killOne(child: ChildProcess): Promise<void> {
+  const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  const [first] = children.trim().split(' ').map(Number);
+  if (first === undefined) throw new Error('no worker to be found');
+  process.kill(first, 'SIGKILL');
+}
+
+test('a worker that is killed is replaced, and only requests on its own connections fail', async () => {
+  const gateway = await startWorkers();
+  const before = await workersOf(gateway.url);
+  const load = startLoad(gateway);
+  await waitFor(() => load.answered() > 50, { deadlineMs: 20_000 });
+  await killOne(gateway.child);
+  await waitFor(
+    async () => {
+      const after = await workersOf(gateway.url);
+      return after.size === 2 && [...after].some(([place, startedAt]) => before.get(place) !== startedAt);
+    },
+    { deadlineMs: 50_000 },
+  );
+  const answered = load.answered();
+  await waitFor(() => load.answered() > answered + 50, { deadlineMs: 20_000 });
+  const failures = await load.stop();
+  // One in flight on each of its connections, and what was handed to it in its last moment.
+  expect(failures.length).toBeLessThanOrEqual(16);
+  expect(failures.filter((failure) => /^\d/.test(failure))).toEqual([]);
+});
+
+test('a gateway that is stopped under load answers every request that it took', async () => {
+  const gateway = await startWorkers();
+  const load = startLoad(gateway);
+  await waitFor(() => load.answered() > 50, { deadlineMs: 20_000 });
+  gateway.child.kill('SIGTERM');
+  const [code] = (await once(gateway.child, 'exit')) as [number | null];
+  const failures = await load.stop();
+  expect(code).toBe(0);
+  // Once nobody listens, connections are refused, or reset when they were in line; what was taken was answered.
+  expect(load.answered()).toBe(gateway.passedOn());
+  expect(failures.filter((failure) => !/^(ECONNREFUSED|ECONNRESET|UND_ERR_SOCKET)$/.test(failure))).toEqual([]);
+});
