@@ -49,6 +49,7 @@ async function startWorkers(): Promise<Gateway> {
     LOG_LEVEL: 'warn',
     GATEWAY_WORKERS: '2',
     SHUTDOWN_GRACE_MS: '1000',
+    SHED_EVENT_LOOP_DELAY_MS: '60000', // a busy machine is no reason to refuse here
     UPSTREAM_ALERT: alert.url,
     UPSTREAM_AUTH: auth.url,
     AUTH_JWKS_URL: `${auth.url}/jwks.json`,
