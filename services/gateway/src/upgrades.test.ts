@@ -84,6 +84,9 @@ test('either side that goes takes the other with it, and a gateway that stops en
   await gateway.app.close();
   await closed;
   await waitFor(() => server.clients.size === 0);
+  expect([left, cut, last].map(({ readyState }) => readyState)).toEqual(
+    Array.from({ length: 3 }, () => WebSocket.CLOSED),
+  );
 });
 
 test('an upgrade to anything else is an ordinary request', async () => {

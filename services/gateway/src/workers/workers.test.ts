@@ -23,8 +23,9 @@ interface Gateway {
 /** What a gateway asks auth for by itself. */
 function answerOfAuth(url: string, { jwks }: TokenSigner): unknown {
   if (url.endsWith('/jwks.json')) return { keys: jwks };
-  if (url.endsWith('/service-token'))
+  if (url.endsWith('/service-token')) {
     return { accessToken: 'a.b.c', expiresInS: 600, access_token: 'a.b.c', token_type: 'Bearer', expires_in: 600 };
+  }
   return { items: [], nextCursor: 'all' };
 }
 
