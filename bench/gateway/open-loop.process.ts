@@ -43,6 +43,5 @@ await steadily(2); // connections open, compilers warm up
 latenciesMs.length = 0;
 bad = 0;
 await steadily(forS);
-process.send?.({ latenciesMs, bad });
-process.disconnect?.();
 agent.destroy();
+process.send?.({ latenciesMs, bad }, () => process.disconnect?.());

@@ -20,9 +20,10 @@ export async function steadyLatenciesMs(asked: OpenLoop): Promise<readonly numbe
   });
   child.stdin?.end(JSON.stringify(asked));
   const told = once(child, 'message');
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the steady client ended')));
-  const [message] = (await Promise.race([told, ended])) as [{ latenciesMs: readonly number[]; bad: number }];
-  ended.catch(() => undefined);
+  const failed = Promise.withResolvers<never>();
+  // It may be gone before what it said is read.
+  child.once('exit', (code) => code !== 0 && failed.reject(new Error('the steady client failed')));
+  const [message] = (await Promise.race([told, failed.promise])) as [{ latenciesMs: readonly number[]; bad: number }];
   if (message.bad > 0) throw new Error(`${message.bad} requests of ${message.latenciesMs.length} failed`);
   return message.latenciesMs;
 }
