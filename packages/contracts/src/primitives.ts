@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** A UUIDv7 (RFC 9562): ids sort by the time they were made. */
 export const Uuid = z.uuid();
 
+/** Anything JSON can say (RFC 8259). */
+export const JsonValue = z.json();
+
 /** RFC 3339 in UTC, milliseconds, as `Date.toISOString()` writes it. */
 export const Timestamp = z.iso.datetime({ offset: true });
 export type Timestamp = z.infer<typeof Timestamp>;

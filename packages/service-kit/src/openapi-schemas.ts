@@ -63,7 +63,12 @@ function answerSchema(spec: EndpointSpec): z.ZodType | undefined {
 }
 
 function isNameable(value: unknown): value is z.ZodType {
-  return value instanceof z.ZodObject || value instanceof z.ZodEnum || value instanceof z.ZodDiscriminatedUnion;
+  return (
+    value instanceof z.ZodObject ||
+    value instanceof z.ZodEnum ||
+    value instanceof z.ZodDiscriminatedUnion ||
+    value instanceof z.ZodLazy
+  );
 }
 
 const pascalCase = (id: string): string => id.charAt(0).toUpperCase() + id.slice(1);

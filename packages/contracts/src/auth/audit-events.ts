@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { event, type EventSpec } from '../event.ts';
+import { JsonValue } from '../primitives.ts';
 import { ServiceName } from '../service-name.ts';
 
 /** How it ended: done, refused to who may not, or failed for another reason. */
@@ -42,7 +43,7 @@ export const AuditFact = z.object({
   /** Why it was refused or failed: the code of a problem. */
   reason: z.string().max(512).optional(),
   /** At most 4 KB of JSON. */
-  details: z.record(z.string(), z.json()).optional(),
+  details: z.record(z.string(), JsonValue).optional(),
   request: AuditRequest.optional(),
 });
 export type AuditFact = z.infer<typeof AuditFact>;

@@ -1,6 +1,6 @@
 import { createRedisConnector, inspectServers } from '@soc/messaging/redis';
 import { bootService, ConfigError, createLog, defineEdgeService } from '@soc/service-kit';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { takeFreePorts } from '../testing/free-ports.ts';
 import { startClusterTopology } from '../testing/redis/cluster-topology.ts';
@@ -28,7 +28,14 @@ async function boot(redisUrl: string, env: Readonly<Record<string, string>> = {}
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const running = await bootService(service, {
-    env: { PORT: '0', REDIS_URL: redisUrl, AUTH_JWKS_URL: 'http://127.0.0.1:9/jwks', ...env },
+    env: {
+      PORT: '0',
+      REDIS_URL: redisUrl,
+      AUTH_JWKS_URL: 'http://127.0.0.1:9/jwks',
+      GATEWAY_JWKS_URL: 'http://127.0.0.1:9/jwks',
+      BUS_KEY_RING_FILE: inject('busKeyRingFile'),
+      ...env,
+    },
     log: createLog({ level: 'warn', service: 'gateway', instance: 'test' }, destination),
   });
   onTestFinished(() => running.close());
