@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const globalSetup = 'packages/fleet/src/testing/global-setup.ts';
 
+/** A fleet takes much of the machine: one at a time, and after the others when paths of several are asked for. */
+const large = { globalSetup, fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig({
   test: {
     // Modules are evaluated once per worker instead of once per file: services, drivers and schemas are dear to load.
@@ -22,28 +25,21 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'fleet',
-          include: ['tests/{fleet,chaos}/**/*.test.ts'],
-          globalSetup,
-          // A fleet takes the whole machine: one at a time, and after the others when paths of both are asked for.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-        },
+        test: { ...large, name: 'fleet', include: ['tests/fleet/**/*.test.ts'], sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { ...large, name: 'chaos', include: ['tests/chaos/**/*.test.ts'], sequence: { groupOrder: 2 } },
       },
       {
         extends: true,
         test: {
+          ...large,
           name: 'attacks',
           include: ['tests/attacks/**/*.test.ts'],
           // One fleet for all files, beside the PostgreSQL and the Redis of those that need no fleet.
           globalSetup: [globalSetup, 'tests/attacks/global-setup.ts'],
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
         },
       },
       {

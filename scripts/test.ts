@@ -9,8 +9,11 @@ import { runVitest } from './testing/run-vitest.ts';
 import { sumTallies, tallyLine } from './testing/tally.ts';
 import type { Tally } from './testing/tally.ts';
 
-/** In this order: repo proves what the others have recorded, that every declared status of every endpoint was seen. */
-const PROJECTS = ['unit', 'fleet', 'attacks', 'repo'];
+/**
+ * Stage after stage, the lanes of one side by side, the projects of a lane one after the other. What chaos does is mostly
+ * waiting, for servers that come back. `repo` proves what the others have recorded, that every declared status of every endpoint was seen.
+ */
+const STAGES = [[['unit']], [['chaos'], ['fleet', 'attacks']], [['repo']]] as const;
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
@@ -28,11 +31,16 @@ if (filters.length === 0) {
   const passed = results.filter(({ ok }) => ok).length;
   tallies.push(['check', { passed, failed: results.length - passed, skipped: 0 }]);
 }
+const run = async (projects: readonly string[]): Promise<void> => {
+  const tally = await runVitest({ projects, filters, env, scratch, signal: interruption.signal });
+  tallies.push([projects.join(', '), tally]);
+};
+const runLane = async (lane: readonly string[]): Promise<void> => {
+  for (const project of lane) await run([project]);
+};
 try {
-  for (const projects of filters.length === 0 ? PROJECTS.map((project) => [project]) : [PROJECTS]) {
-    const { signal } = interruption;
-    tallies.push([projects.join(', '), await runVitest({ projects, filters, env, scratch, signal })]);
-  }
+  if (filters.length > 0) await run(STAGES.flat(2));
+  else for (const lanes of STAGES) await Promise.all(lanes.map(runLane));
 } catch (error) {
   if (!interruption.signal.aborted) throw error;
   console.error('Interrupted.');

@@ -3,7 +3,7 @@ import type { Contender, Endpoints, Topic } from './contender.ts';
 import { type ContenderName, loadContender } from './contenders.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** Events before those that count: compilers warm up, connections and files grow. */
+/** Events before those that count, sent in the same way: compilers warm up, connections and files grow. */
 export const WARM_UP = 3_000;
 
 export interface Run {
@@ -53,7 +53,7 @@ async function startWorkers({ contender, endpoints, topic }: Run): Promise<Worke
 }
 
 async function measureWorkers(workers: Workers, { events, perS, serverPid }: Run): Promise<Measured> {
-  await carry(workers, 0, WARM_UP);
+  await carry(workers, 0, WARM_UP, perS);
   const { publisher, consumers } = workers;
   const cpu = async () => ({
     publisherMs: await treeMs(publisher.pid),

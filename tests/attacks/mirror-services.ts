@@ -30,6 +30,8 @@ const mirrorOf = (service: ServiceName, specs: readonly EndpointSpec[]) =>
           const { url, method } = request.routeOptions;
           const spec = specs.find((each) => each.url === url && each.method === [method].flat()[0]);
           reply.header(REACHED, `${service} ${spec?.id ?? 'nothing'}`);
+          // What the gateway kept would reach nothing.
+          reply.header('cache-control', 'no-store');
           done();
         });
       },

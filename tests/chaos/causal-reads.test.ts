@@ -40,6 +40,8 @@ beforeAll(async () => {
   );
   await pair.delayReplay(REPLAY_DELAY_MS);
   await waitFor(async () => (await reader.check()).replicasUsable === 1, { deadlineMs: 20_000 });
+  const fromReplica = sql`select 1 from alert.facts where pg_is_in_recovery() limit 1`;
+  await waitFor(async () => (await reader.read.query(fromReplica)).length === 1);
 });
 afterAll(async () => {
   await Promise.all([writer?.close(), reader?.close()]);
