@@ -51,6 +51,7 @@ export const createGatewayService = (proxied: readonly EndpointSpec[]) =>
           createProber(deps.upstreams, {
             probeEveryMs: deps.config.UPSTREAM_PROBE_EVERY_MS,
             resolveEveryMs: deps.config.UPSTREAM_RESOLVE_EVERY_MS,
+            log: deps.log,
           }),
           // After the one who finds the instances of auth.
           deps.revocationFeed,

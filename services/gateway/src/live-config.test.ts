@@ -60,6 +60,7 @@ test.each<readonly [string, object | string, RegExp]>([
   ['that is no JSON', '{"RATE_LIMIT_BURST": ', /not JSON/],
   ['with a value that does not fit', { RATE_LIMIT_BURST: 7, SHED_IN_FLIGHT: 'many' }, /SHED_IN_FLIGHT/],
   ['with an address that is none', { RATE_LIMIT_BURST: 7, UPSTREAM_AUTH: ['nowhere'] }, /UPSTREAM_AUTH/],
+  ['with the path of an instance', { RATE_LIMIT_BURST: 7, UPSTREAM_AUTH: 'http://127.0.0.1:1/v1' }, /UPSTREAM_AUTH/],
   ['that changes what is fixed', { RATE_LIMIT_BURST: 7, SERVICE_SECRET: 'another secret of it' }, /SERVICE_SECRET/],
   ['that changes what is read once', { RATE_LIMIT_BURST: 7, UPSTREAM_PROBE_EVERY_MS: 7 }, /UPSTREAM_PROBE_EVERY_MS/],
   ['with what is unknown', { RATE_LIMIT_BURST: 7, RATE_LIMIT_BRUST: 7 }, /RATE_LIMIT_BRUST/],

@@ -65,21 +65,20 @@ export function createOrders(options: {
     const present = ServiceName.options.flatMap((service) => upstreams.instancesOf(service));
     const gone = known.filter((instance) => !present.includes(instance));
     known = present;
-    try {
-      // Who gets the address next must not inherit the order.
-      if (gone.length > 0) {
-        await inTime(redis.hdel(key, ...gone.flatMap((instance) => [drainField(instance), instanceField(instance)])));
-      }
-      const before = given;
-      const orders = await inTime(redis.hgetall(key));
-      // One that was given meanwhile is not among them.
-      if (given === before) obey(orders);
-    } catch (error) {
-      // What was last known goes on.
-      log.debug({ err: error }, 'orders of operators not read');
+    // Who gets the address next must not inherit the order.
+    if (gone.length > 0) {
+      await inTime(redis.hdel(key, ...gone.flatMap((instance) => [drainField(instance), instanceField(instance)])));
     }
+    const before = given;
+    const orders = await inTime(redis.hgetall(key));
+    // One that was given meanwhile is not among them.
+    if (given === before) obey(orders);
   };
-  const following = repeat(follow, FOLLOW_EVERY_MS);
+  const following = repeat(follow, {
+    everyMs: FOLLOW_EVERY_MS,
+    // What was last known goes on.
+    onFailure: (error) => log.debug({ err: error }, 'orders of operators not read'),
+  });
 
   return {
     drain: async (instance, isDraining) => {

@@ -8,8 +8,16 @@ export type Target =
 const HttpUrl = z.url({ protocol: /^https?$/ });
 const DNS_TARGET = /^dns:\/\/((?=[^:]{1,253}:)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+):(\d{1,5})\/?$/i;
 
+/** The URL of an instance has no path, query or credentials: requests bring their own. */
+function originOf(text: string): string | undefined {
+  if (!HttpUrl.safeParse(text).success) return undefined;
+  const { origin, href } = new URL(text);
+  return href === `${origin}/` ? origin : undefined;
+}
+
 function parseTarget(text: string): Target | undefined {
-  if (HttpUrl.safeParse(text).success) return { kind: 'url', url: text };
+  const url = originOf(text);
+  if (url !== undefined) return { kind: 'url', url };
   const [, host, digits] = DNS_TARGET.exec(text) ?? [];
   const port = Number(digits);
   return host !== undefined && port >= 1 && port <= 65_535 ? { kind: 'dns', host, port } : undefined;

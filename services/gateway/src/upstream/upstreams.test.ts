@@ -100,6 +100,17 @@ test('other settings of breakers and ejection reach the instances that stay', as
   expect([second?.isEjected, second?.breaker.state()]).toEqual([true, 'open']);
 });
 
+test('settings that cannot be followed change nothing', async () => {
+  const [one, two] = [await startFakeService(), await startFakeService()];
+  const upstreams = createUpstreams(settingsFor([one]), countUpstreamEvents(createRegistry('gateway', 'x')));
+  onTestFinished(upstreams.close);
+  const next = settingsFor([two]);
+  const targets = { ...next.targets, storage: [{ kind: 'url', url: 'http://127.0.0.1:1/v1' } as const] };
+  await expect(upstreams.update({ ...next, targets })).rejects.toThrow();
+  await upstreams.resolveAll();
+  expect(upstreams.instancesOf('alert').map(({ url }) => url)).toEqual([one.url]);
+});
+
 test('who stays keeps its connections and its standing, under the name of its new place', async () => {
   const [one, two] = [await startFakeService(), await startFakeService()];
   const upstreams = createUpstreams(settingsFor([one, two]), countUpstreamEvents(createRegistry('gateway', 'x')));

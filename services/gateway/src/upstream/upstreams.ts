@@ -32,7 +32,7 @@ export interface Upstreams {
   /** Looks up the names among the targets: who is new joins, who is gone finishes what it has. */
   readonly resolveAll: () => Promise<void>;
   /**
-   * Other settings and targets from now on; no request is dropped. Who stays keeps how long a connection to it may take, and
+   * Other settings and targets from now on, or all as before when it throws; no request is dropped. Who stays keeps how long a connection to it may take, and
    * name servers are those of the start.
    */
   readonly update: (settings: UpstreamSettings) => Promise<void>;
@@ -83,8 +83,15 @@ export function createUpstreams(
     },
     resolveAll,
     update: async (next) => {
+      const before = settings;
       settings = next;
-      await resolveAll();
+      try {
+        await resolveAll();
+      } catch (error) {
+        settings = before;
+        place();
+        throw error;
+      }
     },
     close: async () => {
       await Promise.all(all.map((upstream) => upstream.close()));
