@@ -6,7 +6,6 @@ import { createAdmission } from './admission.ts';
 import { createApiKeyExchange } from './api-key-exchange.ts';
 import { createAuthClient } from './auth-client.ts';
 import type { GatewayConfig } from './config.ts';
-import { createDenials } from './denials.ts';
 import { createInternalTokens } from './internal-tokens.ts';
 import { createLiveConfig } from './live-config.ts';
 import { createLoadShedder } from './load-shedder.ts';
@@ -85,7 +84,6 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     revocationFeed: feed,
     live,
     shedder: createLoadShedder(live.loadLimits, registry),
-    denied: createDenials(audit),
     admit: createAdmission({
       verifier,
       apiKeys: createApiKeyExchange({ auth, serviceToken, nowMs }),

@@ -6,7 +6,8 @@ const REFUSALS = [401, 403, 429];
 
 /**
  * Records in the audit trail whom the gateway itself turns away from an endpoint of a service: without or with a bad token or
- * key, without the permission, too often. Its own endpoints, and what the services refuse, are recorded where they are.
+ * key, without the permission, too often; what repeats is merged. Its own endpoints, and what the services refuse, are
+ * recorded where they are.
  */
 export function recordRefusals(app: FastifyInstance, { audit }: Pick<GatewayDeps, 'audit'>): void {
   app.addHook('onError', (request, _reply, error: unknown, done) => {
@@ -18,6 +19,7 @@ export function recordRefusals(app: FastifyInstance, { audit }: Pick<GatewayDeps
         tenantId: request.principal?.tenantId ?? 'default',
         target: { type: 'endpoint', id: spec.id },
         reason: error.code,
+        details: { permission: spec.permission },
         request,
       });
     }

@@ -14,9 +14,8 @@ export function addTrafficRules(
     admit,
     openStreams,
     shedder,
-    denied,
     live,
-  }: Pick<GatewayDeps, 'journal' | 'deadlines' | 'admit' | 'openStreams' | 'shedder' | 'denied' | 'live'>,
+  }: Pick<GatewayDeps, 'journal' | 'deadlines' | 'admit' | 'openStreams' | 'shedder' | 'live'>,
 ): void {
   const answersPreflight = createCors(() => live.config().CORS_ORIGINS);
   app.addHook('onRequest', (request, reply, done) => {
@@ -34,10 +33,6 @@ export function addTrafficRules(
     }
   });
   app.addHook('onRequest', admit);
-  app.addHook('onError', (request, _, error, done) => {
-    denied(request, error);
-    done();
-  });
   // Left to itself, Node would ask for the body of a request that nobody has looked at yet.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
   app.addHook('preParsing', (request, reply, _, done) => {

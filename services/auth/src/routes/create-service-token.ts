@@ -6,8 +6,7 @@ import { basicCredentialsOf } from '../basic-credentials.ts';
 export const createServiceTokenRoute = ({
   authenticateService,
   tokens,
-  audit,
-}: Pick<AuthDeps, 'authenticateService' | 'tokens' | 'audit'>) =>
+}: Pick<AuthDeps, 'authenticateService' | 'tokens'>) =>
   route(CreateServiceToken, ({ body, request, reply, log }) => {
     const basic = basicCredentialsOf(request.headers.authorization);
     // A client shows its secret in one way (RFC 6749, section 2.3).
@@ -18,14 +17,6 @@ export const createServiceTokenRoute = ({
     const name = isTwice || isOther ? undefined : authenticateService(serviceName, secret);
     if (name === undefined) {
       log.warn({ serviceName }, 'service token refused');
-      audit.refuse({
-        action: 'service_token.create',
-        outcome: 'denied',
-        tenantId: 'default',
-        target: { type: 'service', id: serviceName },
-        reason: 'auth.bad_credentials',
-        request,
-      });
       throw unauthenticated('auth.bad_credentials', 'service name or secret is wrong');
     }
     reply.header('cache-control', 'no-store');

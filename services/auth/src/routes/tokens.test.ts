@@ -1,4 +1,4 @@
-import { permissionsOfRole } from '@soc/contracts';
+import { auditEvents, permissionsOfRole } from '@soc/contracts';
 import { GetMe } from '@soc/contracts/auth/sessions';
 import { CreateServiceToken, GetJwks } from '@soc/contracts/auth/tokens';
 import { createTokenVerifier, fixedKeySource } from '@soc/identity';
@@ -40,6 +40,25 @@ test.each([
 ])('%s with the secret %j is refused', async (serviceName, secret) => {
   const { status, problem } = await serviceToken(serviceName, secret);
   expect([status, problem?.code]).toEqual([401, 'auth.bad_credentials']);
+});
+
+test('a refused service is in the audit trail once, by the name it gave and without its secret', async () => {
+  const spec = auditEvents.get('auth');
+  if (!spec) throw new Error('auth records nothing');
+  await serviceToken('storage', 'first wrong secret');
+  await serviceToken('response', 'last wrong secret');
+  const named = (name: string) => ({ where: (event: unknown) => JSON.stringify(event).includes(`"${name}"`) });
+  // Records keep their order: with the last of them the first are there.
+  await auth.published(spec, named('response'));
+  const [first, ...more] = await auth.published(spec, named('storage'));
+  expect(first.data).toMatchObject({
+    action: 'service_token.create',
+    outcome: 'denied',
+    reason: 'auth.bad_credentials',
+    details: { serviceName: 'storage' },
+  });
+  expect(JSON.stringify(first)).not.toContain('wrong secret');
+  expect(more).toEqual([]);
 });
 
 const alertSecret = 'secret of the alerts in tests';
