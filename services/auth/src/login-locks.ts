@@ -1,6 +1,6 @@
 import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
+import { clientNetworkOf } from '@soc/service-kit';
 import { type AuthConfig, forgetFailuresS } from './config.ts';
-import { clientNetworkOf } from './domain/client-network.ts';
 import { lockedForS, type LockoutPolicy } from './domain/lockout.ts';
 import type { FailureKeys, loginFailureRepository } from './login-failure-repository.ts';
 import { hashOf } from './opaque-secret.ts';

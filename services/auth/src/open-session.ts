@@ -1,9 +1,8 @@
 import type { TokenPair } from '@soc/contracts/auth/sessions';
 import type { Tx } from '@soc/db-cluster';
-import { uuidv7 } from '@soc/service-kit';
+import { clientNetworkOf, uuidv7 } from '@soc/service-kit';
 import type { AuthConfig } from './config.ts';
 import type { Account } from './domain/account.ts';
-import { clientNetworkOf } from './domain/client-network.ts';
 import type { Grants } from './grants.ts';
 import { createSecret, hashOf } from './opaque-secret.ts';
 import type { sessionRepository } from './session-repository.ts';

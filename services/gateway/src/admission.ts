@@ -1,6 +1,6 @@
 import type { EndpointSpec } from '@soc/contracts';
 import type { Principal, TokenVerifier } from '@soc/identity';
-import { identify, tooManyRequests, unauthenticated } from '@soc/service-kit';
+import { clientNetworkOf, identify, tooManyRequests, unauthenticated } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyExchange } from './api-key-exchange.ts';
 import type { RateVerdict } from './domain/gcra.ts';
@@ -52,7 +52,7 @@ export function createAdmission(options: {
     const current = rules();
     const known = principal && latest.get(principal);
     if (known?.traffic === traffic && known.address === address && known.rules === current) return known.counts;
-    const counts = countsOf(traffic, principal, address, current);
+    const counts = countsOf(traffic, principal, clientNetworkOf(address), current);
     if (principal) latest.set(principal, { traffic, address, rules: current, counts });
     return counts;
   };
@@ -80,7 +80,7 @@ export function createAdmission(options: {
   };
 
   const identifyByKey = async (request: FastifyRequest, reply: FastifyReply, key: string): Promise<void> => {
-    if (!apiKeys.knows(key)) enforce(reply, await limiter.takeGuess(keyCountsOf(request.ip, rules())));
+    if (!apiKeys.knows(key)) enforce(reply, await limiter.takeGuess(keyCountsOf(clientNetworkOf(request.ip), rules())));
     request.principal = await holderOf(request, key);
   };
 

@@ -3,7 +3,7 @@ import { waitFor } from '@soc/fleet/testing';
 import { expect, test } from 'vitest';
 import { GatewayConfig } from './config.ts';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
-import { startFakeService } from './upstream.fixture.ts';
+import { json, startFakeService } from './upstream.fixture.ts';
 
 const login = { method: 'POST', path: '/api/v1/auth/login', token: null } as const;
 const logInFrom = (gateway: TestGateway, address: string) =>
@@ -29,6 +29,29 @@ test('behind a trusted proxy people have their own addresses and their own limit
     ['203.0.113.2', 'https'],
     ['2001:db8::1', 'https'],
   ]);
+});
+
+test('a network of IPv6 is one client, whichever of its addresses a request comes from', async () => {
+  const auth = await startFakeService((_, response) => json(response, 404, { code: 'auth.api_key_unknown' }));
+  const gateway = await startTestGateway({
+    UPSTREAM_AUTH: auth.url,
+    TRUSTED_PROXIES: '127.0.0.1',
+    RATE_LIMIT_LOGIN_PER_MIN: '1',
+    RATE_LIMIT_LOGIN_BURST: '1',
+    RATE_LIMIT_KEYS_PER_MIN: '1',
+    RATE_LIMIT_KEYS_BURST: '1',
+  });
+  await waitFor(async () => (await gateway.send({ path: '/api/v1/auth/me' })).headers['ratelimit-limit'] !== undefined);
+  const addresses = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::2', '2001:db8:1:3::1'];
+  const logins = [];
+  for (const address of addresses) logins.push((await logInFrom(gateway, address)).status);
+  expect(logins).toEqual([404, 429, 404]);
+  const keys = [];
+  for (const address of addresses) {
+    const headers = { 'x-forwarded-for': address, 'x-api-key': `guess from ${address}` };
+    keys.push((await gateway.send({ path: '/api/v1/alerts', token: null, headers })).status);
+  }
+  expect(keys).toEqual([401, 429, 401]);
 });
 
 test('what another than a trusted proxy says of the client means nothing', async () => {

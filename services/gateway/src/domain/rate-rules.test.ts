@@ -2,6 +2,9 @@ import { endpoints } from '@soc/contracts/endpoints';
 import { expect, test } from 'vitest';
 import { countsOf, keyCountsOf, type RateRules, TRAFFIC_OF, trafficOf } from './rate-rules.ts';
 
+/** They set a secret, and compare none. */
+const CHOSEN = new Set(['createUser', 'updateUser']);
+
 const ann = { tenantId: 'default', kind: 'user', subject: 'u1' };
 const rule = (name: string) => ({ name, perS: 1, burst: 1 });
 const rules: RateRules = {
@@ -21,6 +24,17 @@ test('every endpoint that is told apart exists', () => {
       .flat()
       .filter((id) => !ids.has(id)),
   ).toEqual([]);
+});
+
+test('whatever takes a password, a code or a secret is counted as a guess', () => {
+  const secrets = ['password', 'oldPassword', 'otp', 'code', 'secret', 'client_secret'];
+  const takers = endpoints.filter(({ id, body }) => {
+    const fields = body && 'shape' in body ? Object.keys(body.shape as object) : [];
+    return !CHOSEN.has(id) && fields.some((field) => secrets.includes(field));
+  });
+  expect(takers.length).toBeGreaterThan(5);
+  expect(takers.map(({ id }) => [id, trafficOf(id)])).toEqual(takers.map(({ id }) => [id, 'login']));
+  expect(trafficOf('startOidcLogin')).toBe('login');
 });
 
 test('what takes a secret, what sensors send and what is dear are told from the rest', () => {

@@ -6,8 +6,11 @@ export type Traffic = (typeof TRAFFIC)[number];
 
 /** Endpoints, by id, that are not general. */
 export const TRAFFIC_OF: Readonly<Record<Exclude<Traffic, 'general'>, readonly string[]>> = {
-  /** They take a secret that someone may be guessing. */
-  login: ['login', 'createServiceToken', 'confirmMfa', 'disableMfa', 'changeOwnPassword'],
+  /** They take a secret that someone may be guessing, or begin what does. */
+  login: [
+    ...['login', 'startOidcLogin', 'exchangeOidcCode', 'createServiceToken', 'changeOwnPassword'],
+    ...['beginMfa', 'confirmMfa', 'disableMfa', 'renewRecoveryCodes'],
+  ],
   /** What sensors send. */
   ingest: ['createAlert', 'bulkAlerts', 'receiveWebhook', 'storeObject'],
   /** What costs the services much. */
@@ -61,7 +64,10 @@ const counted = (rule: RateRule, place: string, caller: string): Counted => ({
 
 const all = (list: readonly Counted[]): Counts => ({ key: list.map(({ key }) => key).join(' '), list });
 
-/** The counts of a request. A guess counts against its address, even when a token comes along. */
+/**
+ * The counts of a request; `address` is what a client has one of, of IPv6 a network. A guess counts against it, even when a
+ * token comes along.
+ */
 export function countsOf(traffic: Traffic, caller: Caller | undefined, address: string, rules: RateRules): Counts {
   if (traffic === 'login') return all([counted(rules.login, address, '')]);
   if (!caller) return all([counted(rules.caller[traffic], address, '')]);

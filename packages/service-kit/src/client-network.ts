@@ -5,7 +5,7 @@ const PREFIX_GROUPS = 4;
 
 const groupsOf = (part: string): readonly string[] => (part === '' ? [] : part.split(':'));
 
-/** The address as failed logins are counted by it: of IPv4 all of it, of IPv6 the first 64 bits. */
+/** The address as a client is counted by it: of IPv4 all of it, of IPv6 the network of 64 bits, as `2001:db8:0:1::/64`. */
 export function clientNetworkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [bare = ''] = address.split('%');
