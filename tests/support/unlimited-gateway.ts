@@ -10,5 +10,6 @@ export const unlimitedGateway: Readonly<Record<string, string>> = {
   RATE_LIMIT_KEYS_BURST: MANY,
   RATE_LIMIT_LOGIN_PER_MIN: MANY,
   RATE_LIMIT_LOGIN_BURST: MANY,
+  SHED_ADDRESS_IN_FLIGHT: MANY,
   SHED_EVENT_LOOP_DELAY_MS: '60000',
 };

@@ -69,6 +69,9 @@ export const GatewayConfig = z.object({
     'Mean delay of the event loop from which requests are shed: the dear ones first, alerts at three times as much.',
   ),
   SHED_IN_FLIGHT: Count.default(4_096).describe('Requests under way from which they are shed, in the same order.'),
+  SHED_ADDRESS_IN_FLIGHT: Count.default(2_048).describe(
+    'Requests of one address, or network of IPv6, that may be under way or on their way in at once.',
+  ),
   CORS_ORIGINS: Urls.default([]).describe('Comma-separated origins whose pages may call the API; none by default.'),
   TRUSTED_PROXIES: List.pipe(z.array(Proxy))
     .default([])

@@ -30,9 +30,10 @@ const File = z.record(
   z.union([z.string(), z.number().transform(String), z.array(z.string()).transform((parts) => parts.join())]),
 );
 
-const loadLimitsOf = ({ SHED_EVENT_LOOP_DELAY_MS, SHED_IN_FLIGHT }: GatewayConfig): LoadLimits => ({
-  eventLoopDelayMs: SHED_EVENT_LOOP_DELAY_MS,
-  inFlight: SHED_IN_FLIGHT,
+const loadLimitsOf = (config: GatewayConfig): LoadLimits => ({
+  eventLoopDelayMs: config.SHED_EVENT_LOOP_DELAY_MS,
+  inFlight: config.SHED_IN_FLIGHT,
+  addressInFlight: config.SHED_ADDRESS_IN_FLIGHT,
 });
 
 /** The whole configuration with what the file says over it. Throws `ConfigError` naming whatever does not fit. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import { waitFor } from '@soc/fleet/testing';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
 
@@ -41,6 +41,34 @@ test('with too much under way the rest is told to come back, and is let in again
   expect(text).toMatch(/soc_gateway_shed_requests_total\{[^}]*traffic="general"[^}]*\} 1/);
   finish();
   await waitFor(async () => (await me(gateway)).status === 200);
+});
+
+test('clients that send their bodies slowly get nobody shed, and one client has only so many at once', async () => {
+  const auth = await startFakeService();
+  const env = {
+    UPSTREAM_AUTH: auth.url,
+    SHED_IN_FLIGHT: '2',
+    SHED_ADDRESS_IN_FLIGHT: '6',
+    TRUSTED_PROXIES: '127.0.0.1',
+  };
+  const gateway = await startTestGateway(env);
+  const slow = Array.from({ length: 6 }, (_, index) => {
+    const headers = { 'content-length': '100', 'x-forwarded-for': `2001:db8:1:2::${index}` };
+    const request = httpRequest(`${gateway.url}/api/v1/auth/login`, { method: 'POST', headers });
+    request.on('error', () => undefined).write('{');
+    onTestFinished(() => void request.destroy());
+    return request;
+  });
+  const from = async (address: string) => {
+    const headers = { 'x-forwarded-for': address };
+    const { status, body } = await gateway.send({ path: '/api/v1/auth/me', headers });
+    return [status, body['code']];
+  };
+  await waitFor(async () => (await from('2001:db8:1:2::9'))[0] === 429);
+  expect(await from('2001:db8:1:2::9')).toEqual([429, 'gateway.rate_limited']);
+  expect(await from('2001:db8:1:3::1')).toEqual([200, undefined]);
+  for (const request of slow) request.destroy();
+  await waitFor(async () => (await from('2001:db8:1:2::9'))[0] === 200);
 });
 
 test('alerts are let in when all else is shed, until there are three times too many', async () => {

@@ -1,15 +1,21 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge } from '@soc/monitoring';
-import { type EdgePlatform, HttpProblem, type Worker } from '@soc/service-kit';
+import { clientNetworkOf, type EdgePlatform, HttpProblem, tooManyRequests, type Worker } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isAlwaysOpen } from './admission.ts';
 import { trafficOf } from './domain/rate-rules.ts';
 import { isShed, type LoadLimits, pressureOf } from './domain/shedding.ts';
+import { hasBody, type RequestBody } from './upstream/request-body.ts';
 
 /** Refuses requests while the gateway has more than it can do, so that those under way get done. */
 export interface LoadShedder extends Worker {
-  /** Counts a request as under way until its answer is closed. Throws 503 for one that is shed. */
+  /**
+   * Counts a request as under way until its answer is closed; one with a body does not count yet. Throws 503 for one that is
+   * shed, and 429 when its client has too many at once.
+   */
   readonly admit: (request: FastifyRequest, reply: FastifyReply) => void;
+  /** Counts a request whose body is here, or goes on from here. Throws 503 for one that is shed now that it is whole. */
+  readonly bodyTaken: (request: FastifyRequest, reply: FastifyReply, body: RequestBody) => void;
 }
 
 const RESOLUTION_MS = 10;
@@ -25,7 +31,10 @@ const overloaded = (): HttpProblem => {
   });
 };
 
-/** Probes, metrics and keys are never shed, and event streams, which are mostly silent, do not count as under way. */
+/**
+ * Probes, metrics and keys are never shed, and event streams, which are mostly silent, do not count as under way. Neither
+ * does a request whose body comes slowly: it costs a little memory, and whoever sends many would have everybody shed.
+ */
 export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatform<unknown>['registry']): LoadShedder {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const load = { eventLoopDelayMs: 0, inFlight: 0 };
@@ -44,20 +53,34 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
     histogram.reset();
   };
 
+  const shedIfBusy = ({ routeOptions }: FastifyRequest): void => {
+    const traffic = trafficOf(routeOptions.config.forwards?.id);
+    if (!isShed(traffic, pressureOf(load, limits()))) return;
+    shed.inc({ traffic });
+    throw overloaded();
+  };
+  const leave = (): void => {
+    load.inFlight -= 1;
+  };
+  const enter = ({ raw }: FastifyReply): void => {
+    if (raw.destroyed) return;
+    load.inFlight += 1;
+    raw.once('close', leave);
+  };
+  const clients = createClientCounts();
+
   return {
     admit: (request, reply) => {
       if (isAlwaysOpen(request)) return;
-      const { forwards } = request.routeOptions.config;
-      const traffic = trafficOf(forwards?.id);
-      if (isShed(traffic, pressureOf(load, limits()))) {
-        shed.inc({ traffic });
-        throw overloaded();
-      }
-      if (forwards?.produces === 'text/event-stream') return;
-      load.inFlight += 1;
-      reply.raw.once('close', () => {
-        load.inFlight -= 1;
-      });
+      shedIfBusy(request);
+      if (request.routeOptions.config.forwards?.produces === 'text/event-stream') return;
+      clients.enter(request.ip, reply, limits().addressInFlight);
+      if (!hasBody(request.raw)) enter(reply);
+    },
+    bodyTaken: (request, reply, { kind }) => {
+      if (kind === 'none') return;
+      if (kind === 'held') shedIfBusy(request);
+      enter(reply);
     },
     start: () => {
       histogram.enable();
@@ -66,6 +89,24 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
     stop: async () => {
       clearInterval(timer);
       histogram.disable();
+    },
+  };
+}
+
+/** How many requests of each client are open. */
+function createClientCounts() {
+  const counts = new Map<string, number>();
+  return {
+    enter: (address: string, { raw }: FastifyReply, most: number): void => {
+      const client = clientNetworkOf(address);
+      const count = (counts.get(client) ?? 0) + 1;
+      if (count > most) throw tooManyRequests('gateway.rate_limited', 'too many requests at once from one address', 1);
+      counts.set(client, count);
+      raw.once('close', () => {
+        const left = (counts.get(client) ?? 0) - 1;
+        if (left > 0) counts.set(client, left);
+        else counts.delete(client);
+      });
     },
   };
 }

@@ -18,7 +18,7 @@ const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 type ProxyDeps = Pick<
   GatewayDeps,
-  'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens' | 'cache' | 'upgrades'
+  'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens' | 'cache' | 'upgrades' | 'shedder'
 >;
 
 /**
@@ -56,6 +56,7 @@ async function proxy(
   const body = taken instanceof Promise ? await taken : taken;
   if (!body) return reply.hijack();
   if (body === 'too_large') throw bodyTooLarge();
+  deps.shedder.bodyTaken(request, reply, body);
   if (spec.produces === EVENT_STREAM || spec.upgrade) deps.openStreams.add(reply.raw, request.principal);
   const delivery = await deps.upstreams.deliver(
     spec.service,

@@ -8,8 +8,15 @@ export type Traffic = (typeof TRAFFIC)[number];
 export const TRAFFIC_OF: Readonly<Record<Exclude<Traffic, 'general'>, readonly string[]>> = {
   /** They take a secret that someone may be guessing, or begin what does. */
   login: [
-    ...['login', 'startOidcLogin', 'exchangeOidcCode', 'createServiceToken', 'changeOwnPassword'],
-    ...['beginMfa', 'confirmMfa', 'disableMfa', 'renewRecoveryCodes'],
+    'login',
+    'startOidcLogin',
+    'exchangeOidcCode',
+    'createServiceToken',
+    'changeOwnPassword',
+    'beginMfa',
+    'confirmMfa',
+    'disableMfa',
+    'renewRecoveryCodes',
   ],
   /** What sensors send. */
   ingest: ['createAlert', 'bulkAlerts', 'receiveWebhook', 'storeObject'],

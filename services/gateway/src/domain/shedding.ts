@@ -8,13 +8,16 @@ export interface Load {
 }
 
 /** Where shedding begins. */
-export type LoadLimits = Load;
+export interface LoadLimits extends Load {
+  /** Most requests of one client at once, those included whose body is still to come. */
+  readonly addressInFlight: number;
+}
 
 /** In order: what is dear goes first; alerts go last, for nobody sends them again who is under attack. */
 const SHED_AT: Readonly<Record<Traffic, number>> = { search: 1, general: 1.5, login: 2, ingest: 3 };
 
 /** 1 where shedding begins. */
-export const pressureOf = (load: Load, limits: LoadLimits): number =>
+export const pressureOf = (load: Load, limits: Load): number =>
   Math.max(load.eventLoopDelayMs / limits.eventLoopDelayMs, load.inFlight / limits.inFlight);
 
 /** Whether a request is refused so that those under way get done. */

@@ -38,6 +38,12 @@ export interface BodyRules {
   readonly patience?: Patience;
 }
 
+/** Whether a request brings a body, by what its head says. */
+export const hasBody = ({ headers }: IncomingMessage): boolean => {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || (length !== undefined && length !== '0');
+};
+
 /**
  * Reads a small body whole and leaves a large one to be streamed, unless it `mustBeHeld`: a stranger whose body
  * comes slowly, or never, must not occupy a connection to an instance. Undefined when the client left meanwhile.
@@ -47,7 +53,7 @@ export function takeBody(
   { mustBeHeld, limitBytes, patience = PATIENCE }: BodyRules,
 ): RequestBody | Promise<RequestBody | 'too_large' | undefined> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  if (encoding === undefined && (length === undefined || length === '0')) return { kind: 'none' };
+  if (!hasBody(request)) return { kind: 'none' };
   const isSmall = encoding === undefined && Number(length) <= HELD_BYTES;
   if (!isSmall && !mustBeHeld) return stream(request, limitBytes, patience);
   // Often it came with the head, and is here by now.
