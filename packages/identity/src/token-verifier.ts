@@ -21,7 +21,7 @@ export interface VerifiedToken {
 export interface TokenVerifier {
   /**
    * The principal of a valid token, the same object for as long as the token is remembered; undefined for anything else.
-   * Throws only when the keys cannot be fetched.
+   * Throws only when the keys cannot be fetched, and what `isRefused` throws.
    */
   readonly verify: (token: string) => Promise<Principal | undefined>;
   /** Forgets the remembered tokens that match: the next time they are shown they are judged anew. */

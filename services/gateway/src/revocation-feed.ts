@@ -8,6 +8,8 @@ import type { ServiceToken } from './service-token.ts';
 export interface RevocationFeed extends Worker {
   /** Seconds since auth was last heard; infinite before the first time. */
   readonly ageS: () => number;
+  /** Whether auth has told everything there was, once. */
+  readonly wasHeard: () => boolean;
   readonly check: HealthCheck;
 }
 
@@ -78,17 +80,19 @@ export function createRevocationFeed(options: {
   };
 
   const ageS = (): number => (performance.now() - heardAt) / 1000;
+  const wasHeard = (): boolean => Number.isFinite(heardAt);
   return {
     ageS,
+    wasHeard,
     check: {
       critical: false,
       run: () => {
         const age = ageS();
         if (age <= FRESH_FOR_S) return Promise.resolve({ ageS: Math.round(age * 10) / 10 });
-        return Promise.reject(new Error(Number.isFinite(age) ? `last heard ${Math.round(age)} s ago` : 'never heard'));
+        return Promise.reject(new Error(wasHeard() ? `last heard ${Math.round(age)} s ago` : 'never heard'));
       },
     },
-    // The first time is waited for: whoever was revoked before this gateway started is known before it listens.
+    // The first time is waited for, so that a gateway listens to everybody at once where auth answers.
     start: async () => {
       await pollSafely();
       pollAgain();

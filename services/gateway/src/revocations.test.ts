@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
 import { type FakeService, json, startFakeService } from './upstream.fixture.ts';
 
-const soon = (): string => new Date(Date.now() + 1_000).toISOString();
+const later = (): string => new Date(Date.now() + 60_000).toISOString();
 const revoke = (auth: FakeService, kind: Revocation['kind'], subject: string): void =>
-  auth.revoke({ kind, subject, before: soon(), at: soon() });
+  auth.revoke({ kind, subject, before: later(), at: later() });
 
 const statusOf = async (gateway: TestGateway, token: string): Promise<number> =>
   (await gateway.send({ path: '/api/v1/auth/me', token })).status;
@@ -72,12 +72,24 @@ test('while auth does not tell what it revokes the gateway is degraded, serves o
   expect(age).toBeGreaterThan(5);
 });
 
-test('a gateway that was never told is degraded and takes tokens, since only auth could have revoked them', async () => {
-  const auth = await startFakeService((_, response) => json(response, 200, {}), { issuesTokens: true });
+test('a gateway that was never told is degraded and takes no token from before its start, until it is told', async () => {
+  const other = await startTestGateway();
+  let isTelling = false;
+  const auth = await startFakeService(
+    (_, response) => json(response, 200, isTelling ? { accessToken: 'of-the-gateway', expiresInS: 300 } : {}),
+    { issuesTokens: true },
+  );
   const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url });
   const { body } = await gateway.send({ path: '/health', token: null });
   expect(body['checks']).toMatchObject({ revocations: { status: 'degraded', error: 'never heard' } });
+  const before = other.tokens.admin;
+  expect(await gateway.send({ path: '/api/v1/auth/me', token: before })).toMatchObject({
+    status: 503,
+    body: { code: 'auth.unavailable' },
+  });
   expect(await statusOf(gateway, gateway.tokens.admin)).toBe(200);
+  isTelling = true;
+  await waitFor(async () => (await statusOf(gateway, before)) === 200);
 });
 
 test('a token that lives longer than revocations are remembered is refused', async () => {

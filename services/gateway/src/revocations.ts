@@ -11,7 +11,10 @@ import type { ServiceToken } from './service-token.ts';
 
 /** Whose access tokens are taken, and what takes them back. */
 export interface Revocations {
-  /** Of access tokens; what is revoked is refused within `REVOCATION_POLL_MS` and a little. */
+  /**
+   * Of access tokens; what is revoked is refused within `REVOCATION_POLL_MS` and a little. Throws for a token from before the
+   * start of this process until auth has told what it revoked.
+   */
   readonly verifier: TokenVerifier;
   readonly feed: RevocationFeed;
 }
@@ -39,6 +42,7 @@ export function createRevocations(
     help: 'Times that an access token was shown that is good but for having been revoked.',
     registers: [registry],
   });
+  const startedAtMs = nowMs();
   const isRevoked = ({ principal, issuedAtMs }: VerifiedToken): boolean => list.isRevoked(principal, issuedAtMs);
 
   const verifier = createTokenVerifier({
@@ -47,6 +51,8 @@ export function createRevocations(
     isRefused: (token) => {
       // Its revocation could have been forgotten.
       if (token.expiresAtMs - token.issuedAtMs > keepMs + ROUNDING_MS) return true;
+      // So could it have been before this process started. The answer is 503: the token may well be good.
+      if (token.issuedAtMs < startedAtMs && !feed.wasHeard()) throw new Error('nothing was heard of revocations yet');
       if (!isRevoked(token)) return false;
       refused.inc();
       return true;

@@ -89,12 +89,15 @@ export async function startTestService(
   const isOwnDatabase = definition.migrations !== undefined && given['DATABASE_URL'] === undefined;
   const database = isOwnDatabase ? await createTestDatabase(definition.name) : undefined;
   const env = environmentOf(definition, database, given);
-  const { keySources, throughGateway, ...identities } = createTestIdentities(definition.name, {
+  const keyPems = {
     auth: await readFile(inject('signingKeyFile'), 'utf8'),
     gateway: await readFile(inject('gatewaySigningKeyFile'), 'utf8'),
-  });
+  };
+  const { keySources } = createTestIdentities(definition.name, keyPems);
   const service = await bootService(definition, { env, keySources, now });
   const url = await service.listen();
+  // Only now: a gateway takes no token from before its start until auth has told it what was revoked.
+  const { throughGateway, ...identities } = createTestIdentities(definition.name, keyPems);
   const events = await createTestEvents(inject('redisUrl'), env['REDIS_PREFIX'] ?? '', now);
   return {
     ...identities,
