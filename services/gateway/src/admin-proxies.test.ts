@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { WebSocket } from 'undici';
 import { expect, test } from 'vitest';
 import { startTestGateway } from './gateway.fixture.ts';
@@ -60,10 +61,10 @@ test('a tool that is away, or busy, is asked once and nothing of where it is get
   expect(text).not.toMatch(/127\.0\.0\.1|ECONNREFUSED/);
 });
 
-test('websockets go through for who may operate the fleet, and for nobody else', async () => {
-  const grafana = await startFakeService();
+test('websockets go through for who may operate the fleet until they are revoked, and for nobody else', async () => {
+  const [auth, grafana] = [await startFakeService(), await startFakeService()];
   const seen = greetWebsockets(grafana);
-  const gateway = await startTestGateway({ GRAFANA_URL: grafana.url });
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, GRAFANA_URL: grafana.url });
   const open = (token: string) =>
     new WebSocket(`${gateway.url.replace('http', 'ws')}/admin/grafana/api/live/ws`, {
       headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': '10.0.0.1' },
@@ -75,7 +76,10 @@ test('websockets go through for who may operate the fleet, and for nobody else',
     });
   const socket = open(gateway.tokens.admin);
   expect(await outcomeOf(socket)).toBe('hi');
-  socket.close();
+  const isOver = once(socket, 'close');
+  const before = new Date(Date.now() + 60_000).toISOString();
+  auth.revoke({ kind: 'user', subject: gateway.principals.admin.subject, before, at: before });
+  await isOver;
   expect(seen.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1' });
   expect(seen.headers).not.toHaveProperty('authorization');
   expect(await outcomeOf(open(gateway.tokens.analyst))).toBe('refused');

@@ -1,23 +1,25 @@
 import { authorise } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GatewayConfig } from './config.ts';
+import type { GatewayDeps } from './deps.ts';
 import { requestFields } from './domain/headers.ts';
 import { demandOperator } from './operator-tenant.ts';
 import { answerProblem, problemOf } from './upstream-problem.ts';
 
 /**
- * The user interfaces of the operators' tools, websockets included, for whoever of the tenant that runs the
- * fleet may operate it. Each must be
- * configured to live under its path. They have their own logins: the access token stops here, cookies go on.
+ * The user interfaces of the operators' tools, for whoever of the tenant that runs the fleet may operate it; their websockets
+ * end with a revocation. Each must be configured to live under its path. They have their own logins: the access token stops here, cookies go on.
  */
 export async function addAdminProxies(
   app: FastifyInstance,
-  config: Pick<GatewayConfig, 'GRAFANA_URL' | 'PROMETHEUS_URL' | 'BUS_OPERATOR_TENANT'>,
+  { config, openStreams }: Pick<GatewayDeps, 'config' | 'openStreams'>,
 ): Promise<void> {
   const { GRAFANA_URL, PROMETHEUS_URL, BUS_OPERATOR_TENANT: tenant } = config;
-  if (GRAFANA_URL !== undefined) await addAdminProxy(app, { prefix: '/admin/grafana', upstream: GRAFANA_URL, tenant });
-  if (PROMETHEUS_URL !== undefined) {
-    await addAdminProxy(app, { prefix: '/admin/prometheus', upstream: PROMETHEUS_URL, tenant });
+  const tools = [
+    { prefix: '/admin/grafana', upstream: GRAFANA_URL },
+    { prefix: '/admin/prometheus', upstream: PROMETHEUS_URL },
+  ];
+  for (const { prefix, upstream } of tools) {
+    if (upstream !== undefined) await addAdminProxy(app, { prefix, upstream, tenant, openStreams });
   }
 }
 
@@ -49,9 +51,13 @@ interface AdminProxy {
   readonly upstream: string;
   /** Whose people may use it. */
   readonly tenant: string;
+  readonly openStreams: GatewayDeps['openStreams'];
 }
 
-async function addAdminProxy(app: FastifyInstance, { prefix, upstream, tenant }: AdminProxy): Promise<void> {
+async function addAdminProxy(
+  app: FastifyInstance,
+  { prefix, upstream, tenant, openStreams }: AdminProxy,
+): Promise<void> {
   // Loaded only where it is used: it brings a websocket library and a second proxy.
   const { default: httpProxy } = await import('@fastify/http-proxy');
   await app.register(async (scope) => {
@@ -68,6 +74,7 @@ async function addAdminProxy(app: FastifyInstance, { prefix, upstream, tenant }:
       preHandler: (request, reply, done) => {
         authorise({ permission: 'fleet:operate' }, request.principal);
         if (request.principal) demandOperator(request.principal, tenant);
+        if (request.headers.upgrade !== undefined) openStreams.add(reply.raw, request.principal);
         // These are pages: what they may load is theirs to say.
         reply.removeHeader('content-security-policy');
         done();

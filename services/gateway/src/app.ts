@@ -61,7 +61,7 @@ export const createGatewayService = (proxied: readonly EndpointSpec[]) =>
           deps.upgrades.serve(app);
           recordRefusals(app, deps);
           addProxiedRoutes(app, proxied, deps);
-          await addAdminProxies(app, deps.config);
+          await addAdminProxies(app, deps);
         },
       };
     },

@@ -11,10 +11,10 @@ export interface OpenStreams {
   readonly endAll: () => void;
 }
 
-/** An event stream ends like any answer; a connection that has become something else knows no end but its own. */
+/** An event stream ends like any answer; a connection that has become something else, or may yet, knows no end but its own. */
 function end(answer: ServerResponse): void {
-  if (answer.statusCode === SWITCHING_PROTOCOLS) answer.socket?.destroy();
-  else answer.end();
+  if (answer.headersSent && answer.statusCode !== SWITCHING_PROTOCOLS) answer.end();
+  else answer.socket?.destroy();
 }
 
 export function createOpenStreams(): OpenStreams {

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { EndpointSpec } from '@soc/contracts';
-import { authorise, tooLarge } from '@soc/service-kit';
+import { authorise, identify, tooLarge } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { deadlineOf } from './domain/deadline.ts';
 import { requestFields, responseFields } from './domain/headers.ts';
@@ -18,7 +18,16 @@ const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 type ProxyDeps = Pick<
   GatewayDeps,
-  'upstreams' | 'journal' | 'deadlines' | 'config' | 'openStreams' | 'internalTokens' | 'cache' | 'upgrades' | 'shedder'
+  | 'upstreams'
+  | 'journal'
+  | 'deadlines'
+  | 'config'
+  | 'openStreams'
+  | 'internalTokens'
+  | 'cache'
+  | 'upgrades'
+  | 'shedder'
+  | 'verifier'
 >;
 
 /**
@@ -57,7 +66,11 @@ async function proxy(
   if (!body) return reply.hijack();
   if (body === 'too_large') throw bodyTooLarge();
   deps.shedder.bodyTaken(request, reply, body);
-  if (spec.produces === EVENT_STREAM || spec.upgrade) deps.openStreams.add(reply.raw, request.principal);
+  if (spec.produces === EVENT_STREAM || spec.upgrade) {
+    deps.openStreams.add(reply.raw, request.principal);
+    // From here on a revocation ends it; one that was heard while something was waited for is seen now.
+    authorise(spec, await identify(request, deps.verifier));
+  }
   const delivery = await deps.upstreams.deliver(
     spec.service,
     upstreamRequest(spec, request, body, deps),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { get, type IncomingMessage, request as httpRequest } from 'node:http';
 import type { Revocation } from '@soc/contracts/auth/revocations';
 import { waitFor } from '@soc/fleet/testing';
 import { expect, test } from 'vitest';
@@ -53,6 +53,28 @@ test('the event streams of a revoked session end, and those of others go on', as
   await isOver;
   expect(kept.closed).toBe(false);
   kept.destroy();
+});
+
+test('who is revoked while a stream is about to begin gets none', async () => {
+  const auth = await startFakeService();
+  const notification = await startFakeService((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: hello\n\n');
+  });
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, UPSTREAM_NOTIFICATION: notification.url });
+  const { viewer } = gateway.tokens;
+  const headers = { authorization: `Bearer ${viewer}`, 'content-length': '2' };
+  const request = httpRequest(`${gateway.url}/api/v1/notifications/stream`, { headers });
+  const answered = once(request, 'response');
+  // The gateway has the head and waits for the rest of a body.
+  request.write('{');
+  await waitFor(async () => (await statusOf(gateway, viewer)) === 200);
+  revoke(auth, 'user', gateway.principals.viewer.subject);
+  await waitFor(async () => (await statusOf(gateway, viewer)) === 401);
+  request.end('}');
+  const [response] = (await answered) as [IncomingMessage];
+  response.resume();
+  expect(response.statusCode).toBe(401);
+  expect(notification.seen).toHaveLength(0);
 });
 
 test('while auth does not tell what it revokes the gateway is degraded, serves on, and says since when', async () => {

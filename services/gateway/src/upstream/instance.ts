@@ -10,7 +10,7 @@ import { createStanding } from './standing.ts';
 
 /** One process of a service, as the gateway sees it. */
 export interface Instance extends Candidate {
-  /** Among the instances of the gateway; says nothing of where it runs. */
+  /** Among the instances of the gateway; does not show where it runs. */
   readonly name: string;
   readonly service: ServiceName;
   readonly url: string;

@@ -8,7 +8,7 @@ export interface Place {
   readonly url: string;
 }
 
-/** Says nothing of the address, but is the same at every gateway. */
+/** The same at every gateway. It does not show the address, and hides it from nobody who tries all that a network has. */
 const nameOfAddress = (service: ServiceName, url: string): string =>
   `${service}-${createHash('sha256').update(url).digest('hex').slice(0, 6)}`;
 
