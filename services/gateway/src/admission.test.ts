@@ -1,8 +1,7 @@
 import { waitFor } from '@soc/fleet/testing';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { once } from 'node:events';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
+import { startMufflable } from './redis.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
 
 const me = (gateway: TestGateway, token?: string | null) =>
@@ -155,40 +154,6 @@ test('probes and scrapers are never limited', async () => {
     expect((await gateway.send({ path, token: null })).status).toBe(200);
   }
 });
-
-/** A Redis that can be made to fall silent. */
-async function startMufflable(): Promise<{
-  readonly url: string;
-  readonly mute: () => void;
-  readonly cut: () => void;
-}> {
-  const target = new URL(inject('redisUrl'));
-  const pairs = new Set<Socket>();
-  let isMuted = false;
-  const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
-    for (const socket of [near, far]) socket.on('error', () => undefined).on('close', () => pairs.delete(socket));
-    pairs.add(near).add(far);
-    near.on('data', (chunk) => isMuted || far.write(chunk));
-    far.on('data', (chunk) => near.write(chunk));
-  });
-  const cut = (): void => {
-    server.close();
-    for (const socket of pairs) socket.destroy();
-  };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(cut);
-  const url = new URL(target);
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    mute: () => {
-      isMuted = true;
-    },
-    cut,
-  };
-}
 
 test('while Redis is silent or gone everything is let through, soon, and counted', async () => {
   const auth = await startFakeService();

@@ -57,7 +57,7 @@ async function proxy(
   deps: ProxyDeps,
 ): Promise<unknown> {
   authorise(spec, request.principal);
-  if (spec.cache && (await deps.cache.answer(spec, request, reply))) return reply;
+  if (spec.cache && (await deps.cache.answer(spec, request, reply, deps.deadlines.of(request)))) return reply;
   const limitBytes = bodyLimitOf(spec);
   if (isTooLarge(limitBytes, request.headers['content-length'])) throw bodyTooLarge();
   askForBody(request, reply);

@@ -3,6 +3,7 @@ import { waitFor } from '@soc/fleet/testing';
 import { Redis } from 'ioredis';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
+import { startMufflable } from './redis.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
 
 const OVERVIEW = '/api/v1/analytics/overview';
@@ -136,4 +137,34 @@ test('without Redis, and when the service fails, the answer is what it would be 
   const alone = await startTestGateway({ UPSTREAM_ANALYTICS: working.url, REDIS_URL: 'redis://127.0.0.1:9' });
   const { status, headers } = await alone.send({ path: OVERVIEW });
   expect([status, headers['x-cache']]).toEqual([200, 'BYPASS']);
+});
+
+test('a Redis that falls silent delays one answer by a moment, and no other', async () => {
+  const [service, redis] = [await startFakeService(), await startMufflable()];
+  const gateway = await startTestGateway({ UPSTREAM_ANALYTICS: service.url, REDIS_URL: redis.url });
+  await waitFor(async () => (await gateway.send({ path: OVERVIEW })).headers['ratelimit-limit'] !== undefined);
+  redis.mute();
+  const startedAt = performance.now();
+  for (let i = 0; i < 5; i += 1) expect((await gateway.send({ path: OVERVIEW })).status).toBe(200);
+  // The rate limiter waits for half a second of it; by itself Redis would give up after five.
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+});
+
+test('nobody waits longer than they said for what fills the cache', async () => {
+  const service = await startFakeService(() => undefined);
+  const gateway = await startTestGateway({ UPSTREAM_ANALYTICS: service.url });
+  await waitFor(async () => (await gateway.send({ path: '/' })).headers['ratelimit-limit'] !== undefined);
+  const { status, body } = await gateway.send({ path: OVERVIEW, headers: { 'x-request-timeout-ms': '300' } });
+  expect([status, body['code']]).toEqual([504, 'gateway.deadline_exceeded']);
+});
+
+test('what fills the cache counts for the breakers', async () => {
+  const service = await startFakeService((_, response) => json(response, 500, {}));
+  const env = { UPSTREAM_ANALYTICS: service.url, BREAKER_SERVICE_VOLUME: '4', BREAKER_RESET_MS: '60000' };
+  const gateway = await startTestGateway(env);
+  await waitFor(async () => (await gateway.send({ path: '/' })).headers['ratelimit-limit'] !== undefined);
+  const insist = { path: OVERVIEW, headers: { 'cache-control': 'no-cache' } };
+  for (let i = 0; i < 2; i += 1) expect((await gateway.send(insist)).status).toBe(500);
+  expect((await gateway.send(insist)).status).toBe(503);
+  expect(service.seen).toHaveLength(4);
 });

@@ -1,6 +1,7 @@
 import { ServiceName } from '@soc/contracts';
 import { BreakerOrder } from '@soc/contracts/gateway/services-health';
 import { type EdgePlatform, unavailable, type Worker } from '@soc/service-kit';
+import { within } from '../within.ts';
 import type { Instance } from './instance.ts';
 import { repeat } from './repeat.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -36,11 +37,7 @@ export function createOrders(options: {
   let known: readonly Instance[] = [];
   let given = 0;
 
-  const inTime = async <T>(answer: Promise<T>): Promise<T> => {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error('redis does not answer')), ANSWER_WITHIN_MS);
-    return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
-  };
+  const inTime = <T>(answer: Promise<T>): Promise<T> => within(ANSWER_WITHIN_MS, answer);
   const keep = async (field: string, value: string | undefined): Promise<void> => {
     given += 1;
     try {
