@@ -68,7 +68,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     metrics: workers?.metrics,
     /** The gateway's own part of the fleet's health. */
     health: createHealthChecker({ ...own, checks: allChecks }),
-    orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log }),
+    orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log, nowMs }),
     internalTokens,
     cache: createResponseCache({ redis, prefix: config.REDIS_PREFIX, upstreams, internalTokens, registry, nowMs }),
     journal: createRequestJournal(

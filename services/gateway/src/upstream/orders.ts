@@ -18,11 +18,14 @@ export interface Orders {
 
 const FOLLOW_EVERY_MS = 1_000;
 const ANSWER_WITHIN_MS = 1_000;
+/** An address that no gateway has found for so long is somebody else's when it comes back. */
+const FORGET_AFTER_MS = 30_000;
 
 /** By address: an instance may have another name at another gateway. */
 const drainField = ({ service, url }: Instance): string => `drain ${service} ${url}`;
 const instanceField = ({ service, url }: Instance): string => `breaker ${service} ${url}`;
 const serviceField = (service: ServiceName): string => `breaker ${service}`;
+const SERVICE_FIELDS: ReadonlySet<string> = new Set(ServiceName.options.map(serviceField));
 
 const orderOf = (text: string | undefined): BreakerOrder => BreakerOrder.catch('auto').parse(text);
 
@@ -31,17 +34,22 @@ export function createOrders(options: {
   readonly prefix: string;
   readonly upstreams: Upstreams;
   readonly log: EdgePlatform<unknown>['log'];
+  readonly nowMs: () => number;
 }): Orders {
-  const { redis, upstreams, log } = options;
+  const { redis, upstreams, log, nowMs } = options;
   const key = `${options.prefix}:gateway:orders`;
-  let known: readonly Instance[] = [];
+  /** When a gateway last found the instance of an order: one that does not must not take it back for all. */
+  const foundKey = `${key}:found`;
+  /** Before it has looked for so long, this gateway may not have found everybody. */
+  const startedAtMs = nowMs();
   let given = 0;
 
   const inTime = <T>(answer: Promise<T>): Promise<T> => within(ANSWER_WITHIN_MS, answer);
   const keep = async (field: string, value: string | undefined): Promise<void> => {
     given += 1;
     try {
-      await inTime(value === undefined ? redis.hdel(key, field) : redis.hset(key, field, value));
+      if (value === undefined) await inTime(Promise.all([redis.hdel(key, field), redis.hdel(foundKey, field)]));
+      else await inTime(Promise.all([redis.hset(foundKey, field, nowMs()), redis.hset(key, field, value)]));
     } catch (error) {
       log.warn({ err: error }, 'order of an operator not kept');
       throw unavailable('gateway.orders_unavailable', 'the order cannot be told to all gateways right now');
@@ -58,18 +66,26 @@ export function createOrders(options: {
       }
     }
   };
-  const follow = async (): Promise<void> => {
-    const present = ServiceName.options.flatMap((service) => upstreams.instancesOf(service));
-    const gone = known.filter((instance) => !present.includes(instance));
-    known = present;
-    // Who gets the address next must not inherit the order.
-    if (gone.length > 0) {
-      await inTime(redis.hdel(key, ...gone.flatMap((instance) => [drainField(instance), instanceField(instance)])));
+  /** Who gets an address next must not inherit its orders. */
+  const forget = async (fields: readonly string[]): Promise<void> => {
+    if (fields.length === 0) return;
+    const instances = ServiceName.options.flatMap((service) => upstreams.instancesOf(service));
+    const present = new Set(instances.flatMap((instance) => [drainField(instance), instanceField(instance)]));
+    const found = await inTime(redis.hgetall(foundKey));
+    const here = fields.filter((field) => present.has(field) || found[field] === undefined);
+    if (here.length > 0) {
+      await inTime(redis.hset(foundKey, Object.fromEntries(here.map((field) => [field, nowMs()]))));
     }
+    const isLongAgo = (atMs: number): boolean => nowMs() - Math.max(atMs, startedAtMs) > FORGET_AFTER_MS;
+    const gone = fields.filter((field) => !here.includes(field) && isLongAgo(Number(found[field])));
+    if (gone.length > 0) await inTime(Promise.all([redis.hdel(key, ...gone), redis.hdel(foundKey, ...gone)]));
+  };
+  const follow = async (): Promise<void> => {
     const before = given;
     const orders = await inTime(redis.hgetall(key));
     // One that was given meanwhile is not among them.
     if (given === before) obey(orders);
+    await forget(Object.keys(orders).filter((field) => !SERVICE_FIELDS.has(field)));
   };
   const following = repeat(follow, {
     everyMs: FOLLOW_EVERY_MS,
