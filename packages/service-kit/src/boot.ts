@@ -119,7 +119,8 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     close: async () => {
       await farewell.say(config.SHUTDOWN_GRACE_MS);
       await app.close();
-      await stopWorkers(parts);
+      // Workers may need all the time there is; what is held must not be lost with it.
+      await Promise.all([running.flush(), stopWorkers(parts)]);
       await running.stop();
       await data?.bus.close();
       edge.close();

@@ -49,6 +49,31 @@ test('what cannot be sent is held and sent later, and nobody waits for it', asyn
   }
 });
 
+test('what comes while the last of it is sent is sent once, and nothing is left behind', async () => {
+  const sent: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  let isAway = true;
+  const buffer = createAuditBuffer({
+    send: async (messages) => {
+      if (isAway) throw new Error('away');
+      await gate.promise;
+      sent.push(...messages.map(({ id }) => id));
+    },
+    tellLoss: () => message('lost'),
+    now: () => new Date(0),
+    registry: createRegistry('alert', 'alert-1'),
+    log: pino({ level: 'silent' }),
+  });
+  await buffer.add(message('a'));
+  isAway = false;
+  const stopped = buffer.stop();
+  await new Promise(setImmediate); // the send is under way
+  const added = ['b', 'c'].map((id) => buffer.add(message(id)));
+  gate.resolve();
+  await Promise.all([stopped, ...added]);
+  expect(sent).toEqual(['a', 'b', 'c']);
+});
+
 test('what is too much to be held is counted, and told of before all else once records go out again', async () => {
   const sent: string[] = [];
   const { buffer, end, registry } = bufferTo(sent, 2);

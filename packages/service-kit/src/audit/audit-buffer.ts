@@ -13,6 +13,8 @@ const LONGEST_PAUSE_MS = 5_000;
 export interface AuditBuffer {
   /** Resolves when the record has been sent, or is held because sending failed, or is lost because too many are; never throws. */
   readonly add: (message: Message) => Promise<void>;
+  /** Tries now to send what is held. */
+  readonly flush: () => Promise<void>;
   /** Tries once more to send what is held. */
   readonly stop: () => Promise<void>;
 }
@@ -96,9 +98,9 @@ export function createAuditBuffer(options: {
     }
   };
 
-  const wake = (): void => {
-    if (sending || retry) return;
-    sending = sendHeld().finally(() => {
+  /** One at a time: two would send the same batch, and each take one off. */
+  const sendOnce = (): Promise<void> => {
+    sending ??= sendHeld().finally(() => {
       sending = undefined;
       if (held.length === 0) return;
       retry = setTimeout(() => {
@@ -107,6 +109,18 @@ export function createAuditBuffer(options: {
       }, pauseMs);
       retry.unref();
     });
+    return sending;
+  };
+
+  const wake = (): void => {
+    if (!retry) void sendOnce();
+  };
+
+  const flush = async (): Promise<void> => {
+    await sending;
+    clearTimeout(retry);
+    retry = undefined;
+    await sendOnce();
   };
 
   return {
@@ -121,11 +135,10 @@ export function createAuditBuffer(options: {
       // While sending fails nobody waits: the record is held.
       return pauseMs > 0 ? Promise.resolve() : promise;
     },
+    flush,
     stop: async () => {
-      await sending;
+      await flush();
       clearTimeout(retry);
-      retry = undefined;
-      await sendHeld();
       if (held.length > 0) log.error({ records: held.length }, 'audit records lost at the end of the process');
     },
   };

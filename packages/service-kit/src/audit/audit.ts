@@ -26,7 +26,9 @@ export interface Audit {
 export interface RunningAudit {
   readonly audit: Audit;
   readonly start: () => void;
-  /** Sends what is held. */
+  /** Sends what is held, and what has been counted. */
+  readonly flush: () => Promise<void>;
+  /** The same for the last time. */
   readonly stop: () => Promise<void>;
 }
 
@@ -95,6 +97,10 @@ export function createAudit(
       },
     },
     start: refusals.start,
+    flush: async () => {
+      refusals.stop();
+      await buffer.flush();
+    },
     stop: async () => {
       refusals.stop();
       await buffer.stop();

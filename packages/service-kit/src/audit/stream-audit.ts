@@ -46,6 +46,7 @@ export async function createStreamAudit(
       running.start();
       care.start();
     },
+    flush: running.flush,
     stop: async () => {
       care.stop();
       await running.stop();
