@@ -4,17 +4,23 @@ import path from 'node:path';
 import { canonicalJson, type Checkpoint, type StoredCheckpoint } from '@soc/audit';
 
 const NAME = /^checkpoint-\d{12}\.json$/;
-const nameOf = (size: number): string => `checkpoint-${String(size).padStart(12, '0')}.json`;
+const FIRST = 'checkpoint-000000000001.json';
+/** Each checkpoint has one possible successor by name, so that of two who want to sign next only one can. */
+const nextName = (before: string | undefined): string =>
+  before === undefined ? FIRST : `checkpoint-${String(Number(before.slice(11, 23)) + 1).padStart(12, '0')}.json`;
 
-/** Checkpoints as files outside the database, one each, named by the number of records they cover. */
+/** Checkpoints as files outside the database, one each, numbered in their order. */
 export interface CheckpointDirectory {
-  /** In the order of their sizes; those after the file `after` alone. */
+  /** In their order; those after the file `after` alone. */
   readonly read: (after?: string) => Promise<readonly StoredCheckpoint[]>;
   /**
-   * Resolves once the file is on the disk, read-only; its content is there whole or not at all. False when there is one of
-   * that size, which stays as it is.
+   * Resolves once the file after `before` is on the disk, read-only; its content is there whole or not at all. Not written when
+   * there is one already, which stays as it is: somebody else was quicker.
    */
-  readonly write: (checkpoint: Checkpoint) => Promise<{ readonly name: string; readonly isWritten: boolean }>;
+  readonly write: (
+    checkpoint: Checkpoint,
+    before: string | undefined,
+  ) => Promise<{ readonly name: string; readonly isWritten: boolean }>;
 }
 
 async function syncDirectory(directory: string): Promise<void> {
@@ -47,8 +53,8 @@ export async function openCheckpointDirectory(directory: string): Promise<Checkp
       for (const name of names) stored.push({ name, text: await readFile(path.join(directory, name), 'utf8') });
       return stored;
     },
-    write: async (checkpoint) => {
-      const name = nameOf(checkpoint.claim.size);
+    write: async (checkpoint, before) => {
+      const name = nextName(before);
       const unfinished = path.join(directory, `.${name}.${randomUUID()}`);
       const handle = await open(unfinished, 'wx', 0o444);
       try {

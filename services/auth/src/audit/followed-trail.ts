@@ -20,20 +20,20 @@ export class BrokenTrailError extends Error {
 
 /** The trail as one process has read it. Every call throws `BrokenTrailError` when something contradicts. */
 export interface FollowedTrail {
-  /** Reads and checks what is new. */
-  readonly follow: () => Promise<void>;
+  /** Reads and checks what is new; whether it came to the end before the signal. */
+  readonly follow: (signal: AbortSignal) => Promise<boolean>;
   /** Takes in what other replicas have signed since: it must follow what is known, and agree with the records. */
   readonly learn: () => Promise<void>;
-  /** Signs what has been followed; resolves with the name of the file. */
-  readonly sign: (at: Date) => Promise<string>;
+  /** Signs what has been followed; resolves with the name of the file, or undefined when another replica was quicker. */
+  readonly sign: (at: Date) => Promise<string | undefined>;
   readonly facts: () => { readonly records: number; readonly root: string; readonly signedRecords: number };
   /** When the newest checkpoint was signed. */
   readonly signedAt: () => Date | undefined;
 }
 
 export interface TrailSources {
-  readonly db: DbCluster;
-  readonly records: typeof auditRecordRepository;
+  readonly db: Pick<DbCluster, 'write'>;
+  readonly records: Pick<typeof auditRecordRepository, 'listAfter' | 'find'>;
   readonly directory: CheckpointDirectory;
   /** Ed25519. */
   readonly keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
@@ -60,16 +60,20 @@ export async function followTrail({ db, records, directory, keys }: TrailSources
   remember(files.at(-1)?.name, checkpoints.at(-1));
 
   return {
-    follow: async () => {
-      for (;;) {
+    follow: async (signal) => {
+      while (!signal.aborted) {
         const found = await records.listAfter(db.write, verifier.records(), CHUNK);
         for (const { seq, chain, body, ...columns } of found) {
           const disagreement = disagreementOf(seq, columns, body);
           if (disagreement !== undefined) throw new BrokenTrailError(disagreement);
           demand(verifier.add({ seq, chain, content: { body } }));
         }
-        if (found.length < CHUNK) return demand(verifier.end());
+        if (found.length < CHUNK) {
+          demand(verifier.end());
+          return true;
+        }
       }
+      return false;
     },
     learn: async () => {
       for (const file of await directory.read(last?.name)) {
@@ -93,8 +97,9 @@ export async function followTrail({ db, records, directory, keys }: TrailSources
         previous: last ? checkpointHash(last.checkpoint) : null,
       };
       const checkpoint = signCheckpoint(claim, keys.privateKey);
-      const { name, isWritten } = await directory.write(checkpoint);
-      if (!isWritten) throw new BrokenTrailError(`checkpoint ${name} is there already and was not to be expected`);
+      // The lock may be gone with its connection by now: what counts is whose file it is.
+      const { name, isWritten } = await directory.write(checkpoint, last?.name);
+      if (!isWritten) return undefined;
       remember(name, checkpoint);
       return name;
     },

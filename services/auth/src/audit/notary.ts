@@ -1,16 +1,22 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { HealthCheck, Registry } from '@soc/monitoring';
 import type { Worker } from '@soc/service-kit';
+import type { auditRecordRepository } from './audit-record-repository.ts';
 import { BrokenTrailError, type FollowedTrail, followTrail, type TrailSources } from './followed-trail.ts';
 import { observeNotary } from './notary-metrics.ts';
 
 export interface NotaryOptions extends Omit<TrailSources, 'keys'> {
+  readonly db: Pick<DbCluster, 'write' | 'tx'>;
+  readonly records: TrailSources['records'] & Pick<typeof auditRecordRepository, 'tryLockCheckpoints'>;
   /** Ed25519. */
   readonly privateKey: KeyObject;
   /** Signs after so many records, or, when there are any, after this time. */
   readonly everyRecords: number;
   readonly everyMs: number;
+  /** Longest that a stop waits for the last signature; 3 s when absent. */
+  readonly lastRoundMs?: number;
   readonly log: BusLog;
   readonly now: () => Date;
   readonly registry: Registry;
@@ -25,6 +31,8 @@ export interface Notary extends Worker {
 
 /** New records are looked for this often. */
 const POLL_MS = 1_000;
+/** Within the time that a service has to stop. */
+const LAST_ROUND_MS = 3_000;
 
 /**
  * Follows the trail from its first record, checking every one against the chain and what has been signed, and signs what it
@@ -36,6 +44,7 @@ export function createNotary(options: NotaryOptions): Notary {
   const keys = { privateKey, publicKey: createPublicKey(privateKey) };
   let trail: FollowedTrail | undefined;
   let broken: string | undefined;
+  const ending = new AbortController();
 
   const isDue = (followed: FollowedTrail, sign?: 'now'): boolean => {
     const facts = followed.facts();
@@ -52,6 +61,7 @@ export function createNotary(options: NotaryOptions): Notary {
       await followed.learn();
       if (!isDue(followed, sign)) return;
       const checkpoint = await followed.sign(now());
+      if (checkpoint === undefined) return; // the next round learns of the other's
       const { signedRecords, root } = followed.facts();
       // Whoever keeps the log elsewhere has a witness of the trail there.
       log.info({ signedRecords, root, checkpoint }, 'audit trail signed');
@@ -59,11 +69,10 @@ export function createNotary(options: NotaryOptions): Notary {
   };
 
   const round = async (sign?: 'now'): Promise<void> => {
-    if (broken !== undefined) return;
+    if (broken !== undefined || ending.signal.aborted) return;
     try {
       trail ??= await followTrail({ ...options, keys });
-      await trail.follow();
-      await signWhenDue(trail, sign);
+      if (await trail.follow(ending.signal)) await signWhenDue(trail, sign);
     } catch (error) {
       if (error instanceof BrokenTrailError) {
         broken = error.message;
@@ -95,7 +104,13 @@ export function createNotary(options: NotaryOptions): Notary {
     stop: async () => {
       clearTimeout(timer);
       timer = undefined;
-      await look('now');
+      const late = Promise.withResolvers<void>();
+      const deadline = setTimeout(() => {
+        ending.abort();
+        late.resolve();
+      }, options.lastRoundMs ?? LAST_ROUND_MS);
+      await Promise.race([look('now'), late.promise]);
+      clearTimeout(deadline);
     },
   };
 }
