@@ -168,8 +168,9 @@ test('the newest checkpoints missing, together with what they signed, shows in n
   expect(report).toMatchObject({ findings: [], records: size, newest: { size, root: trail.signed[3]?.claim.root } });
 });
 
-test('a trail without any checkpoint is not vouched for', async () => {
+test('a trail without any checkpoint is not vouched for, an empty one neither', async () => {
   expect(await kinds(withCheckpoints([]))).toEqual(['no_checkpoint']);
+  expect(await kinds({ ...trail, lines: [], checkpoints: [] })).toEqual(['no_checkpoint']);
 });
 
 test('a trail whose other records are hidden behind their hashes verifies as the whole does, and a change is found as well', async () => {
