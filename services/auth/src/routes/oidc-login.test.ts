@@ -1,4 +1,4 @@
-import { UserChanged } from '@soc/contracts';
+import { type AuditFact, auditEvents, UserChanged } from '@soc/contracts';
 import { ListLoginProviders, StartOidcLogin } from '@soc/contracts/auth/oidc';
 import { GetMe, Refresh } from '@soc/contracts/auth/sessions';
 import { ListUsers, UpdateUser } from '@soc/contracts/auth/users';
@@ -63,6 +63,21 @@ test('a person whom the provider knows gets an account with the roles it says, a
   expect(event.data.change).toBe('created');
   const first = await me(token);
   expect((await me(await scene.logIn())).id).toBe(first.id);
+});
+
+test('a login at a provider is in the audit trail, with who it was', async () => {
+  person('eve');
+  const { id } = await me(await scene.logIn());
+  const spec = auditEvents.get('auth');
+  if (!spec) throw new Error('every service has one');
+  const where = ({ data }: { readonly data: AuditFact }): boolean =>
+    data.action === 'login.attempt' && data.target?.id === id;
+  const [{ data }] = await scene.auth.published(spec, { where, deadlineMs: 20_000 });
+  expect(data).toMatchObject({
+    outcome: 'success',
+    actor: { kind: 'user', id },
+    details: { email: 'eve@example.org' },
+  });
 });
 
 test('what the provider takes away is gone at the next login, with the sessions that had it', async () => {
