@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ListIncidents } from '@soc/contracts/alert/incidents';
+import { ListAuditRecords } from '@soc/contracts/auth/audit';
 import { ListRuns } from '@soc/contracts/response/runs';
 import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,6 +34,12 @@ const script = (blocks: readonly string[], gatewayUrl: string): string =>
     'echo "== keys ${#TOKEN} ${#KEY} $PLAYBOOK"',
   ].join('\n');
 
+/** What the one command of the block that holds `part` answered. */
+function answerTo(part: string, blocks: readonly string[], stdout: string): string {
+  const index = blocks.findIndex((block) => block.includes(part));
+  return stdout.split(`== ${index}\n`)[1]?.split('== ')[0] ?? '';
+}
+
 test('every command of the README works as written', async () => {
   const blocks = tourBlocks();
   expect(blocks.length).toBeGreaterThanOrEqual(10);
@@ -45,6 +52,8 @@ test('every command of the README works as written', async () => {
   expect(stdout).toMatch(/"occurrences":1,"deduplicated":false.*\n?.*"occurrences":2,"deduplicated":true/);
   expect(stdout).toMatch(/"received":2,"created":1,"deduplicated":0,"rejected":\[\{"index":1,/);
   expect(stdout).toMatch(/"filename":"notes.txt"/);
+  const { items } = ListAuditRecords.responses[200].parse(JSON.parse(answerTo('/auth/audit?', blocks, stdout)));
+  expect(items).toHaveLength(5);
   const query = { query: { entity: 'laptop-8' } };
   const incident = await waitFor(async () => (await started.client.call(ListIncidents, query)).items[0], BY);
   expect(incident).toMatchObject({ severity: 'critical', alertCount: 2 });
