@@ -42,7 +42,7 @@ test('a change of any record is found, and it is named', async () => {
   await fc.assert(
     fc.asyncProperty(index, fc.string({ minLength: 1 }), async (at, text) => {
       const lines = trail.lines.map((line, place) =>
-        place === at ? line.replace('"outcome":"success"', `"outcome":${JSON.stringify(`not ${text}`)}`) : line,
+        place === at ? line.replace('"outcome":"success"', () => `"outcome":${JSON.stringify(`not ${text}`)}`) : line,
       );
       expect((await verify(withLines(lines))).findings).toEqual([{ kind: 'changed_record', seq: at + 1 }]);
     }),

@@ -1,7 +1,7 @@
 import { readCheckpoints } from '@soc/audit';
 import { makeTemporaryDirectory, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
-import { pino } from 'pino';
+import { createLog } from '@soc/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
 import { openCheckpointDirectory } from './checkpoint-directory.ts';
 import { followTrail } from './followed-trail.ts';
@@ -50,7 +50,7 @@ test('a stop does not wait until a long trail has been read', async () => {
     everyRecords: 10,
     everyMs: 1_000,
     lastRoundMs: 50,
-    log: pino({ level: 'silent' }),
+    log: createLog({ level: 'silent', service: 'auth', instance: 'auth-1' }),
     now: () => new Date(),
     registry: createRegistry('auth', 'auth-1'),
   });
