@@ -52,8 +52,8 @@ test('every command of the README works as written', async () => {
   expect(stdout).toMatch(/"occurrences":1,"deduplicated":false.*\n?.*"occurrences":2,"deduplicated":true/);
   expect(stdout).toMatch(/"received":2,"created":1,"deduplicated":0,"rejected":\[\{"index":1,/);
   expect(stdout).toMatch(/"filename":"notes.txt"/);
-  const { items } = ListAuditRecords.responses[200].parse(JSON.parse(answerTo('/auth/audit?', blocks, stdout)));
-  expect(items).toHaveLength(5);
+  const trail = ListAuditRecords.responses[200].parse(JSON.parse(answerTo('/auth/audit?', blocks, stdout)));
+  expect(trail.items).toHaveLength(5);
   const query = { query: { entity: 'laptop-8' } };
   const incident = await waitFor(async () => (await started.client.call(ListIncidents, query)).items[0], BY);
   expect(incident).toMatchObject({ severity: 'critical', alertCount: 2 });

@@ -58,4 +58,7 @@ test('a stop does not wait until a long trail has been read', async () => {
   await waitFor(() => seen.reads > 1);
   await notary.stop();
   await looked; // the reading ends as well: it would go on for ever
+  const { reads } = seen;
+  await notary.look();
+  expect(seen.reads).toBe(reads);
 });
