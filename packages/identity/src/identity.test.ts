@@ -166,6 +166,40 @@ test('what is refused is not remembered, and what is forgotten is judged again',
   expect(await judging.verify(token)).toBeUndefined();
 });
 
+test('a remembered token is refused once its issuer has withdrawn the key', async () => {
+  let published = signer.jwks;
+  const trusting = createTokenVerifier({
+    trusted: [{ ...names, keys: (id) => fixedKeySource({ keys: published })(id) }],
+    nowMs: () => nowMs,
+  });
+  const token = signer.sign(ann, 60);
+  expect(await trusting.verify(token)).toBe(await trusting.verify(token));
+  published = ecSigner.jwks;
+  expect(await trusting.verify(token)).toBeUndefined();
+});
+
+test('a token that is forgotten while its key is looked up is judged again', async () => {
+  let isRefused = false;
+  const judging = createTokenVerifier({
+    trusted: [{ ...names, keys }],
+    nowMs: () => nowMs,
+    isRefused: () => isRefused,
+  });
+  const token = signer.sign(ann, 60);
+  await judging.verify(token);
+  const verifying = judging.verify(token);
+  isRefused = true;
+  judging.forget(() => true);
+  expect(await verifying).toBeUndefined();
+});
+
+test('a token may be dated a little ahead, for clocks that differ, and not so far that no revocation reaches it', async () => {
+  const dated = (aheadMs: number) =>
+    createTokenSigner({ privateKeyPem: ecPem, ...names, nowMs: () => nowMs + aheadMs }).sign(ann, 60);
+  expect(await verifier.verify(dated(30_000))).toEqual(ann);
+  expect(await verifier.verify(dated(90_000))).toBeUndefined();
+});
+
 test('a token tells when it was issued to the millisecond', async () => {
   let seen: VerifiedToken | undefined;
   const looking = createTokenVerifier({

@@ -56,6 +56,22 @@ test('a key that was withdrawn is not trusted for ever', async () => {
   expect(await find(two.kid)).toBeDefined();
 });
 
+test('a set that nobody has asked for long is fetched before it is trusted, and kept when that fails', async () => {
+  const { issuer, url } = await startIssuer();
+  let nowMs = 0;
+  const find = remoteKeySource(url, () => nowMs);
+  await find(one.kid);
+  issuer.keys = undefined;
+  nowMs += 120_001;
+  expect(await find(one.kid)).toBeDefined();
+  issuer.keys = [two];
+  nowMs += 1_001;
+  await find(two.kid);
+  nowMs += 120_001;
+  issuer.keys = [one];
+  expect(await find(two.kid)).toBeUndefined();
+});
+
 test('while the issuer fails, known keys go on, unknown ones throw, and it is left alone for a second', async () => {
   const { issuer, url } = await startIssuer();
   let nowMs = 0;

@@ -12,6 +12,8 @@ const Jwks = z.object({ keys: z.array(Member) });
 const REFRESH_FLOOR_MS = 5_000;
 /** A set this old is fetched again at the next use, beside it: what the issuer withdrew is not trusted for ever. */
 const STALE_AFTER_MS = 60_000;
+/** One this old, which nobody has asked for anything meanwhile, is not trusted before it is fetched again. */
+const WAIT_AFTER_MS = 120_000;
 /** An issuer that failed is left alone for this long. */
 const RETRY_FLOOR_MS = 1_000;
 const FETCH_TIMEOUT_MS = 3_000;
@@ -39,8 +41,8 @@ function parseJwks(body: unknown): ReadonlyMap<string, VerifyingKey> {
 
 /**
  * Keys from the issuer's JWKS URL, fetched when an unknown key id appears and again, in the background, when the set is older
- * than a minute. Throws what `fetch` throws when the issuer cannot be reached and the key is not known yet; known keys keep
- * working while it is away.
+ * than a minute; older than two, whoever asks waits for it. Throws what `fetch` throws when the issuer cannot be reached and the
+ * key is not known yet; known keys keep working while it is away.
  */
 export function remoteKeySource(jwksUrl: string, nowMs: () => number): KeySource {
   let keys: ReadonlyMap<string, VerifyingKey> = new Map();
@@ -71,8 +73,12 @@ export function remoteKeySource(jwksUrl: string, nowMs: () => number): KeySource
     const key = keys.get(kid);
     if (key) {
       // Whether it failed is told by the next token whose key is not known.
-      if (ageMs > STALE_AFTER_MS) void refresh().catch(() => undefined);
-      return key;
+      if (ageMs <= STALE_AFTER_MS) return key;
+      const refreshed = refresh().catch(() => undefined);
+      // An issuer that is away, once that is known, holds nobody up.
+      if (ageMs <= WAIT_AFTER_MS || failed) return key;
+      await refreshed;
+      return keys.get(kid);
     }
     if (ageMs < REFRESH_FLOOR_MS) return undefined;
     await refresh();

@@ -30,6 +30,17 @@ export interface TokenVerifier {
 
 const MAX_TOKEN_CHARS = 8_192;
 
+/**
+ * How far ahead a token may say that it was issued: clocks differ, and one that follows a revocation is dated up to 2 s ahead.
+ * One that is dated later would outlive the revocations made until then.
+ */
+const MAX_AHEAD_MS = 60_000;
+
+interface Remembered extends VerifiedToken {
+  readonly kid: string;
+  readonly keys: KeySource;
+}
+
 interface Claimed {
   readonly kid: string;
   readonly algorithm: string;
@@ -53,7 +64,8 @@ function claimedBy(token: string): Claimed | undefined {
 
 /**
  * Verifies access tokens and internal tokens (RS256 and ES256, as the key is). A verified token is remembered until it
- * expires, at most `cacheSize` (10,000) at a time: a check costs 75 µs the first time, and a look into a map after.
+ * expires or its issuer withdraws the key, at most `cacheSize` (10,000) at a time: a check costs 75 µs the first time, and a
+ * look into two maps after. One that was issued more than a minute ahead of `nowMs` is refused.
  * `isRefused` has the last word on a token that is otherwise good, each time it is not remembered.
  */
 export function createTokenVerifier(options: {
@@ -64,14 +76,22 @@ export function createTokenVerifier(options: {
 }): TokenVerifier {
   const { trusted, nowMs, cacheSize = 10_000, isRefused = () => false } = options;
   const issuers = new Map(trusted.map((one) => [one.issuer, one]));
-  const verified = new Map<string, VerifiedToken>();
+  const verified = new Map<string, Remembered>();
 
-  const check = async (token: string): Promise<VerifiedToken | undefined> => {
-    const claimed = claimedBy(token);
+  const check = async (text: string): Promise<Remembered | undefined> => {
+    const claimed = claimedBy(text);
     const from = claimed && issuers.get(claimed.issuer);
     const key = from && (await from.keys(claimed.kid));
     if (!key || key.algorithm !== claimed.algorithm) return undefined;
-    return verifiedWith(token, key, from, nowMs());
+    const token = verifiedWith(text, key, from, nowMs());
+    return token && { ...token, kid: claimed.kid, keys: from.keys };
+  };
+
+  /** A token that is remembered and still good; another may have forgotten it while its key was looked up. */
+  const recall = async (text: string): Promise<Remembered | undefined> => {
+    const known = verified.get(text);
+    if (!known || known.expiresAtMs <= nowMs()) return undefined;
+    return (await known.keys(known.kid)) && verified.get(text);
   };
 
   return {
@@ -80,8 +100,8 @@ export function createTokenVerifier(options: {
     },
     verify: async (token) => {
       if (token.length > MAX_TOKEN_CHARS) return undefined;
-      const known = verified.get(token);
-      if (known && known.expiresAtMs > nowMs()) return known.principal;
+      const known = await recall(token);
+      if (known) return known.principal;
       verified.delete(token);
       const fresh = await check(token);
       // Judged and remembered in one go: what is revoked from here on is forgotten by whoever revokes it.
@@ -106,6 +126,7 @@ function verifiedWith(
     const claims = AccessClaims.safeParse(payload);
     if (!claims.success) return undefined;
     const { iat, exp } = claims.data;
+    if (iat * 1000 > nowMs + MAX_AHEAD_MS) return undefined;
     return { principal: principalOf(claims.data), issuedAtMs: iat * 1000, expiresAtMs: exp * 1000 };
   } catch {
     // A bad signature, expired, a foreign audience; for a signature of a wrong length it is a bare TypeError. The key being

@@ -27,7 +27,7 @@ const EVENTS: Speech = {
 const TOKENS: Speech = {
   inUse: 'signs and is published',
   counts: 'is published',
-  retired: 'what it signed is no longer believed.',
+  retired: 'who reaches auth stops believing what it signed within two minutes; streams that are open go on.',
 };
 
 async function handle<Ring extends KeyRing>(
