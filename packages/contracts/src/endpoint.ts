@@ -54,6 +54,8 @@ export interface EndpointSpec {
   readonly timeoutMs?: number;
   /** Exactly one success status. Absent schema content (204, streams) is `z.undefined()` or `z.unknown()`. */
   readonly responses: Readonly<Partial<Record<SuccessStatus, z.ZodType>>>;
+  /** A PUT or DELETE that must not be sent again after a broken connection: what it was done to is another then. */
+  readonly isOnce?: true;
   /** Media type of the success answer; `application/json` when absent. */
   readonly produces?: string;
   /** What a GET may turn its connection into; the gateway passes it on once the caller is known and allowed. */

@@ -104,6 +104,15 @@ test('a request that is not idempotent is never sent twice', async () => {
   expect(auth.seen).toHaveLength(1);
 });
 
+test('a change of password is never sent twice, PUT as it is: the second time the old one is a wrong one', async () => {
+  const auth = await startFakeService((incoming) => incoming.socket.destroy());
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url });
+  const headers = { 'content-type': 'application/json' };
+  const { status } = await gateway.send({ method: 'PUT', path: '/api/v1/auth/me/password', body: '{}', headers });
+  expect(status).toBe(502);
+  expect(auth.seen).toHaveLength(1);
+});
+
 test('what one instance refuses another gets, whatever the method, body and all', async () => {
   const auth = await startFakeService((incoming, response) => {
     void incoming.toArray().then((chunks) => json(response, 200, { body: chunks.join('') }));

@@ -127,6 +127,7 @@ function upstreamRequest(
       authorization: principal && internalTokens.authorizationFor(principal, spec.service),
     }),
     body,
+    isOnce: spec.isOnce,
     headersTimeoutMs,
     upgrade: spec.upgrade && upgrades.of(request.raw),
     bodyTimeoutMs: isEventStream ? 0 : config.UPSTREAM_BODY_TIMEOUT_MS,

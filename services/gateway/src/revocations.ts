@@ -87,7 +87,7 @@ function observe(
   });
   const known = new Gauge({
     name: 'soc_gateway_revocations_known',
-    help: 'Users, sessions, keys and tenants with tokens that may still be refused.',
+    help: 'Users, sessions and keys with tokens that may still be refused.',
     registers: [registry],
     collect: () => {
       known.set(size());

@@ -4,15 +4,15 @@ import { QueryInt, Timestamp } from '../primitives.ts';
 
 /**
  * Whose access tokens are refused: those of a person and of the API keys the person made (`sub` or `by`), of one session
- * (`sid`), of one API key (`sub`), or of everybody in a tenant (`tenant`).
+ * (`sid`), or of one API key (`sub`).
  */
-export const RevocationKind = z.enum(['user', 'session', 'api_key', 'all']);
+export const RevocationKind = z.enum(['user', 'session', 'api_key']);
 export type RevocationKind = z.infer<typeof RevocationKind>;
 
 /** Access tokens of `subject` that were issued (`iat`) before `before`, a whole second, are refused from now on. */
 export const Revocation = z.object({
   kind: RevocationKind,
-  /** The id of the user, session or API key; the tenant for `all`. */
+  /** The id of the user, session or API key. */
   subject: z.string().min(1),
   /** May lie ahead: no token of the subject with an earlier `iat` is issued any more. */
   before: Timestamp,

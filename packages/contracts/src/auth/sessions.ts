@@ -123,6 +123,8 @@ export const ChangeOwnPassword = endpoint({
   summary: 'Gives the caller another password, and ends every other session of theirs.',
   permission: 'authenticated',
   audit: 'password.change',
+  // The second time, the old password is a wrong one, which counts.
+  isOnce: true,
   openDuring: ['password_change'],
   body: z.strictObject({ oldPassword: GivenPassword, newPassword: NewPassword }),
   responses: { 204: z.undefined() },

@@ -4,7 +4,6 @@ import type { Revocation } from '@soc/contracts/auth/revocations';
 export interface Revocable {
   readonly kind: 'user' | 'api_key' | 'service';
   readonly subject: string;
-  readonly tenantId: string;
   readonly sessionId?: string;
   readonly makerId?: string;
 }
@@ -23,8 +22,8 @@ export interface RevocationList {
 const nameOf = (kind: Revocation['kind'], subject: string): string => `${kind}:${subject}`;
 
 /** The names under which a principal can be revoked: a key goes with who made it. */
-function namesOf({ kind, subject, tenantId, sessionId, makerId }: Revocable): readonly string[] {
-  const names = [nameOf('all', tenantId)];
+function namesOf({ kind, subject, sessionId, makerId }: Revocable): readonly string[] {
+  const names: string[] = [];
   if (kind === 'user') names.push(nameOf('user', subject));
   if (kind === 'api_key') names.push(nameOf('api_key', subject));
   if (makerId !== undefined) names.push(nameOf('user', makerId));

@@ -1,13 +1,13 @@
 import { TIMEOUT_HEADER } from '../domain/deadline.ts';
 import { isRepeatable, type Outcome } from '../domain/outcome.ts';
 import type { AnswerSink } from './exchange.ts';
-import { forward, type UpstreamRequest } from './forward.ts';
+import { forward, repeatableOf, type UpstreamRequest } from './forward.ts';
 import type { Instance } from './instance.ts';
 
 /** One attempt at an instance, with what is left of the deadline: the instance is told, and waited for no longer. */
 export function attemptWithin(instance: Instance, request: UpstreamRequest, sink: AnswerSink): Promise<Outcome> {
-  const { deadline, fields, headersTimeoutMs, method, body } = request;
-  const waiting = isRepeatable({ method, isReplayable: body.kind !== 'streamed' }) ? instance.waiting : undefined;
+  const { deadline, fields, headersTimeoutMs } = request;
+  const waiting = isRepeatable(repeatableOf(request)) ? instance.waiting : undefined;
   if (!deadline) return instance.run(() => forward(instance.pool, request, sink, waiting));
   const leftMs = Math.ceil(deadline.atMs - performance.now());
   if (leftMs <= 0) {

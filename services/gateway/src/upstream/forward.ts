@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Pool } from 'undici';
 import type { Deadline } from '../domain/deadline.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { Outcome, Repeatable } from '../domain/outcome.ts';
 import { type AnswerSink, Exchange } from './exchange.ts';
 import type { RequestBody } from './request-body.ts';
 import type { ClientConnection } from './tunnel.ts';
@@ -14,6 +14,8 @@ export interface UpstreamRequest {
   /** Names and values in turn. */
   readonly fields: string[];
   readonly body: RequestBody;
+  /** Whatever its method says. */
+  readonly isOnce?: boolean | undefined;
   readonly headersTimeoutMs: number;
   /** Longest pause within the answer; 0 for none. */
   readonly bodyTimeoutMs: number;
@@ -22,6 +24,12 @@ export interface UpstreamRequest {
   /** By when the answer must be there, or begin when it is streamed; absent for what may take as long as it flows. */
   readonly deadline?: Deadline | undefined;
 }
+
+/** What decides whether a request may be sent again. */
+export const repeatableOf = ({ method, body, isOnce }: UpstreamRequest): Repeatable => ({
+  method,
+  isReplayable: body.kind !== 'streamed' && isOnce !== true,
+});
 
 /**
  * Sends a request to an instance and its answer to the client. Resolves when the answer is known: all of it when it is

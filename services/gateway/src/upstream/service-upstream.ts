@@ -5,7 +5,7 @@ import { mayEject, type OutlierReason } from '../domain/outlier.ts';
 import { attemptWithin } from './attempt.ts';
 import { type Breaker, type BreakerSettings, type BreakerState, createBreaker } from './breaker.ts';
 import type { AnswerSink } from './exchange.ts';
-import type { UpstreamRequest } from './forward.ts';
+import { repeatableOf, type UpstreamRequest } from './forward.ts';
 import { createInstance, type Instance, type InstanceSettings } from './instance.ts';
 import type { Place } from './places.ts';
 import { createRetryBudget } from './retry-budget.ts';
@@ -88,8 +88,8 @@ export function createServiceUpstream(
     for (const exchange of instance.waiting) exchange.leaveBehind();
   };
 
-  const again = (outcome: Outcome, { method, body }: UpstreamRequest, tried: readonly Instance[]) => {
-    const where = retryOf(outcome, { method, isReplayable: body.kind !== 'streamed' });
+  const again = (outcome: Outcome, request: UpstreamRequest, tried: readonly Instance[]) => {
+    const where = retryOf(outcome, repeatableOf(request));
     if (where === 'nowhere' || tried.length >= MAX_ATTEMPTS) return undefined;
     const [only] = tried.length === 1 && where === 'anywhere' ? tried : [];
     const next = choose(tried) ?? (only?.admits === true && !only.isDraining ? only : undefined);
