@@ -30,10 +30,10 @@ const settings = {
   listed: z.boolean().default(false),
   /**
    * What becomes of somebody without an account here: refused, tied to the account that has the address the provider has
-   * verified, or given an account if there is none.
+   * verified, or given an account if there is none. All but `none` is for who holds every permission that any role allows.
    */
   provisioning: z.enum(['none', 'link', 'create']).default('none'),
-  /** Addresses of other domains are not tied to accounts and get none; any domain when empty. */
+  /** Addresses of other domains are not tied to accounts and get none; any domain when empty, which `create` does not take. */
   emailDomains: z.array(z.hostname().max(253).toLowerCase()).max(100).default([]),
   /** The claim of the ID token that `roleMapping` reads, e.g. `groups`; roles are left to us when null. */
   roleClaim: z.string().min(1).max(128).nullable().default(null),
@@ -68,6 +68,11 @@ const shown = [
   'defaultRoles',
 ] as const;
 
+/** A provider that anybody can join would give everybody an account. */
+const namesItsDomains = ({ provisioning, emailDomains }: Pick<IdentityProvider, 'provisioning' | 'emailDomains'>) =>
+  provisioning !== 'create' || emailDomains.length > 0;
+const domainsMissing = { path: ['emailDomains'], error: 'must name the domains of those who get an account' };
+
 const ClientSecret = z.string().min(1).max(1024);
 const ProviderParams = z.strictObject({ id: Uuid });
 
@@ -91,7 +96,9 @@ export const CreateIdentityProvider = endpoint({
   permission: 'identity-providers:write',
   audit: 'identity_provider.create',
   auditFields: ['slug', ...shown],
-  body: z.strictObject({ ...settings, slug: ProviderSlug, clientSecret: ClientSecret.optional() }),
+  body: z
+    .strictObject({ ...settings, slug: ProviderSlug, clientSecret: ClientSecret.optional() })
+    .refine(namesItsDomains, domainsMissing),
   responses: { 201: IdentityProvider },
   errors: { 409: ['auth.provider_exists'], 422: ['auth.permission_not_held', 'auth.destination_refused'] },
 });
@@ -106,7 +113,9 @@ export const ReplaceIdentityProvider = endpoint({
   audit: 'identity_provider.replace',
   auditFields: shown,
   params: ProviderParams,
-  body: z.strictObject({ ...settings, clientSecret: ClientSecret.nullable().optional() }),
+  body: z
+    .strictObject({ ...settings, clientSecret: ClientSecret.nullable().optional() })
+    .refine(namesItsDomains, domainsMissing),
   responses: { 200: IdentityProvider },
   errors: {
     404: ['auth.provider_not_found'],

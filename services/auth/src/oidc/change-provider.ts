@@ -1,3 +1,4 @@
+import { Role } from '@soc/contracts';
 import type { IdentityProvider } from '@soc/contracts/auth/identity-providers';
 import type { Tx } from '@soc/db-cluster';
 import type { Principal } from '@soc/identity';
@@ -14,7 +15,7 @@ export const toIdentityProvider = ({ tenantId: _tenant, sealedSecret, ...rest }:
   hasSecret: sealedSecret !== undefined,
 });
 
-type Settings = Pick<IdentityProvider, 'issuer' | 'roleMapping' | 'defaultRoles'>;
+type Settings = Pick<IdentityProvider, 'issuer' | 'provisioning' | 'roleMapping' | 'defaultRoles'>;
 
 /** Throws 422 for a provider that may not be asked. */
 export function demandDestination({ config }: Pick<AuthDeps, 'config'>, { issuer }: Settings): void {
@@ -23,12 +24,15 @@ export function demandDestination({ config }: Pick<AuthDeps, 'config'>, { issuer
   }
 }
 
-/** Nobody has a provider give what they do not hold. Throws 400 for roles that there are not, 422 for too mighty ones. */
-export async function demandRoles(
-  { grants }: Pick<AuthDeps, 'grants'>,
+/**
+ * Nobody has a provider give what they do not hold. Whoever has it name accounts by their addresses can have it name any of the
+ * tenant, so that takes all that an account may do. Throws 400 for roles that there are not, 422 for too mighty ones.
+ */
+export async function demandAllowed(
+  { grants, roles: ownRoles }: Pick<AuthDeps, 'grants' | 'roles'>,
   tx: Tx,
   { tenantId, permissions }: Principal,
-  { roleMapping, defaultRoles }: Settings,
+  { provisioning, roleMapping, defaultRoles }: Settings,
 ): Promise<void> {
   await demandKnownRoles(grants, tx, tenantId, { path: 'body.defaultRoles', roles: defaultRoles });
   for (const [index, { roles }] of roleMapping.entries()) {
@@ -37,5 +41,10 @@ export async function demandRoles(
   const all = [...defaultRoles, ...roleMapping.flatMap(({ roles }) => roles)];
   if (exceeds(await grants.permissionsOf(tx, tenantId, all), permissions)) {
     throw unprocessable('auth.permission_not_held', 'these roles allow more than you may');
+  }
+  if (provisioning === 'none') return;
+  const every = [...Role.options, ...(await ownRoles.list(tx, tenantId)).map(({ name }) => name)];
+  if (exceeds(await grants.permissionsOf(tx, tenantId, every), permissions)) {
+    throw unprocessable('auth.permission_not_held', 'provisioning takes every permission that any role allows');
   }
 }

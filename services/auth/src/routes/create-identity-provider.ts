@@ -1,7 +1,7 @@
 import { CreateIdentityProvider } from '@soc/contracts/auth/identity-providers';
 import { conflict, route, uuidv7 } from '@soc/service-kit';
 import type { AuthDeps } from '../deps.ts';
-import { demandDestination, demandRoles, toIdentityProvider } from '../oidc/change-provider.ts';
+import { demandAllowed, demandDestination, toIdentityProvider } from '../oidc/change-provider.ts';
 import type { StoredProvider } from '../oidc/provider-repository.ts';
 
 export const createIdentityProviderRoute = (deps: AuthDeps) =>
@@ -20,7 +20,7 @@ export const createIdentityProviderRoute = (deps: AuthDeps) =>
       updatedAt: at.toISOString(),
     };
     const isAdded = await db.tx(async (tx) => {
-      await demandRoles(deps, tx, principal, settings);
+      await demandAllowed(deps, tx, principal, settings);
       if (!(await providers.insert(tx, provider))) return false;
       await record(tx, { targetId: id });
       return true;

@@ -89,6 +89,22 @@ test('nobody has a provider give roles that they do not hold, or that there are 
   expect([unknown.status, unknown.problem?.errors?.[0]?.path]).toEqual([400, 'body.roleMapping.0.roles.0']);
 });
 
+test('whoever does not hold all that an account may do has no provider name accounts by their addresses', async () => {
+  const [missing, ...rest] = permissionsOfRole.admin.filter((name) => name !== 'identity-providers:write');
+  expect(missing).toBeDefined();
+  const permissions = new Set([...rest, 'identity-providers:write' as const]);
+  const token = auth.sign({ ...auth.principals.admin, permissions });
+  const { id } = (await create({}, token)).body;
+  for (const provisioning of [{ provisioning: 'link' }, { provisioning: 'create', emailDomains: ['example.org'] }]) {
+    for (const refused of [await create(provisioning, token), await replace(id, provisioning, token)]) {
+      expect([refused.status, refused.problem?.code]).toEqual([422, 'auth.permission_not_held']);
+    }
+    expect((await replace(id, provisioning)).status).toBe(200);
+    const moved = await replace(id, { ...provisioning, issuer: 'https://evil.example', clientSecret }, token);
+    expect([moved.status, moved.problem?.code]).toEqual([422, 'auth.permission_not_held']);
+  }
+});
+
 test('providers of another tenant are neither seen, nor changed, nor deleted', async () => {
   const { id } = (await create()).body;
   const token = auth.tokens.otherTenantAdmin;
@@ -114,6 +130,7 @@ test.each([
   ['a slug that is a path', { slug: '../corp' }, 'body.slug'],
   ['a scope with a space', { scopes: ['openid email'] }, 'body.scopes.0'],
   ['an unknown setting', { trustAll: true }, 'body.trustAll'],
+  ['an account for everybody the provider knows', { provisioning: 'create' }, 'body.emailDomains'],
 ])('%s is a bad request', async (_, more, path) => {
   const { status, problem } = await create(more);
   expect([status, problem?.errors?.[0]?.path]).toEqual([400, path]);

@@ -1,7 +1,7 @@
 import { ReplaceIdentityProvider } from '@soc/contracts/auth/identity-providers';
 import { notFound, route, unprocessable } from '@soc/service-kit';
 import type { AuthDeps } from '../deps.ts';
-import { demandDestination, demandRoles, toIdentityProvider } from '../oidc/change-provider.ts';
+import { demandAllowed, demandDestination, toIdentityProvider } from '../oidc/change-provider.ts';
 import type { StoredProvider } from '../oidc/provider-repository.ts';
 
 export const replaceIdentityProviderRoute = (deps: AuthDeps) => {
@@ -18,7 +18,7 @@ export const replaceIdentityProviderRoute = (deps: AuthDeps) => {
     return db.tx(async (tx) => {
       const before = await providers.findForUpdate(tx, principal.tenantId, params.id);
       if (!before) throw notFound('auth.provider_not_found');
-      await demandRoles(deps, tx, principal, settings);
+      await demandAllowed(deps, tx, principal, settings);
       const isElsewhere = settings.issuer !== before.issuer;
       // It was given for the old issuer: whoever may only point elsewhere must not have it sent there.
       if (isElsewhere && before.sealedSecret !== undefined && clientSecret === undefined) {
