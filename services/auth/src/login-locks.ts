@@ -1,4 +1,4 @@
-import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
+import { asSystem, type DbCluster, type Queryable, type Tx } from '@soc/db-cluster';
 import { clientNetworkOf } from '@soc/service-kit';
 import { type AuthConfig, forgetFailuresS } from './config.ts';
 import { lockedForS, type LockoutPolicy } from './domain/lockout.ts';
@@ -14,8 +14,11 @@ export interface Attempt {
 }
 
 export interface LoginLocks {
-  /** Seconds until an attempt is looked at; 0 when it is now. The same for an address that is no account. */
-  readonly lockedForS: (attempt: Attempt) => Promise<number>;
+  /**
+   * Seconds until an attempt is looked at; 0 when it is now. The same for an address that is no account. Who asks within a
+   * transaction of the system asks by it: one that waits for a second connection can keep the pool from whoever it waits for.
+   */
+  readonly lockedForS: (attempt: Attempt, within?: Tx) => Promise<number>;
   readonly recordFailure: (attempt: Attempt) => Promise<void>;
   /** In the transaction of the login that makes good what failed before. */
   readonly forgive: (tx: Tx, attempt: Attempt) => Promise<void>;
@@ -53,11 +56,11 @@ export function createLoginLocks(deps: {
     maxS: Math.min(config.AUTH_LOCKOUT_WIDE_MAX_S, config.AUTH_LOCKOUT_MAX_S),
   });
 
-  const lockOf = async (attempt: Attempt): Promise<number> => {
+  const lockOf = async (asked: Queryable, attempt: Attempt): Promise<number> => {
     const at = now();
-    const counts = await loginFailures.find(db.write, keysOf(attempt));
+    const counts = await loginFailures.find(asked, keysOf(attempt));
     // Asked for every attempt, so that its time tells nothing.
-    const isKnown = await sessions.wasOpenedFrom(db.write, attempt.email, clientNetworkOf(attempt.clientAddress));
+    const isKnown = await sessions.wasOpenedFrom(asked, attempt.email, clientNetworkOf(attempt.clientAddress));
     const here = lockedForS(counts.pair, narrow, at);
     if (isKnown) return here;
     const account = lockedForS(counts.account, wide(config.AUTH_LOCKOUT_ACCOUNT_FAILURES), at);
@@ -67,7 +70,7 @@ export function createLoginLocks(deps: {
 
   return {
     // Failures belong to no tenant: whoever fails may be nobody, and shows a password by an open session no less.
-    lockedForS: (attempt) => asSystem(() => lockOf(attempt)),
+    lockedForS: (attempt, within) => (within ? lockOf(within, attempt) : asSystem(() => lockOf(db.write, attempt))),
     recordFailure: (attempt) => asSystem(() => loginFailures.record(db.write, keysOf(attempt), now(), forgetS)),
     forgive: (tx, attempt) => loginFailures.forgive(tx, keysOf(attempt)),
   };

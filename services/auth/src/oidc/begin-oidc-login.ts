@@ -50,7 +50,8 @@ export async function beginOidcLogin(
     challenge,
     returnTo: returnTo ?? null,
   };
-  await oidcLogins.begin(db.write, login, new Date(now().getTime() + LOGIN_TTL_MS));
+  const at = now();
+  await oidcLogins.begin(db.write, login, at, new Date(at.getTime() + LOGIN_TTL_MS));
   return url;
 }
 

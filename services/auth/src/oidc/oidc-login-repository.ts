@@ -21,10 +21,18 @@ interface LoginRow {
   readonly return_to: string | null;
 }
 
+/** At one go, of those that are over. */
+const MAX_FORGOTTEN = 100;
+
 export const oidcLoginRepository = {
-  begin: async (db: Queryable, login: OidcLogin, expiresAt: Date): Promise<void> => {
+  /** Anybody may begin one, so each that is begun takes some that are over along: they do not pile up until they are looked for. */
+  begin: async (db: Queryable, login: OidcLogin, at: Date, expiresAt: Date): Promise<void> => {
     await db.query(
-      sql`insert into auth.oidc_logins (state_hash, tenant_id, provider_id, secrets, challenge, return_to, expires_at)
+      sql`with over as (
+            delete from auth.oidc_logins where state_hash in (
+              select state_hash from auth.oidc_logins where expires_at <= ${at}
+              order by expires_at limit ${MAX_FORGOTTEN} for update skip locked))
+          insert into auth.oidc_logins (state_hash, tenant_id, provider_id, secrets, challenge, return_to, expires_at)
           values (${login.stateHash}, ${login.tenantId}, ${login.providerId}, ${login.sealedSecrets},
             ${login.challenge}, ${login.returnTo}, ${expiresAt})`,
     );
@@ -62,7 +70,7 @@ export const oidcLoginRepository = {
     );
   },
 
-  /** Whose login the code stands for, once. */
+  /** Whose login the code stands for, once, and only as long as the provider is enabled. */
   exchange: async (
     tx: Tx,
     { codeHash, challenge }: { readonly codeHash: Buffer; readonly challenge: string },
@@ -71,6 +79,7 @@ export const oidcLoginRepository = {
     const [row] = await tx.query<{ tenant_id: string; user_id: string }>(
       sql`update auth.oidc_logins set exchanged_at = ${at}
           where code_hash = ${codeHash} and challenge = ${challenge} and exchanged_at is null and expires_at > ${at}
+            and exists (select from auth.identity_providers p where p.id = provider_id and p.enabled)
           returning tenant_id, user_id`,
     );
     return row ? { tenantId: row.tenant_id, userId: row.user_id } : undefined;

@@ -48,11 +48,14 @@ const SIGNATURES: ReadonlySet<string> = new Set([
   'Ed25519',
 ]);
 const METADATA_KEPT_MS = 10 * 60 * 1000;
+/** Anybody may begin a login: a provider that is away is not asked for each. */
+const FAILURE_KEPT_MS = 10 * 1000;
 const MAX_KEPT = 1_000;
 const CLOCK_TOLERANCE_S = 30;
 
 interface Kept {
-  readonly server: oauth.AuthorizationServer;
+  /** One that is being asked for, or could not be had, as well. */
+  readonly server: Promise<oauth.AuthorizationServer>;
   readonly untilMs: number;
 }
 
@@ -79,13 +82,15 @@ export function createProviderClient(options: {
   };
 
   // The key set is kept with the metadata, by the library, and asked for again when a key is not in it.
-  const serverOf = async (issuer: string): Promise<oauth.AuthorizationServer> => {
+  const serverOf = (issuer: string): Promise<oauth.AuthorizationServer> => {
     const known = kept.get(issuer);
     if (known && known.untilMs > nowMs()) return known.server;
-    const server = await discover(issuer);
+    const server = discover(issuer);
     const [oldest] = kept.keys();
     if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
     kept.set(issuer, { server, untilMs: nowMs() + METADATA_KEPT_MS });
+    // Whoever asked is told by the promise itself.
+    server.catch(() => kept.set(issuer, { server, untilMs: nowMs() + FAILURE_KEPT_MS }));
     return server;
   };
 

@@ -30,6 +30,15 @@ test('the first administrator of the environment can log in, however the address
   expect(event.data).toMatchObject({ change: 'created', roles: ['admin'], active: true, version: 1 });
 });
 
+test('whose token is shown beside the password does not matter', async () => {
+  await auth.addUser('beside@example.org', ['viewer']);
+  await attempt('beside@example.org', 'wrong');
+  const body = { email: 'beside@example.org', password: userPassword };
+  for (const token of [auth.tokens.viewer, auth.tokens.otherTenantAdmin]) {
+    expect((await auth.call(Login, { body, token })).status).toBe(200);
+  }
+});
+
 test('an unknown address, a wrong password and an inactive account get the same answer', async () => {
   const id = await auth.addUser('inactive@example.org', ['viewer']);
   await auth.call(UpdateUser, { params: { id }, body: { active: false } });

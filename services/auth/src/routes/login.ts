@@ -27,7 +27,7 @@ export const loginRoute = (deps: AuthDeps) => {
         throw unauthenticated('auth.otp_required', 'a current code of the second factor is needed');
       case 'locked':
         log.warn({}, 'login refused while locked');
-        audit.refused('auth.locked');
+        audit.refused('auth.locked', outcome.account);
         throw tooManyRequests('auth.locked', 'too many failed logins', outcome.retryAfterS);
       case 'busy':
         throw busy();

@@ -6,11 +6,13 @@ import { type OidcScene, slug, startOidcScene } from '../oidc/oidc-login.fixture
 import { clientSecret } from '../oidc/openid-provider.fixture.ts';
 
 let scene: OidcScene;
+let providerId: string;
 let nowMs = Date.now();
 beforeAll(async () => {
   scene = await startOidcScene(() => new Date(nowMs));
-  await scene.configure({ provisioning: 'create' });
-  await scene.configure({ slug: 'other', provisioning: 'create' });
+  const provisioning = { provisioning: 'create', emailDomains: ['example.org'] };
+  providerId = await scene.configure(provisioning);
+  await scene.configure({ slug: 'other', ...provisioning });
   scene.provider.person = { sub: 'ann', claims: { email: 'ann@example.org', email_verified: true } };
 });
 afterAll(() => scene.close());
@@ -82,6 +84,25 @@ test('whoever is made to follow the login of another cannot trade its code, and 
   expect((await scene.exchange(code, attacker.verifier)).status).toBe(401);
 });
 
+test('a code is worth nothing once its provider is disabled', async () => {
+  const { answer, verifier } = await answered();
+  const code = (await scene.callBack(answer)).get('code') ?? '';
+  const enable = (isEnabled: boolean) =>
+    scene.auth.query('update auth.identity_providers set enabled = $1 where id = $2', [isEnabled, providerId]);
+  await enable(false);
+  const refused = await scene.exchange(code, verifier);
+  await enable(true);
+  expect([refused.status, refused.problem?.code]).toEqual([401, 'auth.bad_oidc_code']);
+});
+
+test('logins that were begun and are over go when others begin', async () => {
+  await scene.begin();
+  nowMs += 10 * 60_000;
+  await scene.begin();
+  const rows = await scene.auth.query('select from auth.oidc_logins where expires_at <= $1', [new Date(nowMs)]);
+  expect(rows).toEqual([]);
+});
+
 test('a code is good for a minute', async () => {
   const { answer, verifier } = await answered();
   const code = (await scene.callBack(answer)).get('code') ?? '';
@@ -94,6 +115,16 @@ test('of two who trade a code at once, one gets a session', async () => {
   const code = (await scene.callBack(answer)).get('code') ?? '';
   const answers = await Promise.all(Array.from({ length: 4 }, () => scene.exchange(code, verifier)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401]);
+});
+
+test('a crowd that trades one code at once, with a second factor, does not keep the database from everybody', async () => {
+  const { answer, verifier } = await answered();
+  const code = (await scene.callBack(answer)).get('code') ?? '';
+  // More than there are connections.
+  const crowd = Array.from({ length: 12 }, () => scene.exchange(code, verifier, '000000'));
+  const statuses = (await Promise.all(crowd)).map(({ status }) => status);
+  // Whoever waits for a connection in vain is answered 503.
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([200, ...Array.from({ length: 11 }, () => 401)]);
 });
 
 test('who refuses at the provider comes back to the console with that, and without a code', async () => {

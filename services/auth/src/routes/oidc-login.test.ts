@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type AuditFact, auditEvents, UserChanged } from '@soc/contracts';
 import { ListLoginProviders, StartOidcLogin } from '@soc/contracts/auth/oidc';
 import { GetMe, Refresh } from '@soc/contracts/auth/sessions';
 import { ListUsers, UpdateUser } from '@soc/contracts/auth/users';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type OidcScene, publicUrl, startOidcScene } from '../oidc/oidc-login.fixture.ts';
 import { clientId } from '../oidc/openid-provider.fixture.ts';
 import { codeAt, enrol } from '../totp.fixture.ts';
@@ -15,6 +18,7 @@ beforeAll(async () => {
     scopes: ['openid', 'email', 'profile', 'groups'],
     listed: true,
     provisioning: 'create',
+    emailDomains: ['example.org'],
     roleClaim: 'groups',
     roleMapping: [
       { value: 'soc', roles: ['analyst'] },
@@ -91,6 +95,29 @@ test('what the provider takes away is gone at the next login, with the sessions 
   expect((await scene.auth.call(Refresh, { body: { refreshToken }, token: null })).status).toBe(401);
 });
 
+test('what a provider does to accounts is recorded: made, tied, and given other roles', async () => {
+  const spec = auditEvents.get('auth');
+  if (!spec) throw new Error('auth has no type of event for its records');
+  const tied = await scene.auth.addUser('ida@example.org', ['responder']);
+  person('ida');
+  await scene.logIn();
+  person('ivo', ['soc']);
+  const { id } = await me(await scene.logIn());
+  person('ivo', []);
+  await scene.logIn();
+  for (const [action, userId, details] of [
+    ['identity.link', tied, { subject: 'ida' }],
+    ['user.create', id, { subject: 'ivo', roles: ['viewer', 'analyst'] }],
+    ['user.update', id, { roles: { before: ['viewer', 'analyst'], after: ['viewer'] } }],
+  ] as const) {
+    const [{ data }] = await scene.auth.published(spec, {
+      where: (event) => event.data.action === action && event.data.actor.id === userId,
+    });
+    expect(data).toMatchObject({ outcome: 'success', target: { type: 'user', id: userId }, details });
+    expect(data.details).toMatchObject({ provider: 'corp' });
+  }
+});
+
 test('an account that was there is tied to the person by the verified address, and keeps its roles', async () => {
   const id = await scene.auth.addUser('carl@example.org', ['responder']);
   person('carl', ['soc-leads']);
@@ -161,6 +188,29 @@ test('a provider that there is not is not found; one that does not answer is una
     [404, 'auth.provider_not_found'],
     [503, 'auth.provider_unavailable'],
   ]);
+});
+
+test('a provider that is away is not asked for every login that anybody begins, and is soon asked again', async () => {
+  let asked = 0;
+  const away = createServer((_, response) => {
+    asked += 1;
+    response.writeHead(500).end();
+  });
+  away.listen(0, '127.0.0.1');
+  await once(away, 'listening');
+  onTestFinished(() => away.close().closeAllConnections());
+  // A listening TCP server has an address with a port.
+  const issuer = `http://127.0.0.1:${(away.address() as AddressInfo).port}`;
+  await scene.configure({ slug: 'failing', issuer });
+  const start = () => scene.begin({}, 'failing').catch((error: unknown) => String(error));
+  expect(await Promise.all([start(), start(), start()])).toEqual(
+    Array.from({ length: 3 }, () => 'Error: start answered 503'),
+  );
+  await start();
+  expect(asked).toBe(1);
+  nowMs += 10_000;
+  await start();
+  expect(asked).toBe(2);
 });
 
 test('an account with a second factor is asked for it, without using the code up, and guesses are delayed', async () => {
