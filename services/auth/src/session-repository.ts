@@ -97,8 +97,17 @@ export const sessionRepository = {
     );
   },
 
-  /** Both rows are locked: the second of two requests with one token must see that the first has used it. */
+  /**
+   * Both rows are locked: the second of two requests with one token must see that the first has used it. The person's row is
+   * locked before, by a statement of its own: what is being taken away from them is waited for, and seen by those that follow.
+   */
   findToken: async (tx: Tx, tokenHash: Buffer): Promise<FoundToken | undefined> => {
+    await tx.query(
+      sql`select from auth.users u
+          where u.id = (select s.user_id from auth.refresh_tokens t join auth.sessions s on s.id = t.session_id
+            where t.hash = ${tokenHash})
+          for share`,
+    );
     const [row] = await tx.query<FoundRow>(
       sql`select t.session_id, t.expires_at, t.used_at, s.revoked_at,
                  u.id as user_id, u.tenant_id, u.display_name, u.roles, u.active, u.tokens_valid_from,

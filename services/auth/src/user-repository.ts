@@ -50,6 +50,14 @@ export const userRepository = {
       await db.query<UserRow>(sql`select ${selected} from auth.users where tenant_id = ${tenantId} and id = ${id}`),
     ),
 
+  /** Locks the row: tokens that are being issued are waited for, and those that follow wait. Before any row of a session. */
+  findForUpdate: async (tx: Tx, tenantId: string, id: string): Promise<Account | undefined> =>
+    first(
+      await tx.query<UserRow>(
+        sql`select ${selected} from auth.users where tenant_id = ${tenantId} and id = ${id} for update`,
+      ),
+    ),
+
   /** A login names no tenant: an address is one account in the whole fleet. */
   findByEmail: async (db: Queryable, email: string): Promise<Account | undefined> =>
     first(await db.query<UserRow>(sql`select ${selected} from auth.users where lower(email) = lower(${email})`)),
@@ -102,14 +110,28 @@ export const userRepository = {
     return rows.length > 0;
   },
 
-  /** Saves what an administrator may change. */
-  save: async (tx: Tx, account: Account): Promise<void> => {
-    await tx.query(
-      sql`update auth.users set display_name = ${account.displayName}, password_hash = ${account.passwordHash},
-            roles = ${account.roles}, active = ${account.active}, version = ${account.version},
-            must_change_password = ${account.mustChangePassword}, updated_at = ${account.updatedAt}
-          where id = ${account.id}`,
+  /**
+   * Saves what is another than `before`, and gives the account as it is then. The rest is left alone: its owner may have
+   * chosen another password since `before` was read.
+   */
+  save: async (tx: Tx, before: Account, account: Account): Promise<Account> => {
+    const { displayName, passwordHash, active, mustChangePassword, roles } = account;
+    const changes = [
+      sql`version = version + 1`,
+      sql`updated_at = ${account.updatedAt}`,
+      ...(displayName === before.displayName ? [] : [sql`display_name = ${displayName}`]),
+      ...(passwordHash === before.passwordHash ? [] : [sql`password_hash = ${passwordHash}`]),
+      ...(active === before.active ? [] : [sql`active = ${active}`]),
+      ...(mustChangePassword === before.mustChangePassword ? [] : [sql`must_change_password = ${mustChangePassword}`]),
+      ...(roles === before.roles ? [] : [sql`roles = ${roles}`]),
+    ];
+    const saved = first(
+      await tx.query<UserRow>(
+        sql`update auth.users set ${joinSql(changes, ', ')} where id = ${account.id} returning ${selected}`,
+      ),
     );
+    if (!saved) throw new Error('the account that was read is gone');
+    return saved;
   },
 
   /** Gives the person a password of their own choice. Undefined when the account is not as it was `seen` any more. */

@@ -11,6 +11,8 @@ export interface AuditedChange {
   readonly targetId?: string;
   /** Plain JSON, no secrets. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** The person it was, where the request itself names nobody. */
+  readonly person?: { readonly id: string; readonly displayName: string; readonly tenantId: string };
 }
 
 /** The record of one call of an endpoint. */
@@ -51,10 +53,12 @@ export function createRouteAudit(spec: EndpointSpec, request: FastifyRequest, au
   let isRecorded = false;
   const entry = (action: string, change: AuditedChange, answer?: unknown): AuditEntry => {
     const details = { ...fieldsOf(spec, request), ...change.details };
+    const { person } = change;
     return {
       action,
       outcome: 'success',
-      tenantId: tenantOf(request),
+      tenantId: person?.tenantId ?? tenantOf(request),
+      ...(person && { actor: { kind: 'user' as const, id: person.id, name: person.displayName } }),
       target: {
         ...targetOf(action, request, answer),
         ...(change.targetId !== undefined && { id: change.targetId }),

@@ -1,6 +1,6 @@
 import type { Tx } from '@soc/db-cluster';
 import type { Origin } from '@soc/messaging';
-import { uuidv7 } from '@soc/service-kit';
+import { type RouteContext, uuidv7 } from '@soc/service-kit';
 import { publishUserChanged } from '../account-events.ts';
 import type { AuthDeps } from '../deps.ts';
 import type { Account } from '../domain/account.ts';
@@ -17,7 +17,7 @@ export type OidcOutcome =
 
 type Deps = Pick<
   AuthDeps,
-  'users' | 'sessions' | 'revocations' | 'identities' | 'grants' | 'hasher' | 'outbox' | 'now'
+  'users' | 'sessions' | 'revocations' | 'identities' | 'grants' | 'hasher' | 'outbox' | 'audit' | 'now'
 >;
 
 /** A login at a provider that is to become one of ours. */
@@ -25,7 +25,25 @@ export interface OidcPerson {
   readonly provider: StoredProvider;
   readonly claims: OidcClaims;
   readonly origin: Origin;
+  readonly request: RouteContext<never>['request'];
 }
+
+/** What a provider does to an account is recorded as the person's own deed, who came with its word. */
+const record = (
+  { audit }: Deps,
+  tx: Tx,
+  { provider, claims, request }: OidcPerson,
+  deed: { readonly action: string; readonly account: Account; readonly details?: Readonly<Record<string, unknown>> },
+): Promise<void> =>
+  audit.record(tx, {
+    action: deed.action,
+    outcome: 'success',
+    tenantId: provider.tenantId,
+    actor: { kind: 'user', id: deed.account.id, name: deed.account.displayName },
+    target: { type: 'user', id: deed.account.id },
+    details: { provider: provider.slug, subject: claims.sub, ...deed.details },
+    request,
+  });
 
 /**
  * The account of somebody whom a provider has verified: the one that was tied to them before, one that is tied to them now,
@@ -57,11 +75,13 @@ export async function accountOf(deps: Deps, tx: Tx, person: OidcPerson): Promise
       };
     case 'link':
       await identities.insert(tx, subject, { userId: decision.account.id, tenantId, managed: false }, now());
+      await record(deps, tx, person, { action: 'identity.link', account: decision.account });
       return { ok: true, how: 'link', account: decision.account };
     case 'create': {
       const account = await createAccount(deps, tx, decision.email, person);
       if (!account) return { ok: false, refusal: 'oidc_email_taken' };
       await identities.insert(tx, subject, { userId: account.id, tenantId, managed: true }, now());
+      await record(deps, tx, person, { action: 'user.create', account, details: { roles: account.roles } });
       return { ok: true, how: 'create', account };
     }
   }
@@ -106,13 +126,15 @@ async function followRoles(
   if (identity?.managed !== true || provider.roleClaim === null) return before;
   const roles = await knownRolesOf(deps, tx, person);
   if (new Set(roles).symmetricDifference(new Set(before.roles)).size === 0) return before;
-  const { account, endsSessions, losesAdmin } = changeAccount(before, { roles: [...roles] }, undefined, now());
-  if (losesAdmin && !(await users.hasOtherAdmin(tx, account.tenantId, account.id))) return before;
-  await users.save(tx, account);
+  const { account: changed, endsSessions, losesAdmin } = changeAccount(before, { roles: [...roles] }, undefined, now());
+  if (losesAdmin && !(await users.hasOtherAdmin(tx, before.tenantId, before.id))) return before;
+  const account = await users.save(tx, before, changed);
   if (endsSessions) {
     await sessions.revokeAll(tx, account.id, 'account_changed', now());
     await revocations.revokeUsers(tx, account.tenantId, [account.id], now());
   }
   await publishUserChanged(outbox, tx, account, 'updated', { ...person.origin, tenantId: account.tenantId });
+  const details = { roles: { before: before.roles, after: account.roles } };
+  await record(deps, tx, person, { action: 'user.update', account, details });
   return (await users.find(tx, account.tenantId, account.id)) ?? account;
 }

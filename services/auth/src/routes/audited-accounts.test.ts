@@ -1,7 +1,7 @@
 import { auditEvents, type AuditFact } from '@soc/contracts';
 import { ReplaceMfaPolicy, ResetMfa } from '@soc/contracts/auth/mfa';
 import { CreateRole, DeleteRole, ReplaceRole } from '@soc/contracts/auth/roles';
-import { ChangeOwnPassword, Login } from '@soc/contracts/auth/sessions';
+import { ChangeOwnPassword, Login, Refresh } from '@soc/contracts/auth/sessions';
 import { UpdateUser } from '@soc/contracts/auth/users';
 import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -48,10 +48,11 @@ test('every login is recorded with who and from where: done, refused, without a 
   await logIn('ann@example.org', 'wrong');
   await logIn('ann@example.org', 'wrong');
   await logIn('ann@example.org', 'wrong');
-  const facts = await recorded('login.attempt', id, 5);
+  const facts = await recorded('login.attempt', id, 6);
   expect(facts.map(({ outcome, reason = 'opened' }) => `${outcome} ${reason}`).toSorted()).toEqual([
     'denied auth.bad_credentials',
     'denied auth.bad_credentials',
+    'denied auth.locked',
     'denied auth.otp_required',
     'success opened',
     'success opened',
@@ -62,9 +63,22 @@ test('every login is recorded with who and from where: done, refused, without a 
     details: { email: 'ann@example.org' },
     request: { address: '203.0.113.9', method: 'POST', route: '/api/v1/auth/login' },
   });
-  const [locked] = await recorded('login.attempt', undefined);
-  expect(locked).toMatchObject({ outcome: 'denied', reason: 'auth.locked', actor: { kind: 'anonymous' } });
-  expect(JSON.stringify([facts, locked])).not.toContain(userPassword);
+  expect(facts.find(({ reason }) => reason === 'auth.locked')?.actor).toEqual({ kind: 'anonymous' });
+  expect(JSON.stringify(facts)).not.toContain(userPassword);
+});
+
+test('who goes on with a session is recorded by name, and that a refresh token was shown twice for its session', async () => {
+  const id = await auth.addUser('gus@example.org', ['viewer']);
+  const { refreshToken } = (await logIn('gus@example.org', userPassword)).body;
+  const refresh = () => auth.call(Refresh, { body: { refreshToken }, token: null });
+  expect([(await refresh()).status, (await refresh()).status]).toEqual([200, 401]);
+  const [session] = await auth.query<{ id: string }>('select id from auth.sessions where user_id = $1', [id]);
+  expect(await recorded('session.refresh', session?.id)).toMatchObject([
+    { outcome: 'success', actor: { kind: 'user', id, name: 'Somebody' } },
+  ]);
+  expect(await recorded('session.end', session?.id)).toMatchObject([
+    { reason: 'auth.refresh_token_reused', actor: { kind: 'anonymous' }, details: { userId: id } },
+  ]);
 });
 
 test('changes of people, their factors and their passwords are recorded, with the rights before and after', async () => {

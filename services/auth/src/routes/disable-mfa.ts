@@ -11,11 +11,12 @@ import { withBothFactors } from '../with-both-factors.ts';
  */
 export const disableMfaRoute = (deps: AuthDeps) =>
   route(DisableMfa, async ({ body, principal, request, record, log }) => {
-    const { mfa, sessions, settings, revocations, now } = deps;
+    const { users, mfa, sessions, settings, revocations, now } = deps;
     const shown = { ...body, principal, clientAddress: clientAddressOf(request) };
     await withBothFactors(deps, shown, async (tx, { id, tenantId, roles }) => {
       await mfa.remove(tx, id);
       await record(tx, { targetId: id });
+      await users.findForUpdate(tx, tenantId, id);
       await sessions.revokeOthers(tx, { userId: id, sessionId: principal.sessionId }, 'account_changed', now());
       if (isMfaRequired(roles, await settings.mfaRequiredRoles(tx, tenantId))) {
         await revocations.revokeUsers(tx, tenantId, [id], now());

@@ -39,7 +39,7 @@ async function finish(
  * opened here: whoever was made to follow a foreign login's address cannot trade its code.
  */
 export const finishOidcLoginRoute = (deps: AuthDeps) =>
-  route(FinishOidcLogin, async ({ params, query, origin, reply, log }) => {
+  route(FinishOidcLogin, async ({ params, query, request, origin, reply, log }) => {
     const { db, providers, oidcLogins, providerClient, now } = deps;
     const { state } = query;
     const provider = await providers.findEnabled(db.write, params.provider);
@@ -63,7 +63,7 @@ export const finishOidcLoginRoute = (deps: AuthDeps) =>
       log.warn({ err: redeemed.error, provider: provider.slug }, 'login at a provider refused');
       return goOn({ error: `auth.oidc_${redeemed.refusal}` });
     }
-    const finished = await finish(deps, login, { provider, claims: redeemed.claims, origin });
+    const finished = await finish(deps, login, { provider, claims: redeemed.claims, origin, request });
     if ('error' in finished) {
       log.info({ provider: provider.slug, error: finished.error }, 'login at a provider leads to no account');
       return goOn({ error: finished.error });

@@ -4,11 +4,13 @@ import type { AuthDeps } from '../deps.ts';
 
 /** A machine has no session: there is nothing to end, which is what it asked for. */
 export const logoutRoute = ({ db, sessions, now }: Pick<AuthDeps, 'db' | 'sessions' | 'now'>) =>
-  route(Logout, async ({ principal, log }) => {
+  route(Logout, async ({ principal, record, log }) => {
     const { sessionId, subject } = principal;
     if (sessionId === undefined) return undefined;
-    // In a transaction, so that the audit knows whose request it was.
-    await db.tx((tx) => sessions.revoke(tx, { sessionId, userId: subject }, 'logout', now()));
+    await db.tx(async (tx) => {
+      const isEnded = await sessions.revoke(tx, { sessionId, userId: subject }, 'logout', now());
+      if (isEnded) await record(tx, { targetId: sessionId });
+    });
     log.info({ userId: subject }, 'logged out');
     return undefined;
   });

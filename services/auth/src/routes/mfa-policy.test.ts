@@ -4,7 +4,10 @@ import { ChangeOwnPassword, GetMe, ListSessions, Login, Logout, Refresh } from '
 import { ListRevocations } from '@soc/contracts/auth/revocations';
 import { CreateServiceToken } from '@soc/contracts/auth/tokens';
 import { CreateUser, ListUsers, UpdateUser } from '@soc/contracts/auth/users';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createDbCluster, sql } from '@soc/db-cluster';
+import { waitFor } from '@soc/fleet/testing';
+import { createRegistry } from '@soc/monitoring';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { gatewaySecret, startTestAuth, type TestAuth, userPassword } from '../auth-service.fixture.ts';
 import { claimsOf, codeAt, enrol } from '../totp.fixture.ts';
 
@@ -24,6 +27,37 @@ const demand = (mfaRequiredRoles: readonly string[], token = auth.tokens.admin) 
 const begin = async (email: string, otp?: string) =>
   (await auth.call(Login, { body: { email, password: userPassword, ...(otp && { otp }) }, token: null })).body;
 const renew = async (refreshToken: string) => (await auth.call(Refresh, { body: { refreshToken }, token: null })).body;
+
+test('a refresh under way while a second factor goes is held up, and gives a token that can only enrol another', async () => {
+  const id = await auth.addUser('between@example.org', ['viewer']);
+  const { accessToken } = await begin('between@example.org');
+  const { secret } = await enrol(auth, accessToken, nowMs);
+  nowMs += 30_000;
+  const { refreshToken } = await begin('between@example.org', codeAt(secret, nowMs));
+  await demand(['viewer']);
+  const db = createDbCluster({
+    primaryUrl: auth.env['DATABASE_URL'] ?? '',
+    replicaUrls: [],
+    applicationName: 'test',
+    registry: createRegistry('auth', 'test'),
+    onError: () => undefined,
+  });
+  onTestFinished(() => db.close());
+  const { renewed } = await db.tx(async (tx) => {
+    // As it is taken away by its owner, up to the commit.
+    await tx.query(sql`delete from auth.mfa_factors where user_id = ${id}`);
+    await tx.query(sql`update auth.users set tokens_valid_from = now() where id = ${id}`);
+    const refreshing = renew(refreshToken);
+    await waitFor(async () => {
+      const waiting = await db.write.query(
+        sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%for share%'`,
+      );
+      return waiting.length > 0;
+    });
+    return { renewed: refreshing };
+  });
+  expect(claimsOf((await renewed).accessToken)).toMatchObject({ permissions: [], mfa: 'enrol' });
+});
 
 test('the policy is read back, names roles that exist, and is of its own tenant', async () => {
   await auth.call(CreateRole, { body: { name: 'on-call', permissions: ['alerts:read'] } });

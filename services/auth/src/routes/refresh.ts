@@ -4,10 +4,10 @@ import type { AuthDeps } from '../deps.ts';
 import { decideRefresh } from '../domain/decide-refresh.ts';
 import { createSecret, hashOf } from '../opaque-secret.ts';
 
-type RefreshDeps = Pick<AuthDeps, 'db' | 'sessions' | 'grants' | 'tokens' | 'config' | 'now'>;
+type RefreshDeps = Pick<AuthDeps, 'db' | 'sessions' | 'grants' | 'tokens' | 'audit' | 'config' | 'now'>;
 
-export const refreshRoute = ({ db, sessions, grants, tokens, config, now }: RefreshDeps) =>
-  route(Refresh, async ({ body, log }) => {
+export const refreshRoute = ({ db, sessions, grants, tokens, audit, config, now }: RefreshDeps) =>
+  route(Refresh, async ({ body, request, record, log }) => {
     const usedHash = hashOf(body.refreshToken);
     // Decided inside, answered outside: a refusal thrown in the transaction would undo the revocation.
     const pair = await db.tx(async (tx) => {
@@ -18,6 +18,16 @@ export const refreshRoute = ({ db, sessions, grants, tokens, config, now }: Refr
       const { sessionId, holder } = found;
       if (decision.kind === 'revoke') {
         await sessions.revoke(tx, { sessionId, userId: holder.id }, 'token_reused', at);
+        // Whose it is, is known; who has shown it, is not.
+        await audit.record(tx, {
+          action: 'session.end',
+          outcome: 'success',
+          tenantId: holder.tenantId,
+          target: { type: 'session', id: sessionId },
+          reason: 'auth.refresh_token_reused',
+          details: { userId: holder.id },
+          request,
+        });
         log.warn({ sessionId, userId: holder.id }, 'refresh token used twice, session ended');
         return undefined;
       }
@@ -25,6 +35,7 @@ export const refreshRoute = ({ db, sessions, grants, tokens, config, now }: Refr
       const refreshToken = createSecret('rt_');
       await sessions.renew(tx, sessionId, usedHash, at, expiresAt);
       await sessions.addToken(tx, sessionId, hashOf(refreshToken), expiresAt);
+      await record(tx, { targetId: sessionId, person: holder });
       return tokens.forPerson(holder, await grants.of(tx, holder), sessionId, refreshToken);
     });
     if (!pair) throw unauthenticated('auth.bad_refresh_token', 'the refresh token is not valid');

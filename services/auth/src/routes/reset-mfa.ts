@@ -19,6 +19,7 @@ export const resetMfaRoute = ({ db, users, grants, mfa, sessions, revocations, n
         throw unprocessable('auth.permission_not_held', 'the account may do more than you may');
       }
       if (!(await mfa.remove(tx, account.id))) return;
+      await users.findForUpdate(tx, tenantId, account.id);
       await sessions.revokeAll(tx, account.id, 'account_changed', now());
       await revocations.revokeUsers(tx, tenantId, [account.id], now());
       await record(tx);

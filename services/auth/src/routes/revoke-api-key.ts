@@ -3,9 +3,12 @@ import { notFound, route } from '@soc/service-kit';
 import type { AuthDeps } from '../deps.ts';
 
 export const revokeApiKeyRoute = ({ db, apiKeys, now }: Pick<AuthDeps, 'db' | 'apiKeys' | 'now'>) =>
-  route(RevokeApiKey, async ({ params, principal, log }) => {
-    // In a transaction, so that the audit knows whose request it was.
-    const isRevoked = await db.tx((tx) => apiKeys.revoke(tx, principal.tenantId, params.id, now()));
+  route(RevokeApiKey, async ({ params, principal, record, log }) => {
+    const isRevoked = await db.tx(async (tx) => {
+      if (!(await apiKeys.revoke(tx, principal.tenantId, params.id, now()))) return false;
+      await record(tx);
+      return true;
+    });
     if (!isRevoked) {
       throw notFound('auth.api_key_not_found');
     }

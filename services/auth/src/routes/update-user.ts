@@ -58,11 +58,11 @@ export const updateUserRoute = (deps: AuthDeps) => {
       if (!before) throw notFound('auth.user_not_found');
       await demandAllowed(tx, deps, principal, { before, roles: body.roles ?? [] });
       const at = now();
-      const { account, kind, endsSessions, losesAdmin } = changeAccount(before, body, passwordHash, at);
-      if (losesAdmin && !(await users.hasOtherAdmin(tx, tenantId, account.id))) {
+      const { account: changed, kind, endsSessions, losesAdmin } = changeAccount(before, body, passwordHash, at);
+      if (losesAdmin && !(await users.hasOtherAdmin(tx, tenantId, before.id))) {
         throw conflict('auth.last_admin', 'nobody would be left to administer the fleet');
       }
-      await users.save(tx, account);
+      const account = await users.save(tx, before, changed);
       if (endsSessions) {
         await sessions.revokeAll(tx, account.id, 'account_changed', at);
         await revocations.revokeUsers(tx, tenantId, [account.id], now());

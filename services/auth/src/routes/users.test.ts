@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { UserChanged } from '@soc/contracts';
 import { Login, Refresh } from '@soc/contracts/auth/sessions';
 import { CreateUser, GetUser, ListUsers, UpdateUser } from '@soc/contracts/auth/users';
-import { makeTemporaryDirectory } from '@soc/fleet/testing';
+import { createDbCluster, sql } from '@soc/db-cluster';
+import { makeTemporaryDirectory, waitFor } from '@soc/fleet/testing';
+import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { adminEmail, adminPassword, startTestAuth, type TestAuth, userPassword } from '../auth-service.fixture.ts';
 
@@ -91,6 +93,32 @@ test('a role less ends the sessions, a role more and a new name do not', async (
   const { body: renewed } = await auth.call(Refresh, { body: { refreshToken: body.refreshToken }, token: null });
   await auth.call(UpdateUser, { params: { id }, body: { roles: ['viewer'] } });
   expect(await canRefresh(renewed.refreshToken)).toBe(false);
+});
+
+test('a password that its owner is changing is not put back by an administrator who changes something else', async () => {
+  const id = await auth.addUser('racing@example.org', ['viewer']);
+  const db = createDbCluster({
+    primaryUrl: auth.env['DATABASE_URL'] ?? '',
+    replicaUrls: [],
+    applicationName: 'test',
+    registry: createRegistry('auth', 'test'),
+    onError: () => undefined,
+  });
+  onTestFinished(() => db.close());
+  const renaming = await db.tx(async (tx) => {
+    await tx.query(sql`update auth.users set password_hash = 'its own', version = version + 1 where id = ${id}`);
+    const answer = auth.call(UpdateUser, { params: { id }, body: { displayName: 'Renamed' } });
+    await waitFor(async () => {
+      const rows = await db.write.query(
+        sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'update auth.users%'`,
+      );
+      return rows.length > 0;
+    });
+    return { answer };
+  });
+  expect((await renaming.answer).body).toMatchObject({ displayName: 'Renamed', version: 3 });
+  const rows = await auth.query('select password_hash from auth.users where id = $1', [id]);
+  expect(rows).toEqual([{ password_hash: 'its own' }]);
 });
 
 test('a new password ends the sessions and is the only one that fits', async () => {
