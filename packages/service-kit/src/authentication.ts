@@ -5,19 +5,17 @@ import { forbidden, unauthenticated, unavailable } from './problems.ts';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-/** Who sent the request; undefined without a valid access token. Throws 503 when the keys of tokens cannot be had. */
-export async function identify(
+/** Who sent the request; undefined without a valid access token. Rejects with 503 when the keys of tokens cannot be had. */
+export function identify(
   request: FastifyRequest,
   verifier: Pick<TokenVerifier, 'verify'>,
-): Promise<Principal | undefined> {
+): Promise<Principal | undefined> | undefined {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return undefined;
-  try {
-    return await verifier.verify(token);
-  } catch (error) {
+  return verifier.verify(token).catch((error: unknown) => {
     request.log.warn({ err: error }, 'keys of access tokens not available');
     throw unavailable('auth.unavailable', 'access tokens cannot be checked right now');
-  }
+  });
 }
 
 const LIMITED: Readonly<Record<TokenLimit, string>> = {

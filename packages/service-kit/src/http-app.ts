@@ -19,6 +19,7 @@ import { asProblem } from './fault.ts';
 import { createInTime } from './in-time.ts';
 import { parseInput } from './input.ts';
 import { type HttpProblem, notFound, problemBody } from './problems.ts';
+import { createRequestLog } from './request-log.ts';
 import type { Route } from './route.ts';
 import { requestIdOf, traceparentOf } from './trace.ts';
 
@@ -86,6 +87,7 @@ export function createHttpApp(
     loggerInstance,
     ...(acceptsUpgrade && { http: { shouldUpgradeCallback: acceptsUpgrade } }),
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    childLoggerFactory: createRequestLog,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1024 * 1024,
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -58,7 +58,7 @@ export function createAccessLog(
     text += `,"status":${line.status},"durationMs":${Math.round(line.durationMs * 10) / 10},"upstream":"${line.upstream}"`;
     if (line.principal !== undefined) text += `,"principal":${quoted(line.principal)}`;
     if (line.tenantId !== undefined) text += `,"tenantId":${quoted(line.tenantId)}`;
-    if (line.instances) text += `,"instances":${JSON.stringify(line.instances)}`;
+    if (line.instances) text += `,"instances":[${line.instances.map(quoted).join(',')}]`;
     if (line.failure !== undefined) text += `,"failure":${quoted(line.failure)}`;
     if (line.reason !== undefined) text += `,"reason":${quoted(line.reason)}`;
     sink.write(`${text}${line.isAborted ? ',"aborted":true' : ''},"msg":"request"}\n`);

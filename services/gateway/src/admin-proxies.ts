@@ -76,7 +76,7 @@ async function addAdminProxy(
         if (request.principal) demandOperator(request.principal, tenant);
         if (request.headers.upgrade !== undefined) openStreams.add(reply.raw, request.principal);
         // These are pages: what they may load is theirs to say.
-        reply.removeHeader('content-security-policy');
+        request.passage.isPage = true;
         done();
       },
       replyOptions: {

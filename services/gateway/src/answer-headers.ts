@@ -1,26 +1,45 @@
 import { badRequest, traceparentOf } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { rateFields } from './rate-headers.ts';
+
+const CONTENT_POLICY = 'content-security-policy';
 
 /** On every answer: it is data, not a page, nobody frames it, nobody guesses its type, nobody keeps it unasked. */
-const SECURITY: Readonly<Record<string, string>> = {
+const SECURITY: readonly string[] = Object.entries({
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  [CONTENT_POLICY]: "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-};
+}).flat();
 
 /** Only of use, and only allowed, where the connection with the client is TLS (RFC 6797, section 7.2). */
-const TLS_FOR_TWO_YEARS = 'max-age=63072000; includeSubDomains';
+const SECURITY_OVER_TLS = [...SECURITY, 'strict-transport-security', 'max-age=63072000; includeSubDomains'];
 
-/** Sets what every answer carries, and gives the request its trace. Throws 400 for a target that is no path. */
-export function setAnswerHeaders(request: FastifyRequest, reply: FastifyReply): void {
+/** Gives the request its trace. Throws 400 for a target that is no path. */
+export function beginTrace(request: FastifyRequest): void {
   const traceparent = traceparentOf(request.headers['traceparent']);
   request.headers['traceparent'] = traceparent;
-  reply.header('traceparent', traceparent);
-  for (const name in SECURITY) reply.header(name, SECURITY[name]);
-  if (request.protocol === 'https') reply.header('strict-transport-security', TLS_FOR_TWO_YEARS);
+  request.passage.traceparent = traceparent;
   // The absolute form is for proxies that go where the client says (RFC 9112, section 3.2.2). This one does not.
   if (!request.url.startsWith('/')) throw badRequest('request.malformed', 'the request target must be a path');
+}
+
+/** What every answer to the request carries that does not say otherwise; names and values in turn. */
+export function standingFields({ passage, protocol }: FastifyRequest): readonly string[] {
+  const { traceparent, rate } = passage;
+  const security = protocol === 'https' ? SECURITY_OVER_TLS : SECURITY;
+  const fields = ['traceparent', traceparent, ...security];
+  return rate ? fields.concat(rateFields(rate)) : fields;
+}
+
+/** Puts them on an answer that is given here, where it has none of its own. */
+export function addStandingFields(request: FastifyRequest, reply: FastifyReply): void {
+  const fields = standingFields(request);
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    const isLeftOut = name === CONTENT_POLICY && request.passage.isPage;
+    if (!isLeftOut && !reply.hasHeader(name)) reply.header(name, fields[i + 1]);
+  }
 }

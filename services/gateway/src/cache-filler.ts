@@ -99,7 +99,11 @@ export function createCacheFiller(options: FillerOptions): { readonly fill: Fill
         return { kind: isLate ? 'timed_out' : 'broken', reason: String(error) };
       }
     };
-    await breaker.run(() => instance.run(attempt));
+    const settleService = breaker.begin();
+    const settleInstance = instance.begin();
+    const outcome = await attempt();
+    await settleInstance(outcome);
+    await settleService(outcome);
     return kept;
   };
 

@@ -11,7 +11,6 @@ import { createLiveConfig } from './live-config.ts';
 import { createLoadShedder } from './load-shedder.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter } from './rate-limiter.ts';
-import { createRequestDeadlines } from './request-deadlines.ts';
 import { createRequestJournal } from './request-journal.ts';
 import { createResponseCache } from './response-cache.ts';
 import { createRevocations } from './revocations.ts';
@@ -77,7 +76,6 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     ),
     /** Writes the lines of requests that are still held. */
     flushAccessLog: () => access?.flush(),
-    deadlines: createRequestDeadlines(),
     upgrades: createUpgrades(),
     openStreams,
     verifier,

@@ -2,7 +2,6 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge } from '@soc/monitoring';
 import { clientNetworkOf, type EdgePlatform, HttpProblem, tooManyRequests, type Worker } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isAlwaysOpen } from './admission.ts';
 import { trafficOf } from './domain/rate-rules.ts';
 import { isShed, type LoadLimits, pressureOf } from './domain/shedding.ts';
 import { hasBody, type RequestBody } from './upstream/request-body.ts';
@@ -53,8 +52,8 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
     histogram.reset();
   };
 
-  const shedIfBusy = ({ routeOptions }: FastifyRequest): void => {
-    const traffic = trafficOf(routeOptions.config.forwards?.id);
+  const shedIfBusy = ({ passage }: FastifyRequest): void => {
+    const traffic = trafficOf(passage.forwards?.id);
     if (!isShed(traffic, pressureOf(load, limits()))) return;
     shed.inc({ traffic });
     throw overloaded();
@@ -65,15 +64,16 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
   const enter = ({ raw }: FastifyReply): void => {
     if (raw.destroyed) return;
     load.inFlight += 1;
-    raw.once('close', leave);
+    raw.on('close', leave);
   };
   const clients = createClientCounts();
 
   return {
     admit: (request, reply) => {
-      if (isAlwaysOpen(request)) return;
+      const { forwards, isAlwaysOpen } = request.passage;
+      if (isAlwaysOpen) return;
       shedIfBusy(request);
-      if (request.routeOptions.config.forwards?.produces === 'text/event-stream') return;
+      if (forwards?.produces === 'text/event-stream') return;
       clients.enter(request.ip, reply, limits().addressInFlight);
       if (!hasBody(request.raw)) enter(reply);
     },

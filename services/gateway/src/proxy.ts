@@ -1,9 +1,10 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { EndpointSpec } from '@soc/contracts';
 import { authorise, identify, tooLarge } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { deadlineOf } from './domain/deadline.ts';
-import { requestFields, responseFields } from './domain/headers.ts';
+import { standingFields } from './answer-headers.ts';
+import { type FieldList, requestFields, responseFields } from './domain/headers.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { AnswerSink } from './upstream/exchange.ts';
 import type { UpstreamRequest } from './upstream/forward.ts';
@@ -18,16 +19,7 @@ const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 type ProxyDeps = Pick<
   GatewayDeps,
-  | 'upstreams'
-  | 'journal'
-  | 'deadlines'
-  | 'config'
-  | 'openStreams'
-  | 'internalTokens'
-  | 'cache'
-  | 'upgrades'
-  | 'shedder'
-  | 'verifier'
+  'upstreams' | 'config' | 'openStreams' | 'internalTokens' | 'cache' | 'upgrades' | 'shedder' | 'verifier'
 >;
 
 /**
@@ -57,10 +49,12 @@ async function proxy(
   deps: ProxyDeps,
 ): Promise<unknown> {
   authorise(spec, request.principal);
-  if (spec.cache && (await deps.cache.answer(spec, request, reply, deps.deadlines.of(request)))) return reply;
+  if (spec.cache && (await deps.cache.answer(spec, request, reply, request.passage.deadlineAtMs))) return reply;
   const limitBytes = bodyLimitOf(spec);
   if (isTooLarge(limitBytes, request.headers['content-length'])) throw bodyTooLarge();
   askForBody(request, reply);
+  // What came with the head is read once whoever waits for the head has had it.
+  if (request.headers['content-length'] !== undefined) await Promise.resolve();
   const taken = takeBody(request.raw, { mustBeHeld: !request.principal, limitBytes });
   const body = taken instanceof Promise ? await taken : taken;
   if (!body) return reply.hijack();
@@ -74,9 +68,9 @@ async function proxy(
   const delivery = await deps.upstreams.deliver(
     spec.service,
     upstreamRequest(spec, request, body, deps),
-    sinkOf(reply),
+    sinkOf(request, reply),
   );
-  deps.journal.delivered(request, delivery);
+  request.passage.delivery = delivery;
   const ending = delivery.outcome.kind;
   deps.cache.written(spec, request);
   if (ending === 'answered') return reply;
@@ -104,14 +98,9 @@ function upstreamRequest(
   spec: EndpointSpec,
   request: FastifyRequest,
   body: RequestBody,
-  {
-    config,
-    deadlines,
-    internalTokens,
-    upgrades,
-  }: Pick<ProxyDeps, 'config' | 'deadlines' | 'internalTokens' | 'upgrades'>,
+  { config, internalTokens, upgrades }: Pick<ProxyDeps, 'config' | 'internalTokens' | 'upgrades'>,
 ): UpstreamRequest {
-  const { headers, principal } = request;
+  const { headers, passage, principal } = request;
   const isEventStream = spec.produces === EVENT_STREAM;
   const headersTimeoutMs = spec.timeoutMs ?? config.UPSTREAM_HEADERS_TIMEOUT_MS;
   const mayTakeLong = isEventStream || body.kind === 'streamed';
@@ -120,7 +109,7 @@ function upstreamRequest(
     path: request.raw.url ?? '/',
     fields: requestFields(headers, {
       requestId: request.id,
-      traceparent: String(headers['traceparent']),
+      traceparent: passage.traceparent,
       clientAddress: request.ip,
       protocol: request.protocol,
       host: headers.host,
@@ -131,7 +120,7 @@ function upstreamRequest(
     headersTimeoutMs,
     upgrade: spec.upgrade && upgrades.of(request.raw),
     bodyTimeoutMs: isEventStream ? 0 : config.UPSTREAM_BODY_TIMEOUT_MS,
-    deadline: deadlineOf(deadlines.of(request), {
+    deadline: deadlineOf(passage.deadlineAtMs, {
       startMs: performance.now(),
       limitMs: mayTakeLong ? undefined : headersTimeoutMs,
     }),
@@ -139,17 +128,23 @@ function upstreamRequest(
 }
 
 /** The one answer whose connection fields are what it is about. It is not the last of its connection, though it ends HTTP there. */
-function switchProtocols(raw: ServerResponse, fields: OutgoingHttpHeaders): void {
-  raw.writeHead(SWITCHING_PROTOCOLS, { ...fields, connection: 'Upgrade', upgrade: 'websocket' });
+function switchProtocols(raw: ServerResponse, fields: FieldList): void {
+  raw.writeHead(SWITCHING_PROTOCOLS, [...fields, 'connection', 'Upgrade', 'upgrade', 'websocket']);
   raw.flushHeaders();
 }
 
-const sinkOf = (reply: FastifyReply): AnswerSink => ({
+const sinkOf = (request: FastifyRequest, reply: FastifyReply): AnswerSink => ({
   raw: reply.raw,
   begin: (status, headers) => {
-    const fields = responseFields(headers, reply.getHeaders());
+    const isSwitch = status === SWITCHING_PROTOCOLS;
+    const given = reply.getHeaders();
+    const fields = responseFields(
+      headers,
+      isSwitch ? { ...given, connection: undefined } : given,
+      standingFields(request),
+    );
     reply.hijack();
-    if (status === SWITCHING_PROTOCOLS) switchProtocols(reply.raw, fields);
+    if (isSwitch) switchProtocols(reply.raw, fields);
     else reply.raw.writeHead(status, fields);
   },
 });

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import type { RateRule, RateVerdict } from './domain/gcra.ts';
 
 const policies = new WeakMap<RateRule, string>();
@@ -13,12 +12,18 @@ function policyOf(rule: RateRule): string {
 
 /**
  * Tells how much is left of the rule that is nearest to its limit: `RateLimit-Policy` and `RateLimit`
- * (draft-ietf-httpapi-ratelimit-headers-10), and the three fields that came before them and are more widely read.
+ * (draft-ietf-httpapi-ratelimit-headers-10), and the three fields that came before them and are more widely read. Names and
+ * values in turn.
  */
-export function setRateHeaders(reply: FastifyReply, { rule, remaining, resetS }: RateVerdict): void {
-  reply.header('ratelimit-limit', rule.burst);
-  reply.header('ratelimit-remaining', remaining);
-  reply.header('ratelimit-reset', resetS);
-  reply.header('ratelimit-policy', policyOf(rule));
-  reply.header('ratelimit', `"${rule.name}";r=${remaining};t=${resetS}`);
-}
+export const rateFields = ({ rule, remaining, resetS }: RateVerdict): string[] => [
+  'ratelimit-limit',
+  String(rule.burst),
+  'ratelimit-remaining',
+  String(remaining),
+  'ratelimit-reset',
+  String(resetS),
+  'ratelimit-policy',
+  policyOf(rule),
+  'ratelimit',
+  `"${rule.name}";r=${remaining};t=${resetS}`,
+];

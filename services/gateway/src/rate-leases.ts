@@ -25,13 +25,13 @@ interface Lease {
 }
 
 /** A lease is for so long, and what is left of it then is lost to its caller: little, since it is as large as was used. */
-const LEASE_MS = 100;
+const LEASE_MS = 250;
 /** No lease takes more of what may come at once. */
 const LARGEST_SHARE = 32;
 const MAX_CALLERS = 10_000;
 
 /**
- * Takes in advance, for whoever sends much, what the next tenth of a second will need, so that Redis is asked a few times a
+ * Takes in advance, for whoever sends much, what the next quarter of a second will need, so that Redis is asked a few times a
  * second for a caller and not for each request. Never lets more through than Redis granted; small limits are asked for one
  * by one and are exact. Who was refused is refused here until the time that Redis named.
  */
@@ -42,8 +42,8 @@ export function createRateLeases(
   const leases = new Map<string, Lease>();
   const pending = new Map<string, Promise<RateGrant | undefined>>();
 
-  const verdictOf = ({ grant, left, askedAtMs }: Lease, allowed: boolean): RateVerdict => {
-    const sinceMs = nowMs() - askedAtMs;
+  const verdictOf = ({ grant, left }: Lease, sinceMs: number): RateVerdict => {
+    const allowed = grant.granted > 0;
     return {
       rule: grant.rule,
       allowed,
@@ -57,11 +57,11 @@ export function createRateLeases(
     const lease = leases.get(key);
     if (!lease) return undefined;
     const sinceMs = nowMs() - lease.askedAtMs;
-    if (lease.grant.granted === 0) return sinceMs < lease.grant.retryAfterMs ? verdictOf(lease, false) : undefined;
+    if (lease.grant.granted === 0) return sinceMs < lease.grant.retryAfterMs ? verdictOf(lease, sinceMs) : undefined;
     lease.used += 1;
     if (lease.left === 0 || sinceMs >= LEASE_MS) return undefined;
     lease.left -= 1;
-    return verdictOf(lease, true);
+    return verdictOf(lease, sinceMs);
   };
 
   const sizeOf = ({ list }: Counts, before: Lease | undefined): number => {
@@ -84,7 +84,7 @@ export function createRateLeases(
     const [oldest] = leases.keys();
     if (leases.size >= MAX_CALLERS && oldest !== undefined) leases.delete(oldest);
     leases.set(key, lease);
-    return verdictOf(lease, grant.granted > 0);
+    return verdictOf(lease, 0);
   };
 
   const afterOthers = async (others: Promise<unknown>, counts: Counts): Promise<RateVerdict | undefined> => {

@@ -22,7 +22,7 @@ async function startJournaled() {
   });
   app.get('/fine', () => ({}));
   app.get('/failed', (request, reply) => {
-    journal.delivered(request, { outcome: { kind: 'broken', reason: 'ECONNRESET' }, instances: ['ai-0', 'ai-1'] });
+    request.passage.delivery = { outcome: { kind: 'broken', reason: 'ECONNRESET' }, instances: ['ai-0', 'ai-1'] };
     return reply.code(502).send({});
   });
   const entered = Promise.withResolvers<void>();

@@ -1,14 +1,13 @@
 import type { Registry } from '@soc/monitoring';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessLine } from './access-log.ts';
+import { beginPassage } from './passage.ts';
 import { createRequestMetrics, statusClassOf } from './request-metrics.ts';
-import type { Delivery } from './upstream/service-upstream.ts';
 
 /** Tells of every request once it is over: one line in the log, two series in the metrics. */
 export interface RequestJournal {
+  /** The passage of the request begins here; its `delivery` is told of. */
   readonly begin: (request: FastifyRequest, reply: FastifyReply) => void;
-  /** Which instances had the request, and why the last one gave no answer. */
-  readonly delivered: (request: FastifyRequest, delivery: Delivery) => void;
 }
 
 /** Longer paths are of no use in a log and of some to whoever wants to fill it. */
@@ -27,18 +26,18 @@ export function createRequestJournal(
   registry: Registry,
   log: ((line: AccessLine) => void) | undefined,
 ): RequestJournal {
-  const deliveries = new WeakMap<FastifyRequest, Delivery>();
   const recorderOf = createRequestMetrics(registry);
 
-  const tell = (request: FastifyRequest, reply: FastifyReply, startedAt: number): void => {
-    const durationMs = performance.now() - startedAt;
+  const tell = (request: FastifyRequest, reply: FastifyReply): void => {
+    const { startedAtMs, forwards, delivery } = request.passage;
+    const durationMs = performance.now() - startedAtMs;
     const status = reply.raw.statusCode;
     const isAborted = !reply.raw.writableFinished && status !== SWITCHING_PROTOCOLS;
-    const upstream = request.routeOptions.config.forwards?.service ?? 'gateway';
+    const upstream = forwards?.service ?? 'gateway';
     recorderOf(upstream)(isAborted ? 'aborted' : statusClassOf(status), durationMs / 1000);
     if (!log) return;
     const { principal } = request;
-    const { outcome, instances } = deliveries.get(request) ?? {};
+    const outcome = delivery?.outcome;
     const failed = outcome?.kind === 'answered' ? undefined : outcome;
     log({
       requestId: request.id,
@@ -49,7 +48,7 @@ export function createRequestJournal(
       upstream,
       principal: principal?.subject,
       tenantId: principal?.tenantId,
-      instances,
+      instances: delivery?.instances,
       failure: failed?.kind,
       reason: failed?.reason,
       isAborted,
@@ -58,11 +57,9 @@ export function createRequestJournal(
 
   return {
     begin: (request, reply) => {
-      const startedAt = performance.now();
-      reply.raw.once('close', () => tell(request, reply, startedAt));
-    },
-    delivered: (request, delivery) => {
-      deliveries.set(request, delivery);
+      beginPassage(request);
+      // It comes once; `once` would make sure of it at a price.
+      reply.raw.on('close', () => tell(request, reply));
     },
   };
 }

@@ -45,8 +45,10 @@ export function createRequestMetrics(registry: Registry): (upstream: string) => 
     };
   };
   return (upstream) => {
-    const known = recorders.get(upstream) ?? recorderOf(upstream);
-    recorders.set(upstream, known);
-    return known;
+    const known = recorders.get(upstream);
+    if (known) return known;
+    const recorder = recorderOf(upstream);
+    recorders.set(upstream, recorder);
+    return recorder;
   };
 }

@@ -1,27 +1,27 @@
 import { badRequest } from '@soc/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { setAnswerHeaders } from './answer-headers.ts';
+import { addStandingFields, beginTrace } from './answer-headers.ts';
 import { createCors } from './cors.ts';
 import type { GatewayDeps } from './deps.ts';
 import { formFaultOf } from './domain/request-form.ts';
+import { beginDeadline } from './request-deadlines.ts';
 
 /** What holds for every request, whoever answers it, before its route is entered. */
 export function addTrafficRules(
   app: FastifyInstance,
   {
     journal,
-    deadlines,
     admit,
     openStreams,
     shedder,
     live,
-  }: Pick<GatewayDeps, 'journal' | 'deadlines' | 'admit' | 'openStreams' | 'shedder' | 'live'>,
+  }: Pick<GatewayDeps, 'journal' | 'admit' | 'openStreams' | 'shedder' | 'live'>,
 ): void {
   const answersPreflight = createCors(() => live.config().CORS_ORIGINS);
   app.addHook('onRequest', (request, reply, done) => {
     journal.begin(request, reply);
-    setAnswerHeaders(request, reply);
-    deadlines.begin(request);
+    beginTrace(request);
+    beginDeadline(request);
     const fault = formFaultOf(request.raw);
     // Whoever writes one such request is not trusted with where the next begins.
     if (fault !== undefined) {
@@ -33,6 +33,11 @@ export function addTrafficRules(
     }
   });
   app.addHook('onRequest', admit);
+  // Of answers that are given here. Those of services pass Fastify by, and have them from `responseFields`.
+  app.addHook('onSend', (request, reply, _, done) => {
+    addStandingFields(request, reply);
+    done();
+  });
   // Left to itself, Node would ask for the body of a request that nobody has looked at yet.
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
   app.addHook('preParsing', (request, reply, _, done) => {

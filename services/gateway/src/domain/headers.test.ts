@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ForwardingFacts, type Headers, requestFields, responseFields } from './headers.ts';
+import { type FieldList, type ForwardingFacts, type Headers, requestFields, responseFields } from './headers.ts';
 
 const facts: ForwardingFacts = {
   requestId: 'r1',
@@ -9,10 +9,14 @@ const facts: ForwardingFacts = {
   host: 'soc.example.org',
   authorization: undefined,
 };
-const sent = (headers: Headers, more: Partial<ForwardingFacts> = {}): Record<string, string> => {
-  const fields = requestFields(headers, { ...facts, ...more });
-  return Object.fromEntries(fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1] ?? '']] : [])));
-};
+/** Fails where a name comes twice. */
+function named(fields: FieldList): Record<string, unknown> {
+  const pairs = fields.flatMap((name, i) => (i % 2 === 0 ? [[name, fields[i + 1]] as const] : []));
+  expect(new Set(pairs.map(([name]) => name)).size).toBe(pairs.length);
+  return Object.fromEntries(pairs);
+}
+const sent = (headers: Headers, more: Partial<ForwardingFacts> = {}) =>
+  named(requestFields(headers, { ...facts, ...more }));
 const ours = {
   'x-request-id': 'r1',
   traceparent: 't1',
@@ -90,10 +94,14 @@ test('an answer keeps its own fields over ours, and loses those of its connectio
     'set-cookie': ['a=1', 'b=2'],
     'cache-control': 'public',
   };
-  expect(responseFields(answer, { 'cache-control': 'no-store', 'x-frame-options': 'DENY' })).toEqual({
+  const standing = ['cache-control', 'no-store', 'x-frame-options', 'DENY', 'x-hop', 'ours', 'vary', 'accept'];
+  expect(named(responseFields(answer, { connection: 'close', vary: 'origin' }, standing))).toEqual({
     'content-type': 'application/json',
     'set-cookie': ['a=1', 'b=2'],
     'cache-control': 'public',
     'x-frame-options': 'DENY',
+    'x-hop': 'ours',
+    connection: 'close',
+    vary: 'origin',
   });
 });

@@ -2,7 +2,7 @@
 export type Headers = Readonly<Record<string, string | string[] | number | undefined>>;
 
 /** Meant for one connection only (RFC 9110, section 7.6.1), and `expect`, which Node has answered by now. */
-const HOP_BY_HOP = new Set([
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'expect',
   'keep-alive',
@@ -15,8 +15,9 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** What only the gateway may say: who asks, from where, and where to. A client's word on it is dropped. */
-const OURS_TO_SAY = new Set([
+/** And what only the gateway may say: who asks, from where, and where to. A client's word on it is dropped. */
+const STAYS_HERE: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
   'authorization',
   'client-ip',
   'cf-connecting-ip',
@@ -71,7 +72,7 @@ export function requestFields(headers: Headers, facts: ForwardingFacts): string[
   const fields: string[] = [];
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined || HOP_BY_HOP.has(name) || OURS_TO_SAY.has(name) || hops.has(name)) continue;
+    if (value === undefined || STAYS_HERE.has(name) || hops.has(name)) continue;
     if (name.startsWith('x-') && OURS_TO_SAY_PREFIX.test(name)) continue;
     fields.push(name, Array.isArray(value) ? value.join(', ') : String(value));
   }
@@ -82,14 +83,25 @@ export function requestFields(headers: Headers, facts: ForwardingFacts): string[
   return fields;
 }
 
-/** The fields of an instance's answer for the client, over those the gateway sets on every answer. */
-export function responseFields(answer: Headers, ours: Headers): Record<string, string | string[] | number> {
+/** Names and values in turn: what Node writes as it is, and an object of two dozen names is dear to make and to read. */
+export type FieldList = (string | string[] | number)[];
+
+/**
+ * The fields of an instance's answer for the client, over those the gateway gave it, over those that stand on every answer (names
+ * and values in turn). No name comes twice.
+ */
+export function responseFields(answer: Headers, given: Headers, standing: readonly string[]): FieldList {
   const hops = listed(answer['connection']);
-  const fields: Record<string, string | string[] | number> = {};
-  for (const name in ours) fields[name] = ours[name] ?? '';
-  for (const name in answer) {
-    const value = answer[name];
-    if (value !== undefined && !HOP_BY_HOP.has(name) && !hops.has(name)) fields[name] = value;
+  const goesOn = (name: string): boolean => answer[name] !== undefined && !HOP_BY_HOP.has(name) && !hops.has(name);
+  const fields: FieldList = [];
+  for (let i = 0; i < standing.length; i += 2) {
+    const name = standing[i] ?? '';
+    if (given[name] === undefined && !goesOn(name)) fields.push(name, standing[i + 1] ?? '');
   }
+  for (const name in given) {
+    const value = given[name];
+    if (value !== undefined && !goesOn(name)) fields.push(name, value);
+  }
+  for (const name in answer) if (goesOn(name)) fields.push(name, answer[name] ?? '');
   return fields;
 }

@@ -15,15 +15,10 @@ afterEach(() => {
 const ok: Outcome = { kind: 'answered', status: 200 };
 const fault: Outcome = { kind: 'answered', status: 500 };
 const left: Outcome = { kind: 'abandoned', reason: 'the client left' };
-const run = (outcome: Outcome) => breaker.run(() => Promise.resolve(outcome));
+const run = async (outcome: Outcome): Promise<void> => breaker.begin()(outcome);
 const runAll = async (outcomes: readonly Outcome[]): Promise<void> => {
   for (const outcome of outcomes) await run(outcome);
 };
-
-test('a failed outcome is passed on as it is', async () => {
-  expect(await run(fault)).toBe(fault);
-  expect(await run(ok)).toBe(ok);
-});
 
 test('it opens when more than half fail, not before there are enough requests', async () => {
   await runAll([fault, fault, fault]);
@@ -43,11 +38,9 @@ test('after a while one request is let through, and closes it when it succeeds',
   await runAll([fault, fault, fault, fault]);
   await vi.advanceTimersByTimeAsync(2_000);
   expect([breaker.state(), breaker.admits()]).toEqual(['half_open', true]);
-  const trial = Promise.withResolvers<Outcome>();
-  const running = breaker.run(() => trial.promise);
+  const settle = breaker.begin();
   expect(breaker.admits()).toBe(false);
-  trial.resolve(ok);
-  await running;
+  await settle(ok);
   expect([breaker.state(), breaker.admits()]).toEqual(['closed', true]);
 });
 
@@ -77,7 +70,7 @@ test('a trial whose client leaves, or is impatient, proves nothing: the next req
   await runAll([fault, fault, fault, fault]);
   await vi.advanceTimersByTimeAsync(2_000);
   for (const outcome of [left, { kind: 'expired', reason: 'x' }, left] as const) {
-    expect(await run(outcome)).toBe(outcome);
+    await run(outcome);
     expect([breaker.state(), breaker.admits()]).toEqual(['half_open', true]);
   }
   await run(fault);

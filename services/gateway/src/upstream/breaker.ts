@@ -12,6 +12,12 @@ export interface BreakerSettings {
   readonly resetMs: number;
 }
 
+/**
+ * Counts how an attempt ended: at once, as almost always, or else it resolves when what follows from it is decided. Not a promise
+ * each time, since every request is settled with an instance and with its service.
+ */
+export type Settle = (outcome: Outcome) => Promise<void> | undefined;
+
 /** Stops requests to an instance, or a service, that fails too many of them, and lets one try now and then. */
 export interface Breaker {
   readonly state: () => BreakerState;
@@ -22,20 +28,14 @@ export interface Breaker {
   readonly configure: (settings: BreakerSettings) => void;
   /** Whether `run` would let a request through now. */
   readonly admits: () => boolean;
-  /** Makes the attempt and counts how it ended. Only when `admits()`. */
-  readonly run: (attempt: () => Promise<Outcome>) => Promise<Outcome>;
+  /** An attempt begins; it must be settled with how it ended. Only when `admits()`. */
+  readonly begin: () => Settle;
   readonly close: () => void;
 }
 
-/** Carries an outcome that counts as a failure through opossum, which knows failures only as rejections. */
+/** Opossum knows failures only as rejections. */
 class CountedFailure extends Error {
   override readonly name = 'CountedFailure';
-  readonly outcome: Outcome;
-
-  constructor(outcome: Outcome) {
-    super(outcome.kind);
-    this.outcome = outcome;
-  }
 }
 
 /** What the types leave out of opossum's window of counts. */
@@ -43,7 +43,7 @@ interface Tally {
   readonly increment: (count: 'fires') => void;
 }
 
-type Circuit = CircuitBreaker<[() => Promise<Outcome>], Outcome>;
+type Circuit = CircuitBreaker<[Promise<Outcome>], void>;
 
 const tallyOf = ({ status }: Circuit): Tally => status as unknown as Tally;
 
@@ -56,20 +56,19 @@ export function createBreaker(
 ): Breaker {
   let settings = first;
   let order: BreakerOrder = 'auto';
-  const attempt = async (work: () => Promise<Outcome>): Promise<Outcome> => {
+  const judge = async (attempt: Promise<Outcome>): Promise<void> => {
     const tried = breaker;
     const isTrial = tried.halfOpen;
-    const outcome = await work();
-    if (countsAgainst(outcome)) throw new CountedFailure(outcome);
+    const outcome = await attempt;
+    if (countsAgainst(outcome)) throw new CountedFailure(outcome.kind);
     if (isTrial && provesNothing(outcome) && breaker === tried) {
       // It neither closes nor stays open for that: the next request may try. Opossum has no way back to that state but a new one.
       tried.shutdown();
       breaker = make(true);
     }
-    return outcome;
   };
   const make = (isHalfOpen: boolean): Circuit => {
-    const made: Circuit = new CircuitBreaker(attempt, {
+    const made: Circuit = new CircuitBreaker(judge, {
       // Time-outs are undici's: it closes the connection as well.
       timeout: false,
       errorThresholdPercentage: settings.errorPercent,
@@ -89,13 +88,26 @@ export function createBreaker(
     return made;
   };
   let breaker = make(false);
-  const fire = async (work: () => Promise<Outcome>): Promise<Outcome> => {
+  const fire = async (attempt: Promise<Outcome>): Promise<void> => {
     try {
-      return await breaker.fire(work);
+      await breaker.fire(attempt);
     } catch (error) {
-      if (error instanceof CountedFailure) return error.outcome;
-      throw error;
+      if (!(error instanceof CountedFailure)) throw error;
     }
+  };
+  const settle: Settle = (outcome) => {
+    if (countsAgainst(outcome)) return breaker.closed ? fire(Promise.resolve(outcome)) : undefined;
+    // Almost every request: opossum's way of counting one costs more than the rest of its way to the instance.
+    tallyOf(breaker).increment('fires');
+    return undefined;
+  };
+  const trial = (): Settle => {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const judged = fire(promise);
+    return (outcome) => {
+      resolve(outcome);
+      return judged;
+    };
   };
   return {
     state: () => {
@@ -121,14 +133,9 @@ export function createBreaker(
       if (!wasClosed) onChange('closed');
     },
     admits: () => (order === 'auto' ? breaker.closed || breaker.pendingClose : order === 'closed'),
-    run: async (work) => {
-      if (order === 'closed') return work();
-      if (!breaker.closed) return fire(work);
-      const outcome = await work();
-      // Almost every request: opossum's way of counting one costs more than the rest of its way to the instance.
-      if (!countsAgainst(outcome)) tallyOf(breaker).increment('fires');
-      else if (breaker.closed) await fire(() => Promise.resolve(outcome));
-      return outcome;
+    begin: () => {
+      if (order === 'closed') return () => undefined;
+      return breaker.closed ? settle : trial();
     },
     close: () => breaker.shutdown(),
   };

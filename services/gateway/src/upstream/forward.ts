@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Pool } from 'undici';
-import type { Deadline } from '../domain/deadline.ts';
+import { type Deadline, TIMEOUT_HEADER } from '../domain/deadline.ts';
 import type { Outcome, Repeatable } from '../domain/outcome.ts';
 import { type AnswerSink, Exchange } from './exchange.ts';
 import type { RequestBody } from './request-body.ts';
@@ -12,7 +12,7 @@ export interface UpstreamRequest {
   /** Path and query as the client sent them. */
   readonly path: string;
   /** Names and values in turn. */
-  readonly fields: string[];
+  readonly fields: readonly string[];
   readonly body: RequestBody;
   /** Whatever its method says. */
   readonly isOnce?: boolean | undefined;
@@ -31,43 +31,52 @@ export const repeatableOf = ({ method, body, isOnce }: UpstreamRequest): Repeata
   isReplayable: body.kind !== 'streamed' && isOnce !== true,
 });
 
+/** Of one attempt to have a request answered. */
+export interface Attempt {
+  readonly sink: AnswerSink;
+  /** Of the request's deadline. */
+  readonly leftMs: number | undefined;
+  /** Where it is while it has no answer. */
+  readonly waiting: Set<Exchange> | undefined;
+}
+
 /**
- * Sends a request to an instance and its answer to the client. Resolves when the answer is known: all of it when it is
+ * Sends a request to an instance and its answer to the client. Calls `ended` when the answer is known: all of it when it is
  * small, its head when it is streamed. A stream that breaks later takes the client's connection with it, which is the
- * only way to tell in HTTP/1.1. Nothing is buffered beyond what the sockets take. While it has no answer it is in `waiting`.
+ * only way to tell in HTTP/1.1. Nothing is buffered beyond what the sockets take.
  */
 export function forward(
   pool: Pool,
   request: UpstreamRequest,
-  sink: AnswerSink,
-  waiting?: Set<Exchange>,
-): Promise<Outcome> {
-  if (sink.raw.destroyed) return Promise.resolve({ kind: 'abandoned', reason: 'the client left' });
-  const { method, deadline } = request;
+  { sink, leftMs, waiting }: Attempt,
+  ended: (outcome: Outcome) => void,
+): void {
+  if (sink.raw.destroyed) return ended({ kind: 'abandoned', reason: 'the client left' });
+  const { method, deadline, fields, headersTimeoutMs } = request;
   // What the endpoint may take is undici's to measure.
   const expiresInMs = deadline?.isClients ? deadline.atMs - performance.now() : undefined;
-  return new Promise((resolve) => {
-    const answered = waiting
-      ? (outcome: Outcome): void => {
-          waiting.delete(exchange);
-          resolve(outcome);
-        }
-      : resolve;
-    const exchange = new Exchange(method, sink, answered, { expiresInMs, upgrade: request.upgrade });
-    waiting?.add(exchange);
-    pool.dispatch(
-      {
-        method,
-        path: request.path,
-        headers: request.fields,
-        body: bodyOf(request.body),
-        headersTimeout: request.headersTimeoutMs,
-        bodyTimeout: request.bodyTimeoutMs,
-        upgrade: request.upgrade ? 'websocket' : null,
-      },
-      exchange,
-    );
-  });
+  const exchange = new Exchange(
+    method,
+    sink,
+    (outcome) => {
+      waiting?.delete(exchange);
+      ended(outcome);
+    },
+    { expiresInMs, upgrade: request.upgrade },
+  );
+  waiting?.add(exchange);
+  pool.dispatch(
+    {
+      method,
+      path: request.path,
+      headers: leftMs === undefined ? [...fields] : [...fields, TIMEOUT_HEADER, String(leftMs)],
+      body: bodyOf(request.body),
+      headersTimeout: leftMs === undefined ? headersTimeoutMs : Math.min(headersTimeoutMs, leftMs),
+      bodyTimeout: request.bodyTimeoutMs,
+      upgrade: request.upgrade ? 'websocket' : null,
+    },
+    exchange,
+  );
 }
 
 function bodyOf(body: RequestBody): Buffer | Readable | null {

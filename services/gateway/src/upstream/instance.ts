@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import type { Candidate } from '../domain/choose-instance.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { EjectionSettings, OutlierReason } from '../domain/outlier.ts';
-import { type Breaker, type BreakerSettings, type BreakerState, createBreaker } from './breaker.ts';
+import { type Breaker, type BreakerSettings, type BreakerState, createBreaker, type Settle } from './breaker.ts';
 import type { Exchange } from './exchange.ts';
 import { createPulse } from './pulse.ts';
 import { createStanding } from './standing.ts';
@@ -18,8 +18,8 @@ export interface Instance extends Candidate {
   readonly breaker: Breaker;
   /** Requests without an answer yet that could be asked of another instance. */
   readonly waiting: Set<Exchange>;
-  /** Makes an attempt at it, and remembers how it ended. Only when it `admits`. */
-  readonly run: (attempt: () => Promise<Outcome>) => Promise<Outcome>;
+  /** An attempt at it begins; it must be settled with how it ended, which is remembered. Only when it `admits`. */
+  readonly begin: () => Settle;
   /** Asks whether it lives; the second failure in a row makes it ill, the first answer makes it well. */
   readonly probe: () => Promise<void>;
   readonly eject: () => void;
@@ -86,6 +86,11 @@ export function createInstance(
   let { name } = place;
   let isDraining = false;
   let outstanding = 0;
+  const note = (outcome: Outcome, startedAtMs: number): void => {
+    outstanding -= 1;
+    const reason = standing.note(outcome, nowMs() - startedAtMs);
+    if (reason) watch.onOutlier(instance, reason);
+  };
 
   const instance: Instance = {
     get name() {
@@ -117,17 +122,16 @@ export function createInstance(
     get latencyMs() {
       return standing.latencyMs();
     },
-    run: async (attempt) => {
-      const startedAt = nowMs();
+    begin: () => {
+      const startedAtMs = nowMs();
+      const settle = breaker.begin();
       outstanding += 1;
-      try {
-        const outcome = await breaker.run(attempt);
-        const reason = standing.note(outcome, nowMs() - startedAt);
-        if (reason) watch.onOutlier(instance, reason);
-        return outcome;
-      } finally {
-        outstanding -= 1;
-      }
+      return (outcome) => {
+        const settling = settle(outcome);
+        if (settling) return settling.finally(() => note(outcome, startedAtMs));
+        note(outcome, startedAtMs);
+        return undefined;
+      };
     },
     probe: pulse.probe,
     eject: standing.eject,

@@ -103,17 +103,6 @@ export function createServiceUpstream(
     return next;
   };
 
-  const send = async (start: Instance, request: UpstreamRequest, sink: AnswerSink, tried: Instance[]) => {
-    let instance = start;
-    for (;;) {
-      tried.push(instance);
-      const outcome = await attemptWithin(instance, request, sink);
-      const next = outcome.kind === 'answered' ? undefined : again(outcome, request, tried);
-      if (!next) return outcome;
-      instance = next;
-    }
-  };
-
   const placed = ({ name, url }: Place): Instance => {
     const known = instances.find((instance) => instance.url === url);
     known?.rename(name);
@@ -139,8 +128,15 @@ export function createServiceUpstream(
       const start = breaker.admits() ? choose() : undefined;
       if (!start) return { outcome: { kind: 'unreachable', reason: 'nobody may be asked' }, instances: [] };
       budget.deposit();
-      const tried: Instance[] = [];
-      const outcome = await breaker.run(() => send(start, request, sink, tried));
+      const settle = breaker.begin();
+      const tried = [start];
+      let outcome = await attemptWithin(start, request, sink);
+      for (let next = again(outcome, request, tried); next; next = again(outcome, request, tried)) {
+        tried.push(next);
+        outcome = await attemptWithin(next, request, sink);
+      }
+      const settling = settle(outcome);
+      if (settling) await settling;
       return { outcome, instances: tried.map(({ name }) => name) };
     },
     update: (next, places) => {
