@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startNameServer } from '@soc/fleet/testing';
+import { startNameServer, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
@@ -68,7 +68,8 @@ test('instances and balancing are replaced while requests are under way, and non
     const chosen = round % 2 === 0 ? services.slice(1) : services.slice(0, 2);
     const balancing = round % 3 === 0 ? 'least_outstanding' : 'round_robin';
     await upstreams.update(settingsFor(chosen, { UPSTREAM_BALANCING: balancing }));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const answered = statuses.length;
+    await waitFor(() => statuses.length >= Math.min(answered + 20, 600));
   }
   await Promise.all(lanes);
   expect(statuses.filter((status) => status !== 200)).toEqual([]);

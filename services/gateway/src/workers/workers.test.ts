@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startTestService, takeFreePorts, waitFor } from '@soc/fleet/testing';
+import { makeTemporaryDirectory, startTestService, takeFreePorts, waitFor } from '@soc/fleet/testing';
 import { createTokenSigner, type TokenSigner } from '@soc/identity';
 import { Agent, request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,7 +31,7 @@ function answerOfAuth(url: string, { jwks }: TokenSigner): unknown {
 }
 
 /** A gateway process with two workers in front of a service that answers after a moment. */
-async function startWorkers(): Promise<Gateway> {
+async function startWorkers(given: Readonly<Record<string, string>> = {}): Promise<Gateway> {
   const alert = await startFakeService((_, response) => void setTimeout(() => json(response, 200, {}), 20));
   const one = await startTestService(gatewayService, {});
   await one.close();
@@ -54,6 +55,7 @@ async function startWorkers(): Promise<Gateway> {
     UPSTREAM_ALERT: alert.url,
     UPSTREAM_AUTH: auth.url,
     AUTH_JWKS_URL: `${auth.url}/jwks.json`,
+    ...given,
   }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const child = fork(MAIN, [], { env: Object.fromEntries(env), execArgv: [] });
   const url = `http://127.0.0.1:${port}`;
@@ -71,6 +73,16 @@ async function workersOf(url: string): Promise<ReadonlyMap<string, string>> {
   const { body } = await request(`${url}/metrics`);
   const found = (await body.text()).matchAll(/^process_start_time_seconds{[^}]*worker="(\d)"[^}]*} (\S+)$/gm);
   return new Map([...found].map(([, place = '', startedAt = '']) => [place, startedAt]));
+}
+
+/** How often each worker has applied the configuration file, in the order of their places. */
+async function appliedBy(url: string): Promise<readonly number[]> {
+  const { body } = await request(`${url}/metrics`);
+  const lines = (await body.text()).matchAll(/^soc_gateway_config_reloads_total{([^}]*)} (\d+)$/gm);
+  const applied = [...lines].filter(([, labels = '']) => labels.includes('outcome="applied"'));
+  return applied
+    .toSorted(([, one = ''], [, other = '']) => one.localeCompare(other))
+    .map(([, , count]) => Number(count));
 }
 
 /** Requests on kept connections until `stop`; none may fail but those whose connection nobody took. */
@@ -116,6 +128,18 @@ test('metrics and health are of all workers, whichever is asked', async () => {
     },
     { deadlineMs: 20_000 },
   );
+});
+
+test('SIGHUP has every worker apply the configuration file anew, also one that has not changed', async () => {
+  const directory = await makeTemporaryDirectory('workers');
+  onTestFinished(() => directory[Symbol.asyncDispose]());
+  const file = join(directory.path, 'gateway.json');
+  await writeFile(file, JSON.stringify({ RATE_LIMIT_PER_S: 500 }));
+  const { url, child } = await startWorkers({ GATEWAY_CONFIG_FILE: file });
+  await waitFor(async () => (await appliedBy(url)).join() === '1,1', { deadlineMs: 20_000 });
+  child.kill('SIGHUP');
+  await waitFor(async () => (await appliedBy(url)).join() === '2,2', { deadlineMs: 20_000 });
+  expect([child.exitCode, child.signalCode]).toEqual([null, null]);
 });
 
 /** Ends one of the workers as the kernel does, and resolves with its place. */
