@@ -6,12 +6,13 @@ const TEST = String.raw`\.(test|fixture)\.ts$`;
 const allowedOfPackage = {
   contracts: [],
   audit: [],
+  sigma: [],
   monitoring: [],
   identity: ['contracts'],
   'db-cluster': ['monitoring'],
   messaging: ['contracts', 'db-cluster', 'monitoring'],
   'service-kit': ['contracts', 'db-cluster', 'identity', 'messaging', 'monitoring'],
-  fleet: ['audit', 'contracts', 'db-cluster', 'identity', 'messaging', 'monitoring', 'service-kit'],
+  fleet: ['audit', 'contracts', 'db-cluster', 'identity', 'messaging', 'monitoring', 'service-kit', 'sigma'],
 };
 
 const layers = Object.entries(allowedOfPackage).map(([name, allowed]) => ({
@@ -48,7 +49,8 @@ export default {
     },
     {
       name: 'pure-domain',
-      comment: 'domain/ imports domain/, contracts and what only computes: zod, hashes, IP addresses, packages/audit.',
+      comment:
+        'domain/ imports domain/, contracts and what only computes: zod, hashes, IP addresses, packages/audit and packages/sigma.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: TEST },
       to: {
@@ -56,6 +58,7 @@ export default {
           '^services/[^/]+/src/domain/',
           '^packages/contracts/',
           '^packages/audit/',
+          '^packages/sigma/',
           '/node_modules/(zod|ipaddr[.]js)/',
           '^(node:)?(crypto|net)$',
         ],

@@ -1,0 +1,17 @@
+export { canonicalField } from './event-view.ts';
+export type { EventView, FieldValue } from './event-view.ts';
+export type { Comparison, Expression, PatternPart, RegexTest, TextTest, TimePart, ValueTest } from './expression.ts';
+export type {
+  CorrelationOperator,
+  CorrelationRule,
+  CorrelationType,
+  DetectionRule,
+  Level,
+  LogSource,
+  Position,
+  Refusal,
+  RuleCondition,
+  RuleHead,
+  RuleSet,
+  SigmaRule,
+} from './rule.ts';
