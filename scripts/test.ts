@@ -25,15 +25,18 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const env = filters.length === 0 ? { SOC_CONTRACT_COVERAGE_FILE: path.join(scratch, 'statuses.txt') } : {};
 
 const tallies: [name: string, tally: Tally][] = [];
+const failures: string[] = [];
 if (filters.length === 0) {
   console.log('Checks');
   const results = await runSteps(steps);
   const passed = results.filter(({ ok }) => ok).length;
   tallies.push(['check', { passed, failed: results.length - passed, skipped: 0 }]);
+  failures.push(...results.filter(({ ok }) => !ok).map(({ name }) => `check > ${name}`));
 }
 const run = async (projects: readonly string[]): Promise<void> => {
-  const tally = await runVitest({ projects, filters, env, scratch, signal: interruption.signal });
-  tallies.push([projects.join(', '), tally]);
+  const outcome = await runVitest({ projects, filters, env, scratch, signal: interruption.signal });
+  tallies.push([projects.join(', '), outcome.tally]);
+  failures.push(...outcome.failures);
 };
 const runLane = async (lane: readonly string[]): Promise<void> => {
   for (const project of lane) await run([project]);
@@ -47,6 +50,8 @@ try {
   process.exit(130);
 }
 
+// What failed is told once more where it is looked for: thousands of lines lie between it and the end.
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 const total = sumTallies(tallies.map(([, tally]) => tally));
 console.log(`\nSummary after ${Math.round(performance.now() / 1000)} s`);
 for (const [name, tally] of tallies) console.log(`  ${name.padEnd(20)}${tallyLine(tally)}`);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from '../repository-root.ts';
-import { tallyRun } from './tally.ts';
+import { failuresOf, tallyRun } from './tally.ts';
 import type { Tally } from './tally.ts';
 
 const vitest = path.join(repositoryRoot, 'node_modules/vitest/vitest.mjs');
@@ -15,7 +15,7 @@ export async function runVitest(options: {
   readonly scratch: string;
   /** Ends the run; the promise then rejects. */
   readonly signal: AbortSignal;
-}): Promise<Tally> {
+}): Promise<{ readonly tally: Tally; readonly failures: readonly string[] }> {
   const { projects, filters, env, scratch, signal } = options;
   const reportFile = path.join(scratch, `${projects.join('-')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
@@ -31,5 +31,5 @@ export async function runVitest(options: {
     child.on('exit', (code) => resolve(code ?? 1));
   });
   const report: unknown = existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, 'utf8')) : undefined;
-  return tallyRun(report, exitCode);
+  return { tally: tallyRun(report, exitCode), failures: failuresOf(report) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sumTallies, tallyLine, tallyRun } from './tally.ts';
+import { failuresOf, sumTallies, tallyLine, tallyRun } from './tally.ts';
 
 const report = (counts: object, testResults: readonly object[] = []): object => ({
   numPassedTests: 0,
@@ -36,4 +36,22 @@ test('the last line says skipped only where something was', () => {
   ]);
   expect(tallyLine(all)).toBe('3 passed, 1 failed');
   expect(tallyLine({ ...all, skipped: 4 })).toBe('3 passed, 1 failed, 4 skipped');
+});
+
+test('what failed is named with its file and the beginning of its message', () => {
+  const assertion = {
+    status: 'failed',
+    fullName: 'a sum is right',
+    failureMessages: ['expected 1 to be 2\n  at x.ts:3'],
+  };
+  const files = [
+    { status: 'failed', name: '/a.test.ts', assertionResults: [assertion, { status: 'passed', fullName: 'other' }] },
+    { status: 'failed', name: '/b.test.ts', message: 'does not load', assertionResults: [] },
+    { status: 'passed', name: '/c.test.ts', assertionResults: [{ status: 'passed' }] },
+  ];
+  expect(failuresOf(report({ numFailedTests: 1 }, files))).toEqual([
+    '/a.test.ts > a sum is right\n    expected 1 to be 2\n      at x.ts:3',
+    '/b.test.ts > the file as a whole\n    does not load',
+  ]);
+  expect(failuresOf(undefined)).toEqual([]);
 });

@@ -7,14 +7,32 @@ export interface Tally {
   readonly skipped: number;
 }
 
+const Assertion = z.object({
+  status: z.string(),
+  fullName: z.string().default(''),
+  failureMessages: z.array(z.string()).nullish(),
+});
+const TestFile = z.object({
+  status: z.string(),
+  name: z.string().default(''),
+  message: z.string().default(''),
+  assertionResults: z.array(Assertion),
+});
+
 /** The part of Vitest's JSON report that is counted. */
 const VitestReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+  testResults: z.array(TestFile),
 });
+
+/** Lines of each failure's message that are told again at the end; the whole of it is further up. */
+const MESSAGE_LINES = 12;
+
+const hasFailedAsAWhole = ({ status, assertionResults }: z.infer<typeof TestFile>): boolean =>
+  status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed');
 
 /**
  * Counts a run of Vitest. A file that failed as a whole (it did not load, a hook threw) holds no failed test, so it counts
@@ -24,16 +42,30 @@ export function tallyRun(report: unknown, exitCode: number): Tally {
   const parsed = VitestReport.safeParse(report);
   if (!parsed.success) return { passed: 0, failed: 1, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = parsed.data;
-  const failedFiles = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && assertionResults.every((assertion) => assertion.status !== 'failed'),
-  ).length;
+  const failedFiles = testResults.filter(hasFailedAsAWhole).length;
   const failed = numFailedTests + failedFiles;
   return {
     passed: numPassedTests,
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: numPendingTests + numTodoTests,
   };
+}
+
+/** What failed in a run of Vitest, each as its file, its name and the beginning of its message. Empty without a report. */
+export function failuresOf(report: unknown): readonly string[] {
+  const parsed = VitestReport.safeParse(report);
+  if (!parsed.success) return [];
+  return parsed.data.testResults.flatMap((file) => {
+    if (hasFailedAsAWhole(file)) return [failureText(file.name, 'the file as a whole', file.message)];
+    return file.assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => failureText(file.name, fullName, (failureMessages ?? []).join('\n')));
+  });
+}
+
+function failureText(file: string, name: string, message: string): string {
+  const lines = message.split('\n').slice(0, MESSAGE_LINES);
+  return [`${file} > ${name}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
 /** The sum of many. */
