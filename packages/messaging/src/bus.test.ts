@@ -45,7 +45,7 @@ const effects = async ({ db }: TestBus): Promise<readonly string[]> => {
 };
 
 const effectsAre = (started: TestBus, expected: readonly string[]) =>
-  waitFor(async () => (await effects(started)).length >= expected.length, { deadlineMs: 10_000 }).then(async () =>
+  waitFor(async () => (await effects(started)).length >= expected.length).then(async () =>
     expect(await effects(started)).toEqual(expected),
   );
 
@@ -167,7 +167,7 @@ test('an event that keeps failing ends in the dead letters after its attempts, w
   ]);
   consumer.bus.start();
   await consumer.send([message('poison')]);
-  const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0], { deadlineMs: 10_000 });
+  const letter = await waitFor(async () => (await consumer.bus.listDeadLetters(10))[0]);
   expect(letter).toMatchObject({ type: 'metric.recorded', reason: 'the disk is full', attempts: 3 });
   expect(tries).toBe(3);
   expect(await effects(consumer)).toEqual([]);

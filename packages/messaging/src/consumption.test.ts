@@ -67,7 +67,7 @@ test('a batch that takes much longer than the claim idle time is not taken over 
   second.bus.start();
   const sinceMs = performance.now();
   // The second replica handles this one, so it reads, and looks for abandoned entries, all the while.
-  await waitFor(() => performance.now() - sinceMs > CLAIM_IDLE_MS * 5, { deadlineMs: 10_000 });
+  await waitFor(() => performance.now() - sinceMs > CLAIM_IDLE_MS * 5);
   expect([slow.begun(), other.begun()]).toEqual([1, 0]);
   slow.open();
   await waitFor(async () => (await pendingOf(first)) === 0);
@@ -83,7 +83,7 @@ test('what a dead consumer held is taken over once it has been silent for the cl
   for (const one of numbered(30)) await consumer.send([one]);
   await consumer.redis.xreadgroup('GROUP', 'storage', 'the-dead', 'STREAMS', stream, '>');
   consumer.bus.start();
-  await waitFor(() => handled.length >= 30, { deadlineMs: 10_000 });
+  await waitFor(() => handled.length >= 30);
   await waitFor(async () => (await pendingOf(consumer)) === 0);
   expect(handled).toHaveLength(30);
 });
@@ -104,11 +104,11 @@ test('an entry that was trimmed away before it was handled is told of and let go
   const ids = (await consumer.redis.xrange(stream, '-', '+')).map(([id]) => id);
   await consumer.redis.xdel(stream, ...ids.slice(0, 2));
   consumer.bus.start();
-  await waitFor(() => handled.length === 1, { deadlineMs: 10_000 });
-  await waitFor(async () => (await pendingOf(consumer)) === 0, { deadlineMs: 10_000 });
+  await waitFor(() => handled.length === 1);
+  await waitFor(async () => (await pendingOf(consumer)) === 0);
   expect(handled).toEqual(['e2']);
   // One held by this consumer before, one by another.
-  await waitFor(() => trimmed.length === 2, { deadlineMs: 10_000 });
+  await waitFor(() => trimmed.length === 2);
   expect(trimmed).toEqual([
     { stream, entries: 1 },
     { stream, entries: 1 },
@@ -131,7 +131,7 @@ test('reading ahead ends at two batches while a handler is slow', async () => {
   await waitFor(isSteady);
   expect(await pendingOf(consumer)).toBeLessThanOrEqual(30);
   held.open();
-  await waitFor(async () => (await pendingOf(consumer)) === 0 && held.begun() >= 10, { deadlineMs: 10_000 });
+  await waitFor(async () => (await pendingOf(consumer)) === 0 && held.begun() >= 10);
 });
 
 test('as many batches run at once as the subscription allows, and no more', async () => {
@@ -152,7 +152,7 @@ test('as many batches run at once as the subscription allows, and no more', asyn
   consumer.bus.start();
   await waitFor(() => held.begun() === 3);
   held.open();
-  await waitFor(async () => held.begun() >= 12 && (await pendingOf(consumer)) === 0, { deadlineMs: 10_000 });
+  await waitFor(async () => held.begun() >= 12 && (await pendingOf(consumer)) === 0);
   expect(most).toBe(3);
 });
 
@@ -195,7 +195,7 @@ test('a handler without an inbox gets events again after its failure, and what i
   const consumer = await start([bare]);
   consumer.bus.start();
   await consumer.send([message('bare')]);
-  await waitFor(() => seen.length === 2, { deadlineMs: 10_000 });
+  await waitFor(() => seen.length === 2);
   expect(seen).toEqual(['bare false', 'bare false']);
   expect(await consumer.db.write.query({ text: 'select * from storage.inbox', values: [] })).toEqual([]);
 });

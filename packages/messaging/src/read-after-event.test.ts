@@ -40,7 +40,7 @@ test('a handler reads what the publisher committed, also where its replica is be
     prefix: publisher.prefix,
   });
   closing.push(publisher, reader);
-  await waitFor(async () => (await reader.db.check()).replicasUsable === 1, { deadlineMs: 10_000 });
+  await waitFor(async () => (await reader.db.check()).replicasUsable === 1);
   await pair.delayReplay(REPLAY_DELAY_MS);
   publisher.bus.start();
   reader.bus.start();
@@ -52,7 +52,7 @@ test('a handler reads what the publisher committed, also where its replica is be
       const meta = { tenantId: 'default', subject: 's', correlationId: 'c' };
       await publisher.bus.outbox.publish(tx, MetricRecorded, payload, meta);
     });
-    await waitFor(() => seen.length === facts, { deadlineMs: 10_000 });
+    await waitFor(() => seen.length === facts);
   }
   expect(seen.map(({ caughtUp }) => caughtUp)).toEqual([1, 2, 3]);
   // Otherwise the replica was not behind, and nothing is proved.

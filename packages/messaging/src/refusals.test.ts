@@ -90,7 +90,7 @@ test.each<[RefusedMessage['refusal'], string, () => Buffer]>([
   const { put, handled, refused, bus, registry } = await startConsumer();
   await put(make());
   await put(sealFrame(keyRing, header, [envelope('good')]));
-  await waitFor(() => handled.includes('good'), { deadlineMs: 10_000 });
+  await waitFor(() => handled.includes('good'));
   expect(handled).toEqual(['good']);
   expect(refused).toEqual([expect.objectContaining({ refusal, type: TYPE })]);
   expect(await bus.listDeadLetters(10)).toEqual([
@@ -105,7 +105,7 @@ test('an event replayed within the retention of the inbox has no second effect',
   await put(frame);
   await put(frame);
   await put(sealFrame(keyRing, header, [envelope('last')]));
-  await waitFor(() => handled.includes('last'), { deadlineMs: 10_000 });
+  await waitFor(() => handled.includes('last'));
   expect(handled).toEqual(['once', 'last']);
   expect(refused).toEqual([]);
 });
@@ -117,9 +117,9 @@ test('an unknown key is tried again until the ring has it, and refused when it n
   const { put, handled, refused } = await startConsumer(behind);
   await put(sealFrame(late, header, [envelope('early'), envelope('bird')]));
   await put(sealFrame(keyRing, header, [envelope('good')]));
-  await waitFor(() => handled.includes('good'), { deadlineMs: 10_000 });
+  await waitFor(() => handled.includes('good'));
   known = true;
-  await waitFor(() => handled.length === 3, { deadlineMs: 10_000 });
+  await waitFor(() => handled.length === 3);
   expect(handled.toSorted()).toEqual(['bird', 'early', 'good']);
   await put(sealFrame(createKeyRing({ current: 'k9', keys: { k9: newKey() } }), header, [envelope('never')]));
   await waitFor(() => refused.length > 0, { deadlineMs: 15_000 });

@@ -31,11 +31,11 @@ test('what a process without a relay commits is announced, and another relay sen
   const relaying = await start({ limits: { outboxPollMs: NEVER_MS } });
   relaying.bus.start();
   await commit(relaying, 'own');
-  await waitFor(async () => (await sent(relaying)) === 1, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(relaying)) === 1);
   const { databaseUrl, prefix } = relaying;
   const silent = await start({ databaseUrl, prefix, instanceId: 'analytics-2' });
   await commit(silent, 'announced');
-  await waitFor(async () => (await sent(relaying)) === 2, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(relaying)) === 2);
   expect(await relaying.bus.check()).toMatchObject({ outboxMessages: 0 });
 });
 
@@ -43,12 +43,12 @@ test('what a crash left behind, and nobody announced, is found by the poll', asy
   const relaying = await start();
   relaying.bus.start();
   await commit(relaying, 'own');
-  await waitFor(async () => (await sent(relaying)) === 1, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(relaying)) === 1);
   const { envelope } = relaying.bus.outbox.message(MetricRecorded, metric('left'), meta);
   await relaying.db.write.query(sql`
     insert into analytics.outbox (type, envelope, created_at)
     values (${MetricRecorded.type}, ${envelope}, now() - interval '1 minute')`);
-  await waitFor(async () => (await sent(relaying)) > 1, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(relaying)) > 1);
   expect(await sent(relaying)).toBe(2);
 });
 
@@ -56,7 +56,7 @@ test('what a crash left behind is found by the poll also while another process c
   const relaying = await start({ limits: { outboxPollMs: 500 } });
   relaying.bus.start();
   await commit(relaying, 'own');
-  await waitFor(async () => (await sent(relaying)) === 1, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(relaying)) === 1);
   const leaveBehind = async () => {
     const { id, envelope } = relaying.bus.outbox.message(MetricRecorded, metric('left'), meta);
     await relaying.db.write.query(sql`
@@ -65,7 +65,7 @@ test('what a crash left behind is found by the poll also while another process c
     return async () => (await relaying.stream('metric.recorded')).some((text) => text.includes(id));
   };
   // The first may be found because the bell was heard for the first time.
-  await waitFor(await leaveBehind(), { deadlineMs: 10_000 });
+  await waitFor(await leaveBehind());
   const isFound = await leaveBehind();
   for (const untilMs = Date.now() + 10_000; !(await isFound()) && Date.now() < untilMs;) {
     for (let more = 0; more < 20; more += 1) await commit(relaying, 'steady');
@@ -79,7 +79,7 @@ test('a relay with a single database connection sends what others left behind', 
   const { databaseUrl, prefix } = silent;
   const relaying = await start({ databaseUrl, prefix, instanceId: 'analytics-2', poolSize: 1 });
   relaying.bus.start();
-  await waitFor(async () => (await sent(relaying)) > 0, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(relaying)) > 0);
   expect(await sent(relaying)).toBe(1);
 });
 
@@ -87,7 +87,7 @@ test('an event that too few replicas of Redis have stays in the outbox, and is i
   const lonely = await start({ replicasToAck: 1 });
   lonely.bus.start();
   await commit(lonely, 'unsafe');
-  await waitFor(async () => (await sent(lonely)) > 0, { deadlineMs: 10_000 });
+  await waitFor(async () => (await sent(lonely)) > 0);
   expect(await lonely.bus.check()).toMatchObject({ outboxMessages: 1 });
   expect(await lonely.registry.metrics()).toMatch(/soc_outbox_messages\{[^}]*\} 1\n[^]*soc_outbox_oldest_seconds/);
   const { databaseUrl, prefix } = lonely;

@@ -80,7 +80,7 @@ test('who comes, who is refused and who changes a table or a right is logged, an
   await select(primary.adminUrl(), 'create table watched (id int)');
   await ensureRoles(primary.adminUrl(), [{ ...role, password: 'the-next-password' }]);
   onTestFinished(() => ensureRoles(primary.adminUrl(), [role]));
-  await waitFor(async () => (await logged()).includes('alter role "soc_one"'), { deadlineMs: 5_000 });
+  await waitFor(async () => (await logged()).includes('alter role "soc_one"'));
   const log = await logged();
   expect(log).toMatch(/connection authorized: user=soc_one database=postgres application_name=soc-fleet SSL enabled/);
   expect(log).toMatch(/disconnection: session time: .* user=soc_one/);

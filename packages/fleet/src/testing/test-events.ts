@@ -62,7 +62,7 @@ export async function createTestEvents(redisUrl: string, prefix: string, now: ()
       return message.id;
     },
     emitText: put,
-    published: async (spec, { count = 1, deadlineMs = 5_000, where = () => true } = {}) =>
+    published: async (spec, { count = 1, deadlineMs = 30_000, where = () => true } = {}) =>
       waitFor(
         async () => {
           const [first, ...rest] = (await read(spec)).filter(where);

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Waits until `condition` holds or returns something; a rejection counts as not yet. Throws after `deadlineMs` (5 s) with
+ * Waits until `condition` holds or returns something; a rejection counts as not yet. Throws after `deadlineMs` (30 s) with
  * what the condition last said.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: { readonly deadlineMs?: number; readonly everyMs?: number } = {},
 ): Promise<Exclude<T, null | undefined | false>> {
-  const { deadlineMs = 5_000, everyMs = 25 } = options;
+  const { deadlineMs = 30_000, everyMs = 25 } = options;
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     let failure: unknown;

@@ -158,7 +158,7 @@ test('a retry queue of BullMQ works as the user of its service', async () => {
   worker.on('error', (error) => void errors.push(error.message));
   const job = await queue.add('x', { some: 'data' }, { jobId: 'one', attempts: 3, delay: 20, backoff: 20 });
   await job.updateData({ other: 'data' });
-  await waitFor(() => tries === 2, { deadlineMs: 10_000 });
+  await waitFor(() => tries === 2);
   await waitFor(async () => (await queue.getJobCountByTypes('active', 'delayed', 'waiting')) === 0);
   expect(errors).toEqual([]);
 });

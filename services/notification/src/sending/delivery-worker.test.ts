@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all([service.close(), receiver.close()]));
 beforeEach(() => receiver.answer({ status: 200 }));
 
-const openIncident = async (): Promise<string> => {
+const openIncident = async (at: TestService = service): Promise<string> => {
   const incident = exampleIncident({ id: uuidv7(Date.now()) });
-  await service.emit(IncidentCreated, { incident, alertIds: [], reasons: [] });
+  await at.emit(IncidentCreated, { incident, alertIds: [], reasons: [] });
   return incident.id;
 };
 const deliveriesAbout = async (subject: string): Promise<readonly Delivery[]> =>
@@ -129,18 +129,19 @@ test('a message that ends every process that sends it is given up', async () => 
 });
 
 test('a receiver that never answers does not hold up the others', async () => {
+  // Whoever waited for the deaf one would wait for longer than this test may take.
+  const env = { ...testEnv, NOTIFICATION_SEND_TIMEOUT_MS: '120000' };
+  const patient = await startTestService(notificationService, { env });
+  onTestFinished(() => patient.close());
   const deaf = await startHttpReceiver();
   deaf.answer('silent');
   onTestFinished(deaf.close);
-  const rule = await addRule(service, [await addWebhook(service, deaf.url)]);
-  onTestFinished(async () => void (await service.call(DeleteNotificationRule, { params: { id: rule.id } })));
-  for (let count = 0; count < 20; count++) await openIncident();
+  await addRule(patient, [await addWebhook(patient, deaf.url)]);
+  for (let count = 0; count < 20; count++) await openIncident(patient);
   await waitFor(() => deaf.requests.length > 0);
-  await withWebhook();
-  const startedAt = performance.now();
-  const incidentId = await openIncident();
+  await addRule(patient, [await addWebhook(patient, receiver.url)]);
+  const incidentId = await openIncident(patient);
   await waitFor(() => requestsAbout(incidentId).length === 1);
-  expect(performance.now() - startedAt).toBeLessThan(900);
 });
 
 test('what waits for a channel that is gone or switched off fails and says so', async () => {
