@@ -3,9 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from '../repository-root.ts';
 import { failuresOf, tallyRun } from './tally.ts';
-import type { Tally } from './tally.ts';
+import type { Failure, Tally } from './tally.ts';
 
 const vitest = path.join(repositoryRoot, 'node_modules/vitest/vitest.mjs');
+
+export interface VitestRun {
+  readonly tally: Tally;
+  readonly failures: readonly Failure[];
+}
 
 /** Runs `projects` of vitest.config.ts, showing their output as it comes; `scratch` is a folder for the report. */
 export async function runVitest(options: {
@@ -15,7 +20,7 @@ export async function runVitest(options: {
   readonly scratch: string;
   /** Ends the run; the promise then rejects. */
   readonly signal: AbortSignal;
-}): Promise<{ readonly tally: Tally; readonly failures: readonly string[] }> {
+}): Promise<VitestRun> {
   const { projects, filters, env, scratch, signal } = options;
   const reportFile = path.join(scratch, `${projects.join('-')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];

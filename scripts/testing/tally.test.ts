@@ -50,8 +50,8 @@ test('what failed is named with its file and the beginning of its message', () =
     { status: 'passed', name: '/c.test.ts', assertionResults: [{ status: 'passed' }] },
   ];
   expect(failuresOf(report({ numFailedTests: 1 }, files))).toEqual([
-    '/a.test.ts > a sum is right\n    expected 1 to be 2\n      at x.ts:3',
-    '/b.test.ts > the file as a whole\n    does not load',
+    { file: '/a.test.ts', text: '/a.test.ts > a sum is right\n    expected 1 to be 2\n      at x.ts:3' },
+    { file: '/b.test.ts', text: '/b.test.ts > the file as a whole\n    does not load' },
   ]);
   expect(failuresOf(undefined)).toEqual([]);
 });

@@ -51,15 +51,25 @@ export function tallyRun(report: unknown, exitCode: number): Tally {
   };
 }
 
-/** What failed in a run of Vitest, each as its file, its name and the beginning of its message. Empty without a report. */
-export function failuresOf(report: unknown): readonly string[] {
+/** A test that failed, or a file as a whole. */
+export interface Failure {
+  /** The absolute path of the file. */
+  readonly file: string;
+  /** File, name and the beginning of the message, for people. */
+  readonly text: string;
+}
+
+/** What failed in a run of Vitest. Empty without a report. */
+export function failuresOf(report: unknown): readonly Failure[] {
   const parsed = VitestReport.safeParse(report);
   if (!parsed.success) return [];
   return parsed.data.testResults.flatMap((file) => {
-    if (hasFailedAsAWhole(file)) return [failureText(file.name, 'the file as a whole', file.message)];
-    return file.assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName, failureMessages }) => failureText(file.name, fullName, (failureMessages ?? []).join('\n')));
+    const texts = hasFailedAsAWhole(file)
+      ? [failureText(file.name, 'the file as a whole', file.message)]
+      : file.assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => failureText(file.name, fullName, (failureMessages ?? []).join('\n')));
+    return texts.map((text) => ({ file: file.name, text }));
   });
 }
 
