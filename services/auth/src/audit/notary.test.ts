@@ -10,7 +10,9 @@ import { authService } from '../app.ts';
 const fact: AuditFact = { action: 'channel.create', outcome: 'success', actor: { kind: 'user', id: 'ann' } };
 
 const directoryOf = ({ env }: Pick<TestService, 'env'>): string => env['AUDIT_CHECKPOINT_DIR'] ?? '';
-const filesOf = async (service: Pick<TestService, 'env'>) => (await readdir(directoryOf(service))).toSorted();
+/** Those that are whole: one that is being written is hidden by its name. */
+const filesOf = async (service: Pick<TestService, 'env'>) =>
+  (await readdir(directoryOf(service))).filter((name) => !name.startsWith('.')).toSorted();
 
 /** Lets the alert service record so many things, and waits until they are in the trail. */
 async function recordMany(auth: TestService, count: number, sofar: number): Promise<void> {
