@@ -3,6 +3,7 @@ import { CreateAsset } from '@soc/contracts/ai/asset';
 import { CreateAlert } from '@soc/contracts/alert/ingest';
 import { ListIncidents } from '@soc/contracts/alert/incidents';
 import { PutMapping } from '@soc/contracts/alert/mappings';
+import { CreateSuppression } from '@soc/contracts/alert/suppressions';
 import { CreateApiKey } from '@soc/contracts/auth/api-keys';
 import { CreateIdentityProvider } from '@soc/contracts/auth/identity-providers';
 import { CreateRole } from '@soc/contracts/auth/roles';
@@ -104,6 +105,15 @@ export const makers: Readonly<Record<string, Maker>> = {
   '/api/v1/alerts/mappings/:name': async (client) => {
     const body = { title: { paths: ['title'] } };
     return (await client.call(PutMapping, { params: { name: 'attacked' }, body })).name;
+  },
+  '/api/v1/alerts/suppressions/:id': async (client) => {
+    const body = {
+      name: 'attacked',
+      reason: 'to be attacked',
+      conditions: { title: ['attacked by nobody'] },
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    };
+    return (await client.call(CreateSuppression, { body })).id;
   },
   '/api/v1/alerts/:id': (_, { alertId }) => Promise.resolve(alertId),
   '/api/v1/incidents/:id': (_, { incidentId }) => Promise.resolve(incidentId),

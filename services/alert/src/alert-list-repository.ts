@@ -21,6 +21,7 @@ const withSingleMinus = (q: string): string => q.replaceAll(/-[-\s]*-/g, '-');
 
 function conditions(tenantId: string, filter: AlertFilter): readonly SqlStatement[] {
   const { status, severity, source, assignee, verdict, incidentId, observable, technique, from, to, q } = filter;
+  const { suppressed, suppressedBy } = filter;
   return [
     sql`a.tenant_id = ${tenantId}`,
     status && sql`a.status = any(${status}::text[])`,
@@ -36,6 +37,9 @@ function conditions(tenantId: string, filter: AlertFilter): readonly SqlStatemen
       sql`a.id in (select alert_id from alert.alert_entities where entity = any(${keysOfValue(tenantId, observable)}::uuid[]))`,
     technique !== undefined &&
       sql`a.id in (select alert_id from alert.alert_techniques where tenant_id = ${tenantId} and technique = ${technique})`,
+    suppressedBy !== undefined && sql`a.suppressed_by = ${suppressedBy}`,
+    suppressed === 'only' && sql`a.suppressed_by is not null`,
+    suppressed === 'excluded' && suppressedBy === undefined && sql`a.suppressed_by is null`,
     from !== undefined && sql`a.occurred_at >= ${from}`,
     to !== undefined && sql`a.occurred_at < ${to}`,
     q !== undefined &&

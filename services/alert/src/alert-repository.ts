@@ -8,6 +8,7 @@ export const alertColumns = sql`
   a.rule_name as "ruleName", a.external_id as "externalId", a.fingerprint, a.occurrences, a.observables, a.tactics,
   a.techniques, a.tags, a.occurred_at as "occurredAt", a.last_seen_at as "lastSeenAt", a.received_at as "receivedAt",
   a.score, a.suggested_verdict as "suggestedVerdict", a.reputation, a.verdict, a.assignee, a.incident_id as "incidentId",
+  a.suppressed_by as "suppressedBy",
   a.analysed_at as "analysedAt", a.enriched_at as "enrichedAt", a.triaged_at as "triagedAt", a.closed_at as "closedAt",
   a.version`;
 
@@ -19,12 +20,13 @@ export function createAlertRepository() {
       await tx.query(sql`
         insert into alert.alerts (
           id, tenant_id, title, description, severity, status, source, rule_id, rule_name, external_id, fingerprint,
-          occurrences, observables, tactics, techniques, tags, occurred_at, last_seen_at, received_at, version)
+          occurrences, observables, tactics, techniques, tags, occurred_at, last_seen_at, received_at, suppressed_by,
+          version)
         select * from json_to_recordset(${json(alerts)}::json) as alert (
           "id" uuid, "tenantId" text, "title" text, "description" text, "severity" text, "status" text, "source" text,
           "ruleId" text, "ruleName" text, "externalId" text, "fingerprint" text, "occurrences" integer,
           "observables" jsonb, "tactics" text[], "techniques" text[], "tags" text[], "occurredAt" timestamptz,
-          "lastSeenAt" timestamptz, "receivedAt" timestamptz, "version" integer)`);
+          "lastSeenAt" timestamptz, "receivedAt" timestamptz, "suppressedBy" uuid, "version" integer)`);
     },
 
     find: async (read: Queryable, tenantId: string, id: string): Promise<Alert | undefined> => {

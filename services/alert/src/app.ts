@@ -27,6 +27,12 @@ import { putMappingRoute } from './routes/put-mapping.ts';
 import { receiveWebhookRoute } from './routes/receive-webhook.ts';
 import { requestResponseRoute } from './routes/request-response.ts';
 import { splitIncidentRoute } from './routes/split-incident.ts';
+import { createSuppressionRoute } from './routes/create-suppression.ts';
+import { endSuppressionRoute } from './routes/end-suppression.ts';
+import { getSuppressionRoute } from './routes/get-suppression.ts';
+import { listSuppressionsRoute } from './routes/list-suppressions.ts';
+import { previewSuppressionRoute } from './routes/preview-suppression.ts';
+import { updateSuppressionRoute } from './routes/update-suppression.ts';
 import { updateAlertRoute } from './routes/update-alert.ts';
 import { updateIncidentRoute } from './routes/update-incident.ts';
 
@@ -57,6 +63,12 @@ const alertRoutes = (deps: AlertDeps) => [
   getMappingRoute(deps),
   putMappingRoute(deps),
   deleteMappingRoute(deps),
+  listSuppressionsRoute(deps),
+  createSuppressionRoute(deps),
+  previewSuppressionRoute(deps),
+  getSuppressionRoute(deps),
+  updateSuppressionRoute(deps),
+  endSuppressionRoute(deps),
   listAlertsRoute(deps),
   getAlertRoute(deps),
   getRawPayloadRoute(deps),

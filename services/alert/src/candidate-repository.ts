@@ -86,7 +86,7 @@ export function createCandidateRepository() {
           group by latest.alert_id
         )
         select ${alertColumns} from near join alert.alerts as a on a.id = near.alert_id
-        where a.incident_id is null and a.analysed_at is not null and a.status <> 'closed'
+        where a.incident_id is null and a.analysed_at is not null and a.status <> 'closed' and a.suppressed_by is null
           and (a.severity <> 'informational' or not near.openers_only) and a.id <> all(${exceptIds}::uuid[])
         order by a.occurred_at desc, a.id desc limit ${limitRows}`),
   };

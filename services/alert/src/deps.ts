@@ -22,6 +22,7 @@ import { createIngest, type Ingest } from './ingest.ts';
 import { createMappingRepository, type MappingRepository } from './mapping-repository.ts';
 import { createMemberRepository, type MemberRepository } from './member-repository.ts';
 import { createPruning } from './pruning.ts';
+import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
 
 export interface AlertDeps {
@@ -37,6 +38,7 @@ export interface AlertDeps {
   readonly incidents: IncidentRepository;
   readonly mappings: MappingRepository;
   readonly members: MemberRepository;
+  readonly suppressions: SuppressionRepository;
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
   readonly ingest: Ingest;
@@ -59,6 +61,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
   const idempotencyKeys = createIdempotencyRepository();
   const incidents = createIncidentRepository();
   const members = createMemberRepository();
+  const suppressions = createSuppressionRepository();
   const timeline = createTimelineRepository();
   const idempotency = createIdempotency({ repository: idempotencyKeys, now });
   const settings = {
@@ -81,9 +84,21 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     incidents,
     mappings: createMappingRepository(),
     members,
+    suppressions,
     timeline,
     idempotency,
-    ingest: createIngest({ db, outbox, now, dedupWindowS, alerts, arrivals, fingerprints, timeline, idempotency }),
+    ingest: createIngest({
+      db,
+      outbox,
+      now,
+      dedupWindowS,
+      alerts,
+      arrivals,
+      fingerprints,
+      suppressions,
+      timeline,
+      idempotency,
+    }),
     bulkOnce: createBulkOnce({ db, idempotency, claims: bulkClaims, log }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
     correlation: createCorrelation({ decide, incidents, members, timeline, now }),

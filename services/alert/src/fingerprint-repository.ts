@@ -1,5 +1,5 @@
 import { type Queryable, sql } from '@soc/db-cluster';
-import type { Arrival, FingerprintClaim } from './domain/deduplicate.ts';
+import { type Arrival, claimedName, type FingerprintClaim } from './domain/deduplicate.ts';
 
 /** Which alert stands for a fingerprint, and until when. */
 export function createFingerprintRepository() {
@@ -16,7 +16,7 @@ export function createFingerprintRepository() {
         insert into alert.fingerprints as known (tenant_id, fingerprint, alert_id, expires_at, has_happened)
         select tenant_id, fingerprint, alert_id, expires_at, expires_at > ${at}
         from unnest(
-          ${arrivals.map(({ tenantId }) => tenantId)}::text[], ${arrivals.map(({ fingerprint }) => fingerprint)}::text[],
+          ${arrivals.map(({ tenantId }) => tenantId)}::text[], ${arrivals.map(claimedName)}::text[],
           ${arrivals.map(({ id }) => id)}::uuid[], ${expiries}::timestamptz[]
         ) as arrival (tenant_id, fingerprint, alert_id, expires_at)
         order by tenant_id, fingerprint
@@ -26,7 +26,7 @@ export function createFingerprintRepository() {
           expires_at = case when known.expires_at <= ${at} and excluded.expires_at > ${at}
             then excluded.expires_at else known.expires_at end,
           has_happened = known.has_happened or excluded.has_happened
-        returning tenant_id as "tenantId", fingerprint, alert_id as "alertId", has_happened as "hasHappened"`);
+        returning tenant_id as "tenantId", fingerprint as name, alert_id as "alertId", has_happened as "hasHappened"`);
     },
 
     /** Forgets what expired before `before`. */

@@ -6,11 +6,13 @@ import { uuidv7 } from '@soc/service-kit';
 import type { AlertRepository } from './alert-repository.ts';
 import type { ArrivalRepository } from './arrival-repository.ts';
 import { acceptances, firstArrivals, planIngest } from './domain/deduplicate.ts';
+import { createSuppressor, hiddenCounts } from './domain/suppression/suppress.ts';
 import { fingerprintOf } from './domain/fingerprint.ts';
 import type { NormalisedAlert } from './domain/normalise/normalised-alert.ts';
 import type { IdempotentRequest } from './domain/replay.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import type { Answered, Idempotency } from './idempotency.ts';
+import type { SuppressionRepository } from './suppression-repository.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 
 /** An alert on its way in. */
@@ -43,10 +45,11 @@ export function createIngest(given: {
   readonly alerts: AlertRepository;
   readonly arrivals: ArrivalRepository;
   readonly fingerprints: FingerprintRepository;
+  readonly suppressions: SuppressionRepository;
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
 }): Ingest {
-  const { db, outbox, now, alerts, arrivals, fingerprints, timeline, idempotency } = given;
+  const { db, outbox, now, alerts, arrivals, fingerprints, suppressions, timeline, idempotency } = given;
 
   const storeCreated = async (
     tx: Tx,
@@ -65,7 +68,9 @@ export function createIngest(given: {
       created,
       created.map((alert) => submissionOf(alert).payload),
     );
-    const messages = created.map((alert) =>
+    // Nobody hears of what is suppressed: so nothing notifies, analyses, enriches or correlates it, or responds to it.
+    const heard = created.filter(({ suppressedBy }) => (suppressedBy ?? null) === null);
+    const messages = heard.map((alert) =>
       outbox.message(AlertCreated, { alert }, { ...submissionOf(alert).origin, subject: alert.id }),
     );
     await outbox.publishMany(tx, messages);
@@ -74,10 +79,13 @@ export function createIngest(given: {
   const store = async (tx: Tx, submissions: readonly Submission[]): Promise<readonly AcceptedAlert[]> => {
     if (submissions.length === 0) return [];
     const at = now();
+    const tenantIds = [...new Set(submissions.map(({ origin }) => origin.tenantId))];
+    const suppressorOf = createSuppressor(await suppressions.findInForce(tx, tenantIds, at));
     const arriving = submissions.map(({ alert, fingerprint, origin: { tenantId } }) => ({
       id: uuidv7(at.getTime()),
       tenantId,
       fingerprint: fingerprint ?? fingerprintOf(tenantId, alert),
+      suppressedBy: suppressorOf(tenantId, alert),
       alert,
     }));
     const claims = await fingerprints.claim(tx, firstArrivals(arriving), at, given.dedupWindowS);
@@ -100,6 +108,7 @@ export function createIngest(given: {
         data: {},
       })),
     );
+    await suppressions.countHidden(tx, hiddenCounts(placements), at);
     return acceptances(placements, [...created, ...known]);
   };
 

@@ -45,6 +45,8 @@ export const Alert = z.object({
   verdict: Verdict.nullable(),
   assignee: z.string().nullable(),
   incidentId: Uuid.nullable(),
+  /** The suppression that hid it when it arrived: then nobody was told, and nothing analysed it. */
+  suppressedBy: Uuid.nullable().optional(),
   analysedAt: Timestamp.nullable(),
   enrichedAt: Timestamp.nullable(),
   triagedAt: Timestamp.nullable(),

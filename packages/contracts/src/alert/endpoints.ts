@@ -4,6 +4,14 @@ import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from '
 import { BulkAlerts, CreateAlert, ReceiveWebhook } from './ingest.ts';
 import { DeleteMapping, GetMapping, ListMappings, PutMapping } from './mappings.ts';
 import { GetAlert, GetRawPayload, ListAlerts } from './queries.ts';
+import {
+  CreateSuppression,
+  EndSuppression,
+  GetSuppression,
+  ListSuppressions,
+  PreviewSuppression,
+  UpdateSuppression,
+} from './suppressions.ts';
 import { GetAlertTimeline, GetIncidentTimeline } from './timeline.ts';
 import { AddComment, GiveVerdict, ListComments, UpdateAlert } from './triage.ts';
 
@@ -16,6 +24,12 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   GetMapping,
   PutMapping,
   DeleteMapping,
+  ListSuppressions,
+  CreateSuppression,
+  PreviewSuppression,
+  GetSuppression,
+  UpdateSuppression,
+  EndSuppression,
   ListAlerts,
   GetAlert,
   GetRawPayload,

@@ -20,6 +20,10 @@ export const ListAlertsQuery = PageQuery.extend({
   /** The value of an observable of any type, in any case. */
   observable: z.string().min(1).max(2048).optional(),
   technique: TechniqueId.optional(),
+  /** Suppressed alerts are left out unless this asks for them: alone (`only`) or among the others (`included`). */
+  suppressed: z.enum(['excluded', 'only', 'included']).default('excluded'),
+  /** The alerts that one suppression hid. */
+  suppressedBy: Uuid.optional(),
   /** By event time: `from` inclusive, `to` exclusive. */
   from: Timestamp.optional(),
   to: Timestamp.optional(),

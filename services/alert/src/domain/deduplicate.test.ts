@@ -24,11 +24,12 @@ const arrival = (id: string, fingerprint: string, given: Partial<NormalisedAlert
   id,
   tenantId: 'default',
   fingerprint,
+  suppressedBy: null,
   alert: alert(given),
 });
 
 const claims = (owners: Readonly<Record<string, string>>, hasHappened = true) =>
-  Object.entries(owners).map(([fingerprint, alertId]) => ({ tenantId: 'default', fingerprint, alertId, hasHappened }));
+  Object.entries(owners).map(([name, alertId]) => ({ tenantId: 'default', name, alertId, hasHappened }));
 
 const AT = '2026-03-01T09:00:00.000Z';
 const LATER = '2026-03-01T08:30:00.000Z';
@@ -87,7 +88,7 @@ describe('planIngest', () => {
     const theirs = { ...arrival('b', 'x'), tenantId: 'other' };
     const plan = planIngest(
       [arrival('a', 'x'), theirs],
-      [...claims({ x: 'a' }), { tenantId: 'other', fingerprint: 'x', alertId: 'b', hasHappened: true }],
+      [...claims({ x: 'a' }), { tenantId: 'other', name: 'x', alertId: 'b', hasHappened: true }],
       AT,
     );
     expect(plan.created.map(({ id, tenantId }) => [id, tenantId])).toEqual([

@@ -7,13 +7,16 @@ export interface Arrival {
   readonly id: string;
   readonly tenantId: string;
   readonly fingerprint: string;
+  /** The suppression that hides it. What is hidden is the same only as what the same suppression hides. */
+  readonly suppressedBy: string | null;
   readonly alert: NormalisedAlert;
 }
 
 /** Which alert stands for a fingerprint: the arrival's own id when it is new. */
 export interface FingerprintClaim {
   readonly tenantId: string;
-  readonly fingerprint: string;
+  /** As `claimedName` makes it. */
+  readonly name: string;
   readonly alertId: string;
   /** False while all that was heard of it is that it is over. */
   readonly hasHappened: boolean;
@@ -44,8 +47,14 @@ export interface IngestPlan {
   readonly placements: readonly Placement[];
 }
 
-const identityOf = ({ tenantId, fingerprint }: Pick<Arrival, 'tenantId' | 'fingerprint'>): string =>
-  `${tenantId} ${fingerprint}`;
+/**
+ * What an arrival claims: its fingerprint, and what hides it. So an alert that arrives once a suppression is over is a new one
+ * that everybody hears of, though the window of the hidden one is still open.
+ */
+export const claimedName = ({ fingerprint, suppressedBy }: Pick<Arrival, 'fingerprint' | 'suppressedBy'>): string =>
+  suppressedBy === null ? fingerprint : `${fingerprint} hidden by ${suppressedBy}`;
+
+const identityOf = (arrival: Arrival): string => `${arrival.tenantId} ${claimedName(arrival)}`;
 
 /** For each fingerprint the arrival that becomes an alert if none stands for it yet. */
 export function firstArrivals(arrivals: readonly Arrival[]): readonly Arrival[] {
@@ -64,7 +73,7 @@ export function planIngest(
   claims: readonly FingerprintClaim[],
   receivedAt: string,
 ): IngestPlan {
-  const owners = new Map(claims.map((claim) => [identityOf(claim), claim]));
+  const owners = new Map(claims.map((claim) => [`${claim.tenantId} ${claim.name}`, claim]));
   const placements = arrivals.map((arrival) => {
     const claim = owners.get(identityOf(arrival));
     return {
@@ -122,7 +131,7 @@ export function acceptances(placements: readonly Placement[], stored: readonly A
   });
 }
 
-const newAlert = ({ id, tenantId, fingerprint, alert }: Arrival, receivedAt: string): Alert => ({
+const newAlert = ({ id, tenantId, fingerprint, suppressedBy, alert }: Arrival, receivedAt: string): Alert => ({
   id,
   tenantId,
   title: alert.title,
@@ -148,6 +157,7 @@ const newAlert = ({ id, tenantId, fingerprint, alert }: Arrival, receivedAt: str
   verdict: null,
   assignee: null,
   incidentId: null,
+  suppressedBy,
   analysedAt: null,
   enrichedAt: null,
   triagedAt: null,

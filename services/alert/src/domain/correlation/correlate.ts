@@ -45,7 +45,7 @@ export function correlate(input: CorrelationInput): CorrelationOutcome {
   const absorbed: Absorbed[] = [];
   for (const alert of input.alerts.toSorted(byEventTime)) {
     if (alert.alert.incidentId !== null) learnTechniques(desk, alert.alert);
-    else if (alert.alert.status !== 'closed') place(desk, alert, input, absorbed);
+    else if (mayBePlaced(alert.alert)) place(desk, alert, input, absorbed);
   }
   for (const story of desk.stories) finish(story, input.at);
   return { stories: [...desk.stories].filter(isChanged), absorbed };
@@ -55,6 +55,10 @@ function finish(story: Story, at: string): void {
   const { known, incident } = story;
   if (known && isChanged(story)) story.incident = { ...incident, updatedAt: at, version: incident.version + 1 };
 }
+
+/** What is closed is told, and what somebody suppressed is not to be: even where a person had it analysed. */
+export const mayBePlaced = ({ status, suppressedBy }: Alert): boolean =>
+  status !== 'closed' && (suppressedBy ?? null) === null;
 
 /** Informational alerts only ever join. */
 export const mayOpen = ({ severity }: Alert): boolean => severity !== 'informational';

@@ -1,4 +1,4 @@
-import { type CorrelationOutcome, mayOpen } from './correlate.ts';
+import { type CorrelationOutcome, mayBePlaced, mayOpen } from './correlate.ts';
 import type { CorrelatedAlert } from './correlated-alert.ts';
 import { edgesOf, isJoinable } from './desk.ts';
 import { type EntitySpan, entitySpans, storySpans } from './entity-spans.ts';
@@ -10,8 +10,7 @@ export interface LooseSpan extends EntitySpan {
 }
 
 /** The alerts whose place correlation is to find. */
-export const isPlaceable = ({ alert }: CorrelatedAlert): boolean =>
-  alert.incidentId === null && alert.status !== 'closed';
+export const isPlaceable = ({ alert }: CorrelatedAlert): boolean => alert.incidentId === null && mayBePlaced(alert);
 
 /**
  * Where loose alerts may lie that would make a decision another one: around the stories that it changes by all their

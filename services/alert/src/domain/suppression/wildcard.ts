@@ -1,0 +1,27 @@
+/**
+ * Whether a text is one that a pattern stands for, without case: `*` any characters, `?` one. Goes back to the last star only,
+ * so it takes at most length of pattern × length of text steps.
+ */
+export function matchesWildcard(pattern: string, text: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), text.toLowerCase()];
+  let [at, position] = [0, 0];
+  let star = -1;
+  let resume = 0;
+  while (position < given.length) {
+    const symbol = wanted[at];
+    if (symbol === '*') {
+      star = at;
+      resume = position;
+      at += 1;
+    } else if (symbol !== undefined && (symbol === '?' || symbol === given[position])) {
+      at += 1;
+      position += 1;
+    } else if (star >= 0) {
+      resume += 1;
+      position = resume;
+      at = star + 1;
+    } else return false;
+  }
+  while (wanted[at] === '*') at += 1;
+  return at === wanted.length;
+}

@@ -1,0 +1,25 @@
+import { UpdateSuppression } from '@soc/contracts/alert/suppressions';
+import { conflict, invalidRequest, notFound, route } from '@soc/service-kit';
+import type { AlertDeps } from '../deps.ts';
+import { expiryFault, SUPPRESSIONS_IN_FORCE, updateSuppression } from '../domain/suppression/suppression.ts';
+
+export const updateSuppressionRoute = ({ db, suppressions, now }: Pick<AlertDeps, 'db' | 'suppressions' | 'now'>) =>
+  route(UpdateSuppression, ({ params, body, principal: { tenantId, name }, record }) =>
+    db.tx(async (tx) => {
+      const at = now();
+      const fault = body.expiresAt === undefined ? undefined : expiryFault(body.expiresAt, at);
+      if (fault !== undefined) throw invalidRequest([{ path: 'body.expiresAt', message: fault }]);
+      const known = await suppressions.lock(tx, tenantId, params.id, at);
+      if (!known) throw notFound('suppression.not_found');
+      const decision = updateSuppression(known, body, name, at);
+      if (!decision.ok) throw conflict(`suppression.${decision.refusal}`);
+      const { suppression } = decision;
+      const isRevived = known.status === 'expired' && suppression.status === 'active';
+      if (isRevived && (await suppressions.countInForce(tx, tenantId, at)) >= SUPPRESSIONS_IN_FORCE) {
+        throw conflict('suppression.too_many', `at most ${SUPPRESSIONS_IN_FORCE} are in force at a time`);
+      }
+      await suppressions.save(tx, tenantId, suppression);
+      await record(tx, { targetId: suppression.id });
+      return suppression;
+    }),
+  );
