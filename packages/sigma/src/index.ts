@@ -1,4 +1,5 @@
 export { canonicalField } from './event-view.ts';
+export { readRules, type ReadingOptions } from './read/read-rules.ts';
 export type { EventView, FieldValue } from './event-view.ts';
 export type { Comparison, Expression, PatternPart, RegexTest, TextTest, TimePart, ValueTest } from './expression.ts';
 export type {

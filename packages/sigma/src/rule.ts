@@ -21,7 +21,10 @@ export interface RuleHead {
   /** What correlation rules may call it by, beside its id. */
   readonly name?: string;
   readonly title: string;
+  /** The naming of fields and values; absent is Sigma's own. */
+  readonly taxonomy?: string;
   readonly status?: string;
+  /** `medium` where a detection says none; of a correlation, then, the highest level of the rules it counts. */
   readonly level: Level;
   readonly description?: string;
   readonly author?: string;

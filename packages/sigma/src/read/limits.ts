@@ -1,0 +1,15 @@
+/** What a reader gives up at, so that a file made to hurt costs little. All are far beyond what people write. */
+export const readingLimits = {
+  /** Characters of one file; the longest of SigmaHQ's has 30,000. */
+  fileChars: 2_000_000,
+  /** Maps, lists and scalars of one document once its aliases stand for what they name. */
+  nodes: 100_000,
+  depth: 50,
+  /** Documents of one file. */
+  documents: 5_000,
+  conditionChars: 20_000,
+  conditionDepth: 100,
+  valueChars: 20_000,
+  /** What modifiers and placeholders may make of one value. */
+  valueTests: 10_000,
+} as const;
