@@ -1,3 +1,5 @@
+export type { JsonObject } from './events/event-fields.ts';
+export { eventSources, isEventSource, viewEvent } from './events/view-event.ts';
 export { canonicalField } from './event-view.ts';
 export { readRules, type ReadingOptions } from './read/read-rules.ts';
 export type { EventView, FieldValue } from './event-view.ts';

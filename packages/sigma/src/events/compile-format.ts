@@ -1,0 +1,131 @@
+import type { EventView } from '../event-view.ts';
+import {
+  addAlias,
+  addValue,
+  allTexts,
+  asFieldValue,
+  at,
+  type EventFields,
+  flatten,
+  isObject,
+  type JsonObject,
+} from './event-fields.ts';
+import type { EventCase, EventFormat, LogSourcePart, NamedPairs } from './event-format.ts';
+import { EventRecord, LogSource } from './event-record.ts';
+import { compileSign } from './sign.ts';
+
+/** A format ready for use: nothing of its data is split, looked up or compiled for each event. */
+export interface CompiledFormat {
+  readonly names: readonly string[];
+  recognises(raw: JsonObject): boolean;
+  /** The same of an event whose top-level names have lost their capitals on the way; `raw` is with names in lower case. */
+  recognisesLowered(raw: JsonObject): boolean;
+  view(raw: JsonObject): EventView;
+}
+
+export function compileFormat(format: EventFormat): CompiledFormat {
+  const signs = format.signs.map((sign) => compileSign(sign));
+  const lowered = format.signs.map((sign) => compileSign(sign, (name) => name.toLowerCase()));
+  const steps = compileSteps(format);
+  const cases = (format.cases ?? []).map(compileCase);
+  const { read, refine, times } = format;
+
+  return {
+    names: format.names,
+    recognises: (raw) => signs.some((sign) => sign(raw)),
+    recognisesLowered: (raw) => lowered.some((sign) => sign(raw)),
+    view(raw) {
+      const fields: EventFields = new Map();
+      const source = new LogSource(format);
+      if (read) read(fields, raw);
+      else flatten(fields, raw);
+      for (const step of steps) step(fields, raw);
+      for (const one of cases) if (one.holds(fields)) source.add(one.apply(fields));
+      if (refine) source.add(refine(fields, raw));
+      return new EventRecord(source, fields, times);
+    },
+  };
+}
+
+type Step = (fields: EventFields, raw: JsonObject) => void;
+
+/** In the order in which one may build on the other. */
+function compileSteps(format: EventFormat): Step[] {
+  const steps: Step[] = [];
+  for (const path of format.unwrap ?? []) steps.push(unwrapStep(path.split('.')));
+  for (const path of format.texts ?? []) steps.push(textStep(path));
+  for (const pairs of format.pairs ?? []) steps.push(pairsStep(pairs));
+  for (const [name, from] of Object.entries(format.aliases ?? {})) steps.push((fields) => addAlias(fields, name, from));
+  return steps;
+}
+
+const unwrapStep =
+  (path: readonly string[]): Step =>
+  (fields, raw) => {
+    const value = at(raw, path);
+    if (isObject(value)) flatten(fields, value);
+  };
+
+function textStep(path: string): Step {
+  const keys = path.split('.');
+  const name = path.toLowerCase();
+  return (fields, raw) => {
+    const value = at(raw, keys);
+    if (typeof value !== 'object' || value === null) return;
+    const text = jsonText(value);
+    if (text !== undefined) addValue(fields, name, text);
+  };
+}
+
+/** Undefined where nesting is deeper than the stack. */
+function jsonText(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function pairsStep({ path, name, values }: NamedPairs): Step {
+  const keys = path.split('.');
+  return (fields, raw) => {
+    for (const pair of objectsAt([raw], keys)) {
+      const called = pair[name];
+      if (typeof called !== 'string') continue;
+      for (const key of values) {
+        const value = pair[key];
+        if (Array.isArray(value)) for (const one of value) addValue(fields, called.toLowerCase(), asFieldValue(one));
+        else if (value !== undefined && !isObject(value)) addValue(fields, called.toLowerCase(), asFieldValue(value));
+      }
+    }
+  };
+}
+
+function objectsAt(start: readonly unknown[], keys: readonly string[]): JsonObject[] {
+  let found = start.filter(isObject);
+  for (const key of keys) found = found.flatMap((one) => one[key]).filter(isObject);
+  return found;
+}
+
+function compileCase(one: EventCase): {
+  holds(fields: EventFields): boolean;
+  apply(fields: EventFields): LogSourcePart;
+} {
+  const exact = new Set(one.values?.filter((value) => !value.endsWith('*')));
+  const beginnings = one.values?.filter((value) => value.endsWith('*')).map((value) => value.slice(0, -1)) ?? [];
+  const aliases = Object.entries(one.aliases ?? {});
+  return {
+    holds: (fields) =>
+      one.values === undefined
+        ? fields.has(one.field)
+        : fields.has(one.field) &&
+          allTexts(fields, one.field).some((text) => {
+            const value = text.toLowerCase();
+            return exact.has(value) || beginnings.some((beginning) => value.startsWith(beginning));
+          }),
+    apply(fields) {
+      for (const [name, from] of aliases) addAlias(fields, name, from);
+      return one;
+    },
+  };
+}
