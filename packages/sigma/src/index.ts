@@ -18,3 +18,7 @@ export type {
   RuleSet,
   SigmaRule,
 } from './rule.ts';
+export { createEngine } from './engine/engine.ts';
+export type { Engine, Match } from './engine/engine.ts';
+export type { Evidence, Explanation, Obstacle } from './engine/explain.ts';
+export type { MissingPart } from './engine/log-source-index.ts';

@@ -1,0 +1,136 @@
+import type { FieldValue } from '../event-view.ts';
+import type { Comparison, RegexTest, TextTest, ValueTest } from '../expression.ts';
+import { compileCidr } from './address.ts';
+import { type EventFacts, type Slots, someText, type Texts, valuesOf } from './event-facts.ts';
+import { compileRegex } from './linear-regex.ts';
+import { compileShape, shapeOf, type TextPredicate } from './text-pattern.ts';
+import { partOf, timeOf } from './time-part.ts';
+
+/** Whether the event loaded in the facts passes. */
+export type FactsPredicate = (facts: EventFacts) => boolean;
+
+/** What compiling a rule needs and finds. */
+export interface Compilation {
+  readonly slots: Slots;
+  /** Why the rule cannot be matched as it is written; empty when it can. */
+  readonly reasons: string[];
+}
+
+const NEVER: TextPredicate = () => false;
+
+const compare = (operator: Comparison | 'eq', left: number, right: number): boolean => {
+  switch (operator) {
+    case 'lt':
+      return left < right;
+    case 'lte':
+      return left <= right;
+    case 'gt':
+      return left > right;
+    case 'gte':
+      return left >= right;
+    case 'eq':
+      return left === right;
+  }
+};
+
+const DECIMAL = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?\s*$/i;
+
+const numberOf = (text: string): number | undefined => (DECIMAL.test(text) ? Number(text) : undefined);
+
+type ComparedAsText = Extract<ValueTest, { kind: 'number' | 'boolean' }>;
+
+/** Numbers and booleans compare as the text they are written as. */
+export const asText = (test: ValueTest): Exclude<ValueTest, ComparedAsText> =>
+  test.kind === 'number' || test.kind === 'boolean'
+    ? { kind: 'text', isCased: false, pattern: [{ kind: 'literal', text: String(test.value) }] }
+    : test;
+
+function compileRegexTest(test: RegexTest, { reasons }: Compilation): TextPredicate {
+  const regex = compileRegex(test);
+  if (regex.ok) return regex.test;
+  reasons.push(regex.reason);
+  return NEVER;
+}
+
+function compileNetwork(cidr: string, { reasons }: Compilation): TextPredicate {
+  const isInside = compileCidr(cidr);
+  if (isInside) return isInside;
+  reasons.push(`${cidr} is no network in CIDR notation`);
+  return NEVER;
+}
+
+function compileComparison({ operator, value }: Extract<ValueTest, { kind: 'compare' }>): TextPredicate {
+  return (text) => {
+    const number = numberOf(text);
+    return number !== undefined && compare(operator, number, value);
+  };
+}
+
+function compileReference(
+  test: ValueTest & { readonly kind: 'fieldref' },
+  slot: number,
+  other: number,
+): FactsPredicate {
+  const textsAt = (facts: EventFacts, at: number): Texts => (test.isCased ? facts.texts(at) : facts.folded(at));
+  const holds: Record<typeof test.at, (text: string, part: string) => boolean> = {
+    whole: (text, part) => text === part,
+    start: (text, part) => text.startsWith(part),
+    end: (text, part) => text.endsWith(part),
+    anywhere: (text, part) => text.includes(part),
+  };
+  const isHeld = holds[test.at];
+  return (facts) =>
+    someText(textsAt(facts, slot), (text) => someText(textsAt(facts, other), (part) => isHeld(text, part)));
+}
+
+const isNull = (value: FieldValue): boolean => value === null;
+
+const onTexts =
+  (slot: number, passes: TextPredicate): FactsPredicate =>
+  (facts) =>
+    someText(facts.texts(slot), passes);
+
+/** Compiles a test of a field. */
+export function compileFieldTest(field: string, written: ValueTest, compilation: Compilation): FactsPredicate {
+  const slot = compilation.slots.of(field);
+  const test = asText(written);
+  switch (test.kind) {
+    case 'text': {
+      const passes = compileShape(shapeOf(test.pattern, test.isCased));
+      return test.isCased ? onTexts(slot, passes) : (facts) => someText(facts.folded(slot), passes);
+    }
+    case 'regex':
+      return onTexts(slot, compileRegexTest(test, compilation));
+    case 'cidr':
+      return onTexts(slot, compileNetwork(test.cidr, compilation));
+    case 'compare':
+      return onTexts(slot, compileComparison(test));
+    case 'fieldref':
+      return compileReference(test, slot, compilation.slots.of(test.field));
+    case 'exists':
+      return (facts) => (facts.value(slot) !== undefined) === test.expected;
+    case 'null':
+      return (facts) => {
+        const values = valuesOf(facts.value(slot));
+        return values.length === 0 || values.some(isNull);
+      };
+    case 'timePart': {
+      const { part, operator, value } = test;
+      return (facts) =>
+        valuesOf(facts.value(slot)).some((time) => {
+          const timeMs = timeOf(time);
+          return timeMs !== undefined && compare(operator, partOf(timeMs, part), value);
+        });
+    }
+  }
+}
+
+/** Compiles a test of every value there is. */
+export function compileKeyword(test: TextTest | RegexTest, compilation: Compilation): FactsPredicate {
+  if (test.kind === 'regex') {
+    const passes = compileRegexTest(test, compilation);
+    return (facts) => facts.all().some(passes);
+  }
+  const passes = compileShape(shapeOf(test.pattern, test.isCased));
+  return test.isCased ? (facts) => facts.all().some(passes) : (facts) => facts.allFolded().some(passes);
+}
