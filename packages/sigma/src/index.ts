@@ -22,3 +22,15 @@ export { createEngine } from './engine/engine.ts';
 export type { Engine, Match } from './engine/engine.ts';
 export type { Evidence, Explanation, Obstacle } from './engine/explain.ts';
 export type { MissingPart } from './engine/log-source-index.ts';
+export type { CompiledCorrelation } from './correlation/compiled-correlation.ts';
+export {
+  type CorrelationInput,
+  type CorrelationOptions,
+  type Correlations,
+  createCorrelations,
+  type RuleMatch,
+} from './correlation/correlations.ts';
+export { decide, isWaiting, settle, type WindowDecision } from './correlation/decide.ts';
+export type { Group } from './correlation/event-fields.ts';
+export type { PassedOn, WindowFiring } from './correlation/judge.ts';
+export type { WindowEntry, WindowState } from './correlation/window-state.ts';

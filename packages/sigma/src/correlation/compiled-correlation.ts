@@ -1,0 +1,58 @@
+import type { CorrelationRule } from '../rule.ts';
+import { hasNot, leastWithin, onlyFromBelow } from './bounds.ts';
+
+/** A correlation rule with what is decided about it once. */
+export interface CompiledCorrelation {
+  readonly rule: CorrelationRule;
+  /** Whether it is told at once: more events can only help, so no later one can take a firing back. */
+  readonly isPrompt: boolean;
+  readonly compaction: Compaction;
+  /** Canonical names of the fields that its own correlations ask for. */
+  readonly carried: readonly string[];
+  readonly latenessMs: number;
+  readonly maxEntries: number;
+}
+
+/** Which entries a window may forget without any firing becoming another: see `compact`. */
+export type Compaction =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ordered' }
+  /** `enough`: so many are all that can ever be asked for. */
+  | { readonly kind: 'events' | 'values' | 'rules'; readonly enough: number };
+
+export function isPrompt({ type, bounds, ruleCondition }: CorrelationRule): boolean {
+  switch (type) {
+    case 'event_count':
+    case 'value_count':
+    case 'temporal':
+    case 'temporal_ordered':
+      return onlyFromBelow(bounds) && !(ruleCondition && hasNot(ruleCondition));
+    case 'value_sum':
+    case 'value_avg':
+    case 'value_median':
+    case 'value_percentile':
+      return false;
+  }
+}
+
+export function compactionOf(
+  rule: CorrelationRule,
+  counts: { readonly carries: boolean; readonly correlations: boolean },
+): Compaction {
+  if (!isPrompt(rule) || counts.carries) return { kind: 'none' };
+  switch (rule.type) {
+    case 'event_count':
+      return counts.correlations ? { kind: 'none' } : { kind: 'events', enough: leastWithin(rule.bounds) };
+    case 'value_count':
+      return { kind: 'values', enough: leastWithin(rule.bounds) };
+    case 'temporal':
+      return { kind: 'rules', enough: rule.rules.length };
+    case 'temporal_ordered':
+      return { kind: 'ordered' };
+    case 'value_sum':
+    case 'value_avg':
+    case 'value_median':
+    case 'value_percentile':
+      return { kind: 'none' };
+  }
+}
