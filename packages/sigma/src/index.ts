@@ -1,6 +1,9 @@
 export type { JsonObject } from './events/event-fields.ts';
 export { eventSources, isEventSource, viewEvent } from './events/view-event.ts';
 export { canonicalField } from './event-view.ts';
+export { archiveLimits } from './read/archive-entry.ts';
+export { readPlaceholders, type Placeholders } from './read/placeholders.ts';
+export { readRuleFiles, type RuleFiles } from './read/rule-files.ts';
 export { readRules, type ReadingOptions } from './read/read-rules.ts';
 export type { EventView, FieldValue } from './event-view.ts';
 export type { Comparison, Expression, PatternPart, RegexTest, TextTest, TimePart, ValueTest } from './expression.ts';

@@ -16,6 +16,7 @@ async function soc(positionals: readonly string[], options: Readonly<Record<stri
     value: (option) => options[option],
     values: () => [],
     print: (line) => void lines.push(line),
+    remark: (line) => void lines.push(line),
     interrupted: new AbortController().signal,
     insisted: new AbortController().signal,
   });

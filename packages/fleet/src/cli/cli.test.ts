@@ -65,6 +65,12 @@ test.each([
   ['keys of no data', ['keys', 'status', '--data-dir', '/nowhere'], 'There is no key ring at /nowhere/secrets/'],
   ['keys without a word', ['keys'], 'Say soc keys status, soc keys rotate or soc keys retire KEY.'],
   ['database without a server', ['database', 'prepare'], 'Say soc database prepare --admin-url postgres://'],
+  ['sigma without a word', ['sigma', '--rules', 'a.yml', 'b.yml'], 'Say soc sigma check --rules PATH.'],
+  [
+    'sigma with several paths',
+    ['sigma', 'check', '--rules', '/nowhere', '/nothing'],
+    '/nowhere cannot be read: ENOENT.',
+  ],
   ['migrate without status', ['migrate', 'down'], 'Say soc migrate status;'],
 ])('%s is one sentence and exit code 1', async (_, args, sentence) => {
   const { code, stderr } = await soc(...args);

@@ -6,6 +6,8 @@ export interface CommandOption {
   /** What stands for the value in the help; absent for a flag. */
   readonly value?: string;
   readonly isRepeatable?: boolean;
+  /** Repeatable, and takes all words up to the next option: a shell makes several of `rules/*.yml`. */
+  readonly takesSeveral?: boolean;
   readonly help: string;
 }
 
@@ -18,6 +20,8 @@ export interface CommandInput {
   /** All values of a repeatable option. */
   readonly values: (option: string) => readonly string[];
   readonly print: (line: string) => void;
+  /** Prints to standard error: what is said beside an answer that other programs read. */
+  readonly remark: (line: string) => void;
   /** The first Ctrl-C, SIGTERM or hang-up. */
   readonly interrupted: AbortSignal;
   /** The second one: whoever asks twice wants it at once. */

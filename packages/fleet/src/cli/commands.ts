@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { sigmaCommand } from './sigma.ts';
 import { upCommand } from './up.ts';
 
 /** Every command of `soc` beside `help`, in the order of the help. */
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   auditCommand,
   migrateCommand,
   databaseCommand,
+  sigmaCommand,
 ];

@@ -24,6 +24,7 @@ async function prepare(dataDir: string, adminUrl: string): Promise<string> {
     value: (name) => values[name],
     values: () => [],
     print: (line) => printed.push(line),
+    remark: (line) => printed.push(line),
     interrupted: new AbortController().signal,
     insisted: new AbortController().signal,
   });

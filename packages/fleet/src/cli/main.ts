@@ -10,14 +10,29 @@ import { thisHost } from './host.ts';
 const SAME_REQUEST_MS = 1_000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const remark = (line: string): void => void process.stderr.write(`${line}\n`);
 
-function parse({ name, options }: Command, args: readonly string[]) {
+/** `--rules a b` as `--rules=a --rules=b`. */
+function spreadLists({ options }: Command, args: readonly string[]): string[] {
+  const lists = new Set(options.filter(({ takesSeveral }) => takesSeveral).map(({ name }) => `--${name}`));
+  let list: string | undefined;
+  return args.flatMap((arg, at) => {
+    if (list !== undefined && !arg.startsWith('-')) return [`${list}=${arg}`];
+    const [name = ''] = arg.split('=');
+    list = lists.has(name) ? name : undefined;
+    const hasWords = list === arg && args[at + 1]?.startsWith('-') === false;
+    return hasWords ? [] : [arg];
+  });
+}
+
+function parse(command: Command, args: readonly string[]) {
+  const { name, options } = command;
   const config: ParseArgsOptionsConfig = { help: { type: 'boolean' } };
-  for (const { name: option, value, isRepeatable = false } of options) {
-    config[option] = { type: value === undefined ? 'boolean' : 'string', multiple: isRepeatable };
+  for (const { name: option, value, isRepeatable = false, takesSeveral = false } of options) {
+    config[option] = { type: value === undefined ? 'boolean' : 'string', multiple: isRepeatable || takesSeveral };
   }
   try {
-    return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true });
+    return parseArgs({ args: spreadLists(command, args), options: config, allowPositionals: true, strict: true });
   } catch (error) {
     const [reason] = error instanceof Error ? error.message.split('. ') : ['Unknown option'];
     throw new OperatorError(`${reason ?? ''}; soc ${name} --help tells the options.`, { cause: error });
@@ -61,6 +76,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
     value: (option) => valuesOf(option).at(-1),
     values: valuesOf,
     print,
+    remark,
     ...listenForInterrupts(),
   });
 }

@@ -1,3 +1,7 @@
+import { createProblems } from './problems.ts';
+import { nameOfTree, optionalTexts } from './tree.ts';
+import { readYamlDocuments } from './yaml-documents.ts';
+
 /** The values of placeholders, by name without percent signs. */
 export type Placeholders = ReadonlyMap<string, readonly string[]>;
 
@@ -42,4 +46,23 @@ export function expandPlaceholders(written: string, placeholders: Placeholders):
     values = values.flatMap((value) => choices.map((choice) => value + choice));
   }
   return { ok: true, written: values };
+}
+
+/** Reads a map of placeholder names to a value or a list of values, in YAML or JSON. */
+export function readPlaceholders(
+  text: string,
+):
+  | { readonly ok: true; readonly placeholders: Placeholders }
+  | { readonly ok: false; readonly line: number; readonly reason: string } {
+  const [document, ...rest] = readYamlDocuments(text);
+  const problems = createProblems();
+  const placeholders = new Map<string, readonly string[]>();
+  for (const { key, value, line } of document?.root?.entries ?? []) {
+    if (value.kind === 'map') problems.add(line, `${key} has a list of values, not ${nameOfTree(value)}`);
+    placeholders.set(key.replaceAll('%', ''), document?.root ? optionalTexts(document.root, key, problems) : []);
+  }
+  const problem = document?.problems[0] ?? problems.found[0];
+  if (problem) return { ok: false, ...problem };
+  if (rest.length > 0) return { ok: false, line: rest[0]?.line ?? 1, reason: 'there is more than one document' };
+  return { ok: true, placeholders };
 }

@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeTemporaryDirectory } from '../testing/temporary-directory.ts';
+import { thisHost } from './host.ts';
+import { sigmaCommand } from './sigma.ts';
+
+const rule = 'title: T\nlogsource: {product: p}\ndetection:\n  a: {b|expand: "%c%"}\n  condition: a\n';
+const broken = rule.replace('|expand', '|within');
+
+async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
+  const { path, [Symbol.asyncDispose]: dispose } = await makeTemporaryDirectory('sigma');
+  onTestFinished(dispose);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(path, name, '..'), { recursive: true });
+    await writeFile(join(path, name), text);
+  }
+  return path;
+}
+
+async function check(values: Readonly<Record<string, readonly string[]>>) {
+  const lines: string[] = [];
+  const never = new AbortController().signal;
+  const code = await sigmaCommand.run({
+    host: thisHost(),
+    positionals: ['check'],
+    value: (option) => values[option]?.at(-1),
+    values: (option) => values[option] ?? [],
+    print: (line) => void lines.push(line),
+    remark: (line) => void lines.push(line),
+    interrupted: never,
+    insisted: never,
+  });
+  return { code, lines };
+}
+
+test('every refusal is told with file, line and reason, then the totals, and the exit code is 1', async () => {
+  const folder = await makeFolder({ 'x/a.yml': rule, 'b.yaml': broken, 'c.txt': 'no rule' });
+  expect(await check({ rules: [folder] })).toEqual({
+    code: 1,
+    lines: [
+      `${folder}/b.yaml:4: there is no modifier within (T)`,
+      `${folder}/x/a.yml:4: the placeholder %c% has no values here (T)`,
+      '2 files: 0 detections and 0 correlations load, 2 refused.',
+    ],
+  });
+});
+
+test('rules that all load, with the placeholders of a file, give exit code 0', async () => {
+  const folder = await makeFolder({ 'a.yml': rule, 'values.yaml': 'c: [d, e]' });
+  expect(await check({ rules: [join(folder, 'a.yml')], placeholders: [join(folder, 'values.yaml')] })).toEqual({
+    code: 0,
+    lines: ['1 file: 1 detection and 0 correlations load, 0 refused.'],
+  });
+});
+
+test('a path that is not there, or placeholders that are none, are one sentence', async () => {
+  await expect(check({ rules: ['/nowhere'] })).rejects.toThrow('/nowhere cannot be read: ENOENT.');
+  const folder = await makeFolder({ 'a.yml': rule, 'values.yaml': 'c: {d: e}' });
+  const asked = check({ rules: [folder], placeholders: [join(folder, 'values.yaml')] });
+  await expect(asked).rejects.toThrow('holds no placeholders: line 1, c has a list of values, not a map.');
+});
