@@ -23,6 +23,7 @@ import { createMappingRepository, type MappingRepository } from './mapping-repos
 import { createMemberRepository, type MemberRepository } from './member-repository.ts';
 import { createPruning } from './pruning.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
+import { createSources, type Sources } from './sources.ts';
 import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
 
 export interface AlertDeps {
@@ -39,6 +40,7 @@ export interface AlertDeps {
   readonly mappings: MappingRepository;
   readonly members: MemberRepository;
   readonly suppressions: SuppressionRepository;
+  readonly sources: Sources;
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
   readonly ingest: Ingest;
@@ -85,6 +87,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     mappings: createMappingRepository(),
     members,
     suppressions,
+    sources: createSources(),
     timeline,
     idempotency,
     ingest: createIngest({

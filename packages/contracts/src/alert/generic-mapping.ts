@@ -11,8 +11,15 @@ const FieldPath = z
   .regex(/^[^.]+(?:\.[^.]+){0,11}$/, 'must be at most 12 keys joined by dots');
 const FieldPaths = z.array(FieldPath).max(32);
 
-/** The first path that leads to text, a number or a flag; otherwise the constant. */
-const TextField = z.strictObject({ paths: FieldPaths, constant: z.string().min(1).max(500).optional() });
+/**
+ * The first template all of whose places lead to text (`{eventName} by {user.name}`), else the first path that leads to
+ * text, a number or a flag; otherwise the constant.
+ */
+const TextField = z.strictObject({
+  templates: z.array(z.string().min(1).max(500)).max(8).optional(),
+  paths: FieldPaths,
+  constant: z.string().min(1).max(500).optional(),
+});
 
 /** Looked up in `table` (without case), then measured against `thresholds`, then read as a common severity word. */
 const SeverityField = z.strictObject({
@@ -42,12 +49,23 @@ const ObservableField = z.strictObject({
   type: ObservableType,
   paths: FieldPaths,
   role: z.string().min(1).max(64).optional(),
+  /** `first`: only the first value the paths lead to, where they are several names for one thing. All when absent. */
+  pick: z.literal('first').optional(),
+  /** What follows the last of this text is the value: `/` of an ARN, `\\` of a path. */
+  afterLast: z.string().min(1).max(8).optional(),
 });
+
+/** Holds when one of the paths leads to one of the values (without case), or to anything where none are named. */
+const Condition = z.strictObject({ paths: FieldPaths, values: z.array(z.string().max(200)).max(64).optional() });
 
 /** How alerts of any shape become normalised ones: data, so that a new source needs no code. */
 export const GenericMapping = z.strictObject({
   /** Where the alerts are. The payload itself is one alert, or a list of them, when absent or when the path leads nowhere. */
   list: FieldPath.optional(),
+  /** A document for which one of these does not hold is no alert: it is counted as skipped. */
+  when: z.array(Condition).max(8).optional(),
+  /** Where a text is JSON itself; the first object so found is read as `embedded`. */
+  embedded: FieldPaths.optional(),
   title: TextField,
   description: TextField.optional(),
   severity: SeverityField.optional(),

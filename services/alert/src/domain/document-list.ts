@@ -1,3 +1,5 @@
+import { textsOfObjects } from './objects-in-text.ts';
+
 /** A document of a body: its value and its text, or why it could not be read. */
 export type ReadDocument =
   | { readonly ok: true; readonly value: unknown; readonly text: string }
@@ -21,12 +23,14 @@ export function documentsOfText(text: string, parse: (json: string) => unknown):
   }
   const { value } = whole;
   if (!Array.isArray(value)) return { length: 1, read: () => whole };
-  return { length: value.length, read: (index) => element(value[index]) };
+  const texts = textsOfObjects(text, value);
+  return { length: value.length, read: (index) => element(value[index], texts) };
 }
 
-function element(value: unknown): ReadDocument {
+function element(value: unknown, texts: ReadonlyMap<unknown, string>): ReadDocument {
   try {
-    return { ok: true, value, text: JSON.stringify(value) };
+    const written = JSON.stringify(value);
+    return { ok: true, value, text: texts.get(value) ?? written };
   } catch {
     // JSON.parse reads any depth, JSON.stringify ends with the stack.
     return { ok: false, reason: 'nested too deeply' };

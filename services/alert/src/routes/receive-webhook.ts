@@ -1,60 +1,60 @@
 import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
-import { ReceiveWebhook, type RejectedLine, type WebhookOutcome } from '@soc/contracts/alert/ingest';
-import { WebhookSource } from '@soc/contracts/alert/webhook-source';
+import { ReceiveWebhook, type WebhookOutcome } from '@soc/contracts/alert/ingest';
 import { invalidRequest, notFound, parseJson, route, type RouteContext, unprocessable } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
-import { documentsOfText } from '../domain/document-list.ts';
-import { normaliseGeneric, normaliseWebhook } from '../domain/normalise/normalise.ts';
-import type { NormaliseResult } from '../domain/normalise/normalised-alert.ts';
+import { DOCUMENTS_LIMIT } from '../domain/normalise/documents.ts';
+import { readPayload, type ReadPayload } from '../domain/normalise/read-payload.ts';
+import type { VendorMapping } from '../domain/normalise/vendor-mapping.ts';
 import type { Submission } from '../ingest.ts';
 import { storeAll } from '../store-all.ts';
 
-type Deps = Pick<AlertDeps, 'db' | 'mappings' | 'ingest' | 'now'>;
+type Deps = Pick<AlertDeps, 'db' | 'mappings' | 'sources' | 'ingest' | 'now'>;
 type Context = RouteContext<typeof ReceiveWebhook>;
 
-/** A vendor's own payload: one document, an array of them, or NDJSON. The payload is kept as it was received. */
+/** A vendor's own payload: one document, an array of them, or NDJSON. Every part is kept as it was received. */
 export const receiveWebhookRoute = (deps: Deps) =>
   route(ReceiveWebhook, async (context): Promise<WebhookOutcome> => {
-    const { body, origin, log } = context;
-    const normalise = await normaliserOf(deps, context);
-    const { good, bad } = readDocuments(body);
-    const result = normalise(good.map(({ value }) => value));
-    if (!result.ok) throw unprocessable('alert.unmappable', result.refusal);
+    const { body, params, origin, log } = context;
+    const mapping = await mappingOf(deps, context);
+    const read = readPayload(params.source, mapping, body, { receivedAt: deps.now(), parseJson });
+    refuseUnreadable(read);
 
-    const isWhole = good.length === 1 && bad.length === 0 && result.alerts.length === 1;
-    const submissions = result.alerts.map(({ alert, raw }): Submission => ({
+    const isWhole = read.documents === 1 && read.alerts.length === 1 && read.rejected.length === 0;
+    const submissions = read.alerts.map(({ alert, text }): Submission => ({
       alert,
-      payload: isWhole ? body : payloadOf(raw, body),
+      payload: isWhole ? body : text,
       origin,
     }));
     const accepted = await storeAlerts(deps, submissions, log);
-    const placeOf = (index: number): number => good[index]?.index ?? index;
-    const refused = result.refused.map(({ index, refusal }) => ({
-      index: placeOf(index),
-      code: 'alert.unmappable',
-      detail: refusal,
-    }));
-    const unstored = result.alerts.flatMap(({ index }, position) =>
-      accepted[position] ? [] : [{ index: placeOf(index), code: 'alert.unstorable', detail: 'it cannot be stored' }],
+    const unstored = read.alerts.flatMap(({ index }, position) =>
+      accepted[position] ? [] : [{ index, code: 'alert.unstorable', detail: 'it cannot be stored' }],
     );
     return {
       alerts: accepted.flatMap((alert) => (alert ? [{ id: alert.id, deduplicated: alert.deduplicated }] : [])),
-      rejected: [...bad, ...refused, ...unstored].toSorted((a, b) => a.index - b.index),
-      skipped: result.skipped,
+      rejected: [...read.rejected, ...unstored].toSorted((a, b) => a.index - b.index),
+      skipped: read.skipped,
     };
   });
 
-async function normaliserOf(deps: Deps, context: Context): Promise<(payload: readonly unknown[]) => NormaliseResult> {
+/** Throws 400 when nothing in the body is a document, 422 when none of its documents can be read or they are too many. */
+function refuseUnreadable({ documents, alerts, rejected, skipped }: ReadPayload): void {
+  if (documents === 0) throw invalidRequest([{ path: 'body', message: rejected[0]?.detail ?? 'no document in it' }]);
+  if (documents > DOCUMENTS_LIMIT) {
+    throw unprocessable('alert.unmappable', `payload: more than ${DOCUMENTS_LIMIT} documents`);
+  }
+  const unmappable = rejected.find(({ code }) => code === 'alert.unmappable');
+  if (alerts.length === 0 && skipped === 0 && unmappable) throw unprocessable('alert.unmappable', unmappable.detail);
+}
+
+async function mappingOf(deps: Deps, context: Context): Promise<VendorMapping> {
   const { params, query } = context;
-  const source = WebhookSource.safeParse(params.source);
-  if (!source.success) throw notFound('alert.source_unknown', `the sources are ${WebhookSource.options.join(', ')}`);
-  const receivedAt = deps.now();
-  if (query.mapping === undefined) return (payload) => normaliseWebhook(source.data, payload, { receivedAt });
-  if (source.data !== 'generic') {
+  const mapping = deps.sources.find(params.source);
+  if (!mapping) throw notFound('alert.source_unknown', `the sources are ${deps.sources.names.join(', ')}`);
+  if (query.mapping === undefined) return mapping;
+  if (params.source !== 'generic') {
     throw invalidRequest([{ path: 'query.mapping', message: 'only the source generic takes a mapping' }]);
   }
-  const mapping = await findMapping(deps, context, query.mapping);
-  return (payload) => normaliseGeneric(mapping, payload, { receivedAt });
+  return { fields: await findMapping(deps, context, query.mapping) };
 }
 
 async function findMapping(
@@ -65,29 +65,6 @@ async function findMapping(
   const named = await mappings.find(db.readYourWrites(consistencyToken), origin.tenantId, name);
   if (!named) throw notFound('alert.mapping_unknown');
   return named.mapping;
-}
-
-/** What in the body is JSON and what is not. Throws 400 when nothing is. */
-function readDocuments(body: string) {
-  const list = documentsOfText(body, parseJson);
-  const good: { readonly index: number; readonly value: unknown }[] = [];
-  const bad: RejectedLine[] = [];
-  for (let index = 0; index < list.length; index += 1) {
-    const document = list.read(index);
-    if (document.ok) good.push({ index, value: document.value });
-    else bad.push({ index, code: 'alert.malformed', detail: document.reason });
-  }
-  if (good.length > 0) return { good, bad };
-  throw invalidRequest([{ path: 'body', message: bad[0]?.detail ?? 'no document in it' }]);
-}
-
-/** The alert's own part of the payload; all of it where the part is nested too deeply to be written out. */
-function payloadOf(raw: unknown, body: string): string {
-  try {
-    return JSON.stringify(raw);
-  } catch {
-    return body;
-  }
 }
 
 /** A single alert shares a transaction with those of other requests. */

@@ -1,5 +1,5 @@
 /** Documents one payload may hold; bulk ingestion is the door for more. */
-const DOCUMENTS_LIMIT = 10_000;
+export const DOCUMENTS_LIMIT = 10_000;
 
 type Documents =
   | { readonly ok: true; readonly documents: readonly unknown[] }

@@ -38,15 +38,17 @@ export interface RefusedDocument {
   readonly refusal: string;
 }
 
+/** What became of the documents of a payload. */
+export interface NormalisedDocuments {
+  readonly alerts: readonly ReadAlert[];
+  readonly refused: readonly RefusedDocument[];
+  readonly skipped: number;
+}
+
 /**
  * What became of a payload. One bad document does not cost the good ones beside it; a payload is refused as a whole when
  * nothing in it could be read. `skipped` counts documents that are no alerts, such as flow records among EVE alerts.
  */
 export type NormaliseResult =
-  | {
-      readonly ok: true;
-      readonly alerts: readonly ReadAlert[];
-      readonly refused: readonly RefusedDocument[];
-      readonly skipped: number;
-    }
+  | (NormalisedDocuments & { readonly ok: true })
   | { readonly ok: false; readonly refusal: string };

@@ -6,6 +6,7 @@ import { severityAt } from './severity.ts';
 import { timeAt } from './time.ts';
 
 type TextField = GenericMapping['title'];
+type ObservableField = NonNullable<GenericMapping['observables']>[number];
 
 /** Reads one document by the mapping. */
 export function readDraft(document: unknown, mapping: GenericMapping, receivedAt: Date): AlertDraft {
@@ -16,9 +17,7 @@ export function readDraft(document: unknown, mapping: GenericMapping, receivedAt
     ruleId: readText(document, mapping.ruleId),
     ruleName: readText(document, mapping.ruleName),
     externalId: readText(document, mapping.externalId),
-    observables: (mapping.observables ?? []).flatMap(({ type, paths, role }) =>
-      textsAt(document, paths).map((value) => observable(type, value, role)),
-    ),
+    observables: (mapping.observables ?? []).flatMap((field) => readObservables(document, field)),
     extract: textsAt(document, mapping.extract),
     tactics: textsAt(document, mapping.tactics),
     techniques: textsAt(document, mapping.techniques),
@@ -33,8 +32,41 @@ export function readDraft(document: unknown, mapping: GenericMapping, receivedAt
 export const observable = (type: ObservableType, value: string, role?: string): Observable =>
   role === undefined ? { type, value } : { type, value, role };
 
-const readText = (document: unknown, field: TextField | undefined): string | null =>
-  field ? (textAt(document, ...field.paths) ?? field.constant ?? null) : null;
+function readText(document: unknown, field: TextField | undefined): string | null {
+  if (!field) return null;
+  for (const template of field.templates ?? []) {
+    const text = fillTemplate(document, template);
+    if (text !== null) return text;
+  }
+  return textAt(document, ...field.paths) ?? field.constant ?? null;
+}
+
+/** Null when one of the places leads to no text. */
+function fillTemplate(document: unknown, template: string): string | null {
+  let isFilled = true;
+  const text = template.replaceAll(/\{([^{}]{1,256})\}/g, (_place, path: string) => {
+    const found = textAt(document, path);
+    isFilled &&= found !== null;
+    return found ?? '';
+  });
+  return isFilled ? text : null;
+}
+
+function readObservables(document: unknown, { type, paths, role, pick, afterLast }: ObservableField): Observable[] {
+  const texts = textsAt(document, paths);
+  return (pick === 'first' ? texts.slice(0, 1) : texts).map((text) => {
+    const cut = afterLast === undefined ? -1 : text.lastIndexOf(afterLast);
+    return observable(type, cut < 0 ? text : text.slice(cut + (afterLast ?? '').length), role);
+  });
+}
+
+/** Whether the document is an alert, as far as the mapping says. */
+export const meetsConditions = (document: unknown, { when = [] }: GenericMapping): boolean =>
+  when.every(({ paths, values }) => {
+    const found = textsAt(document, paths).map((text) => text.trim().toLowerCase());
+    if (values === undefined) return found.length > 0;
+    return values.some((value) => found.includes(value.toLowerCase()));
+  });
 
 function isResolved(document: unknown, field: GenericMapping['resolved']): boolean {
   if (!field) return false;

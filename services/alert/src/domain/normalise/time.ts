@@ -16,6 +16,13 @@ const DATE_TIME =
 const DATE_COMMAND = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d) ([A-Z]{3,5}|[+-]\d{4}) (\d{4})$/;
 const MAIL_DATE = /^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) ([A-Z]{3,5}|[+-]\d{4})$/;
 
+/** `Tue Sep 11 16:14:21 2018 UTC`, as osquery writes it. */
+const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})(?: ([A-Z]{3,5}|[+-]\d{4}))?$/;
+
+/** `Oct 26 2024 23:20:39.123 UTC`, as CEF and LEEF write it. */
+const EVENT_DATE =
+  /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?: ([A-Z]{3,5}|[+-]\d{4}))?$/;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Zone names with one meaning (RFC 5322 section 4.3 and the European ones). */
@@ -53,7 +60,7 @@ export function parseTime(text: string, format: TimeFormat, utcOffset: string): 
   if (format === 'epoch_ms') return epochNumber(text);
   const epoch = format === 'auto' ? epochNumber(text) : Number.NaN;
   if (!Number.isNaN(epoch)) return epochOfAnyUnit(epoch);
-  return dateTime(text, utcOffset) ?? namedMonth(text) ?? Number.NaN;
+  return dateTime(text, utcOffset) ?? namedMonth(text, utcOffset) ?? Number.NaN;
 }
 
 const epochNumber = (text: string): number => (/^\d{1,19}(?:\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN);
@@ -74,9 +81,17 @@ function dateTime(text: string, utcOffset: string): number | null {
   return clockMs - offsetMs(zone);
 }
 
-function namedMonth(text: string): number | null {
+function namedMonth(text: string, utcOffset: string): number | null {
   const command = DATE_COMMAND.exec(text);
   if (command) return fromParts(command[5], command[1], command[2], command[3], command[4]);
+  const ascii = ASCTIME.exec(text);
+  if (ascii) return fromParts(ascii[4], ascii[1], ascii[2], ascii[3], ascii[5] ?? utcOffset);
+  const event = EVENT_DATE.exec(text);
+  if (event) {
+    const fraction = /\.(\d{1,3})/.exec(text)?.[1] ?? '0';
+    const wholeMs = fromParts(event[3], event[1], event[2], event[4], event[5] ?? utcOffset);
+    return wholeMs + Number(fraction.padEnd(3, '0'));
+  }
   const mail = MAIL_DATE.exec(text);
   return mail && fromParts(mail[3], mail[2], mail[1], mail[4], mail[5]);
 }
