@@ -1,5 +1,6 @@
 import { GetAnalysis } from '@soc/contracts/ai/analysis';
 import { CreateAsset } from '@soc/contracts/ai/asset';
+import { PutDeduplication } from '@soc/contracts/alert/deduplication';
 import { CreateAlert } from '@soc/contracts/alert/ingest';
 import { ListIncidents } from '@soc/contracts/alert/incidents';
 import { PutMapping } from '@soc/contracts/alert/mappings';
@@ -105,6 +106,10 @@ export const makers: Readonly<Record<string, Maker>> = {
   '/api/v1/alerts/mappings/:name': async (client) => {
     const body = { title: { paths: ['title'] } };
     return (await client.call(PutMapping, { params: { name: 'attacked' }, body })).name;
+  },
+  '/api/v1/alerts/deduplication/:source': async (client) => {
+    const body = { fingerprint: ['title' as const] };
+    return (await client.call(PutDeduplication, { params: { source: 'attacked-source' }, body })).source;
   },
   '/api/v1/alerts/suppressions/:id': async (client) => {
     const body = {

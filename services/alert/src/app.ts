@@ -33,6 +33,10 @@ import { getSuppressionRoute } from './routes/get-suppression.ts';
 import { listSuppressionsRoute } from './routes/list-suppressions.ts';
 import { previewSuppressionRoute } from './routes/preview-suppression.ts';
 import { updateSuppressionRoute } from './routes/update-suppression.ts';
+import { deleteDeduplicationRoute } from './routes/delete-deduplication.ts';
+import { getDeduplicationRoute } from './routes/get-deduplication.ts';
+import { listDeduplicationRoute } from './routes/list-deduplication.ts';
+import { putDeduplicationRoute } from './routes/put-deduplication.ts';
 import { updateAlertRoute } from './routes/update-alert.ts';
 import { updateIncidentRoute } from './routes/update-incident.ts';
 
@@ -63,6 +67,10 @@ const alertRoutes = (deps: AlertDeps) => [
   getMappingRoute(deps),
   putMappingRoute(deps),
   deleteMappingRoute(deps),
+  listDeduplicationRoute(deps),
+  getDeduplicationRoute(deps),
+  putDeduplicationRoute(deps),
+  deleteDeduplicationRoute(deps),
   listSuppressionsRoute(deps),
   createSuppressionRoute(deps),
   previewSuppressionRoute(deps),

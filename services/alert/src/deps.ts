@@ -13,9 +13,11 @@ import { type CommentRepository, createCommentRepository } from './comment-repos
 import type { AlertConfig } from './config.ts';
 import { type Correlation, createCorrelation } from './correlation.ts';
 import { createCorrelationDecision } from './correlation-decision.ts';
+import { createDeduplicationRepository, type DeduplicationRepository } from './deduplication-repository.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
+import { createIdentification } from './identify-arrivals.ts';
 import { createIncidentReshaping, type IncidentReshaping } from './incident-reshaping.ts';
 import { createIncidentRepository, type IncidentRepository } from './incident-repository.ts';
 import { createIngest, type Ingest } from './ingest.ts';
@@ -39,6 +41,7 @@ export interface AlertDeps {
   readonly incidents: IncidentRepository;
   readonly mappings: MappingRepository;
   readonly members: MemberRepository;
+  readonly deduplication: DeduplicationRepository;
   readonly suppressions: SuppressionRepository;
   readonly sources: Sources;
   readonly timeline: TimelineRepository;
@@ -63,6 +66,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
   const idempotencyKeys = createIdempotencyRepository();
   const incidents = createIncidentRepository();
   const members = createMemberRepository();
+  const deduplication = createDeduplicationRepository();
   const suppressions = createSuppressionRepository();
   const timeline = createTimelineRepository();
   const idempotency = createIdempotency({ repository: idempotencyKeys, now });
@@ -73,6 +77,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
   };
   const decide = createCorrelationDecision({ candidates, incidents, settings });
   const dedupWindowS = config.DEDUP_WINDOW_S;
+  const identify = createIdentification({ dedupWindowS, fingerprints, deduplication, suppressions });
   return {
     db,
     outbox,
@@ -86,6 +91,7 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     incidents,
     mappings: createMappingRepository(),
     members,
+    deduplication,
     suppressions,
     sources: createSources(),
     timeline,
@@ -94,7 +100,8 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
       db,
       outbox,
       now,
-      dedupWindowS,
+      identify,
+      deduplication,
       alerts,
       arrivals,
       fingerprints,
@@ -106,6 +113,6 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
     correlation: createCorrelation({ decide, incidents, members, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
-    pruning: createPruning({ db, fingerprints, idempotencyKeys, bulkClaims, now, log }),
+    pruning: createPruning({ db, fingerprints, deduplication, idempotencyKeys, bulkClaims, now, log }),
   };
 }

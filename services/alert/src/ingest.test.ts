@@ -5,6 +5,7 @@ import { createRegistry } from '@soc/monitoring';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { alertService } from './app.ts';
 import { createBulkClaimRepository } from './bulk-claim-repository.ts';
+import { createDeduplicationRepository } from './deduplication-repository.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
 import { createPruning } from './pruning.ts';
@@ -80,6 +81,7 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
   await createPruning({
     db,
     fingerprints: createFingerprintRepository(),
+    deduplication: createDeduplicationRepository(),
     idempotencyKeys: createIdempotencyRepository(),
     bulkClaims: createBulkClaimRepository(),
     now: () => new Date(clockMs),

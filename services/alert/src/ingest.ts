@@ -1,17 +1,20 @@
-import { type Alert, AlertCreated } from '@soc/contracts';
+import { type Alert, AlertCreated, AlertUpdated } from '@soc/contracts';
 import { AcceptedAlert } from '@soc/contracts/alert/ingest';
 import { asSystem, createBatcher, type DbCluster, type Tx } from '@soc/db-cluster';
 import type { Origin, Outbox } from '@soc/messaging';
 import { uuidv7 } from '@soc/service-kit';
 import type { AlertRepository } from './alert-repository.ts';
 import type { ArrivalRepository } from './arrival-repository.ts';
-import { acceptances, firstArrivals, planIngest } from './domain/deduplicate.ts';
-import { createSuppressor, hiddenCounts } from './domain/suppression/suppress.ts';
-import { fingerprintOf } from './domain/fingerprint.ts';
+import { claimAll } from './claim-all.ts';
+import { changedByRepetition, entriesOfArrivals, type Turned } from './domain/arrival-entries.ts';
+import { acceptances, type IngestPlan, planIngest } from './domain/deduplicate.ts';
+import { hiddenCounts } from './domain/suppression/suppress.ts';
 import type { NormalisedAlert } from './domain/normalise/normalised-alert.ts';
 import type { IdempotentRequest } from './domain/replay.ts';
+import type { DeduplicationRepository } from './deduplication-repository.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import type { Answered, Idempotency } from './idempotency.ts';
+import type { Identification } from './identify-arrivals.ts';
 import type { SuppressionRepository } from './suppression-repository.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 
@@ -41,7 +44,8 @@ export function createIngest(given: {
   readonly db: Pick<DbCluster, 'tx'>;
   readonly outbox: Outbox;
   readonly now: () => Date;
-  readonly dedupWindowS: number;
+  readonly identify: Identification;
+  readonly deduplication: DeduplicationRepository;
   readonly alerts: AlertRepository;
   readonly arrivals: ArrivalRepository;
   readonly fingerprints: FingerprintRepository;
@@ -49,17 +53,32 @@ export function createIngest(given: {
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
 }): Ingest {
-  const { db, outbox, now, alerts, arrivals, fingerprints, suppressions, timeline, idempotency } = given;
+  const { db, outbox, now, alerts, arrivals, fingerprints, deduplication, suppressions, timeline, idempotency } = given;
+
+  /** That it is over, or happens again, is told of alerts that people have heard of. */
+  const publishTurned = async (
+    tx: Tx,
+    turned: readonly Turned[],
+    causes: ReadonlyMap<string, Origin | undefined>,
+  ): Promise<void> => {
+    const messages = turned.flatMap((one) => {
+      const { alert } = one;
+      const [changed, origin] = [changedByRepetition(one), causes.get(alert.id)];
+      if (changed.length === 0 || !origin || (alert.suppressedBy ?? null) !== null) return [];
+      return [outbox.message(AlertUpdated, { alert, changed: [...changed] }, { ...origin, subject: alert.id })];
+    });
+    if (messages.length > 0) await outbox.publishMany(tx, messages);
+  };
 
   const storeCreated = async (
     tx: Tx,
-    created: readonly Alert[],
+    { created, neverFired }: Pick<IngestPlan, 'created' | 'neverFired'>,
     submissions: ReadonlyMap<string, Submission>,
   ): Promise<void> => {
     if (created.length === 0) return;
     // Every created alert has the id of the arrival it came from.
     const submissionOf = ({ id }: Alert): Submission => submissions.get(id) as Submission;
-    await alerts.insert(tx, created);
+    await alerts.insert(tx, created, neverFired);
     await arrivals.indexEntities(tx, created);
     await arrivals.indexWords(tx, created);
     await arrivals.indexTechniques(tx, created);
@@ -79,37 +98,27 @@ export function createIngest(given: {
   const store = async (tx: Tx, submissions: readonly Submission[]): Promise<readonly AcceptedAlert[]> => {
     if (submissions.length === 0) return [];
     const at = now();
-    const tenantIds = [...new Set(submissions.map(({ origin }) => origin.tenantId))];
-    const suppressorOf = createSuppressor(await suppressions.findInForce(tx, tenantIds, at));
-    const arriving = submissions.map(({ alert, fingerprint, origin: { tenantId } }) => ({
-      id: uuidv7(at.getTime()),
-      tenantId,
-      fingerprint: fingerprint ?? fingerprintOf(tenantId, alert),
-      suppressedBy: suppressorOf(tenantId, alert),
-      alert,
-    }));
-    const claims = await fingerprints.claim(tx, firstArrivals(arriving), at, given.dedupWindowS);
-    const { created, repeated, placements } = planIngest(arriving, claims, at.toISOString());
-    const submitted = submissions.map((submission, index) => [arriving[index]?.id ?? '', submission] as const);
-    await storeCreated(tx, created, new Map(submitted));
-    const known = repeated.length === 0 ? [] : await alerts.countRepetitions(tx, repeated);
-    const over = placements.filter(({ arrival }) => arrival.alert.resolved);
+    const { arriving, leaders } = await given.identify(tx, submissions, at);
+    const claims = await claimAll(fingerprints, tx, arriving, at);
+    const { created, neverFired, repeated, placements } = planIngest(arriving, claims, at.toISOString());
+    const submitted = new Map(submissions.map((submission, index) => [arriving[index]?.id ?? '', submission] as const));
+    await storeCreated(tx, { created, neverFired }, submitted);
+    const tenants = new Map(created.map(({ id, tenantId }) => [id, tenantId]));
+    const leading = leaders.flatMap((leader) => {
+      const tenantId = tenants.get(leader.alertId);
+      return tenantId === undefined ? [] : [{ ...leader, tenantId }];
+    });
+    await deduplication.addLeaders(tx, leading);
+    const turned = await alerts.countRepetitions(tx, repeated);
+    const told = entriesOfArrivals(placements, turned, at.toISOString());
     await timeline.add(
       tx,
-      over.map(({ arrival, alertId }) => ({
-        id: uuidv7(at.getTime()),
-        tenantId: arrival.tenantId,
-        alertId,
-        incidentId: null,
-        at: at.toISOString(),
-        kind: 'resolved',
-        actor: null,
-        summary: `${arrival.alert.source} says it is over`,
-        data: {},
-      })),
+      told.map((entry) => ({ ...entry, id: uuidv7(at.getTime()) })),
     );
+    const causes = new Map(placements.map(({ alertId, arrival }) => [alertId, submitted.get(arrival.id)?.origin]));
+    await publishTurned(tx, turned, causes);
     await suppressions.countHidden(tx, hiddenCounts(placements), at);
-    return acceptances(placements, [...created, ...known]);
+    return acceptances(placements, [...created, ...turned.map(({ alert }) => alert)]);
   };
 
   const batcher = createBatcher<Submission, Answered<AcceptedAlert>>({

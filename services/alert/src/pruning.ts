@@ -2,6 +2,7 @@ import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
 import type { BulkClaimRepository } from './bulk-claim-repository.ts';
+import type { DeduplicationRepository } from './deduplication-repository.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import { IDEMPOTENCY_KEEP_MS } from './idempotency.ts';
 import type { IdempotencyRepository } from './idempotency-repository.ts';
@@ -19,17 +20,19 @@ export interface Pruning extends Worker {
 export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
   readonly fingerprints: FingerprintRepository;
+  readonly deduplication: Pick<DeduplicationRepository, 'prune'>;
   readonly idempotencyKeys: IdempotencyRepository;
   readonly bulkClaims: BulkClaimRepository;
   readonly now: () => Date;
   readonly log: BusLog;
 }): Pruning {
-  const { db, fingerprints, idempotencyKeys, bulkClaims, now, log } = given;
+  const { db, fingerprints, deduplication, idempotencyKeys, bulkClaims, now, log } = given;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const prune = async (): Promise<void> => {
     const nowMs = now().getTime();
     await fingerprints.prune(db.write, new Date(nowMs - FINGERPRINT_KEEP_MS));
+    await deduplication.prune(db.write, new Date(nowMs));
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
     await bulkClaims.prune(db.write);
   };

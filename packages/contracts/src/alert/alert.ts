@@ -47,6 +47,8 @@ export const Alert = z.object({
   incidentId: Uuid.nullable(),
   /** The suppression that hid it when it arrived: then nobody was told, and nothing analysed it. */
   suppressedBy: Uuid.nullable().optional(),
+  /** Since when its source says that it is over, by event time; null while it fires. */
+  resolvedAt: Timestamp.nullable().optional(),
   analysedAt: Timestamp.nullable(),
   enrichedAt: Timestamp.nullable(),
   triagedAt: Timestamp.nullable(),

@@ -1,4 +1,5 @@
 import type { EndpointSpec } from '../endpoint.ts';
+import { DeleteDeduplication, GetDeduplication, ListDeduplication, PutDeduplication } from './deduplication.ts';
 import { GetIncidentGraph, MergeIncidents, RequestResponse, SplitIncident } from './incident-work.ts';
 import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from './incidents.ts';
 import { BulkAlerts, CreateAlert, ReceiveWebhook } from './ingest.ts';
@@ -24,6 +25,10 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   GetMapping,
   PutMapping,
   DeleteMapping,
+  ListDeduplication,
+  GetDeduplication,
+  PutDeduplication,
+  DeleteDeduplication,
   ListSuppressions,
   CreateSuppression,
   PreviewSuppression,

@@ -43,6 +43,8 @@ export const AcceptedAlert = z.object({
   fingerprint: z.string(),
   occurrences: z.number().int().min(1),
   deduplicated: z.boolean(),
+  /** Only of a near-duplicate: in how many of 64 bits of simhash it differs from the alert it was counted with. */
+  nearDistance: z.number().int().optional(),
 });
 export type AcceptedAlert = z.infer<typeof AcceptedAlert>;
 
@@ -94,7 +96,7 @@ export const BulkAlerts = endpoint({
  * (`skipped`), such as a flow record among Suricata's alerts.
  */
 export const WebhookOutcome = z.object({
-  alerts: z.array(AcceptedAlert.pick({ id: true, deduplicated: true })),
+  alerts: z.array(AcceptedAlert.pick({ id: true, deduplicated: true, nearDistance: true })),
   rejected: z.array(RejectedLine),
   skipped: z.number().int().min(0),
 });

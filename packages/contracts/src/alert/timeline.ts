@@ -7,6 +7,8 @@ export const TimelineKind = z.enum([
   'received',
   'repeated',
   'resolved',
+  'fired_again',
+  'near_duplicate',
   'analysed',
   'enriched',
   'correlated',

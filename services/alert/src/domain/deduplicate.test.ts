@@ -25,11 +25,18 @@ const arrival = (id: string, fingerprint: string, given: Partial<NormalisedAlert
   tenantId: 'default',
   fingerprint,
   suppressedBy: null,
+  windowS: 3_600,
   alert: alert(given),
 });
 
 const claims = (owners: Readonly<Record<string, string>>, hasHappened = true) =>
-  Object.entries(owners).map(([name, alertId]) => ({ tenantId: 'default', name, alertId, hasHappened }));
+  Object.entries(owners).map(([name, alertId]) => ({
+    tenantId: 'default',
+    name,
+    alertId,
+    hasHappened,
+    nearDistance: null,
+  }));
 
 const AT = '2026-03-01T09:00:00.000Z';
 const LATER = '2026-03-01T08:30:00.000Z';
@@ -42,7 +49,9 @@ describe('planIngest', () => {
       AT,
     );
     expect(plan.created).toEqual([expect.objectContaining({ id: 'a', occurrences: 1, receivedAt: AT, version: 1 })]);
-    expect(plan.repeated).toEqual([{ alertId: 'old', count: 1, lastSeenAt: LATER }]);
+    expect(plan.repeated).toEqual([
+      { alertId: 'old', count: 1, lastSeenAt: LATER, course: { firedAt: LATER, overAt: null } },
+    ]);
   });
 
   test('the same alert within one batch is one alert that was seen as often', () => {
@@ -72,7 +81,9 @@ describe('planIngest', () => {
   test('the news that something is over is no occurrence', () => {
     const over = arrival('b', 'x', { resolved: true, occurredAt: LATER });
     const plan = planIngest([over], claims({ x: 'old' }), AT);
-    expect(plan.repeated).toEqual([{ alertId: 'old', count: 0, lastSeenAt: LATER }]);
+    expect(plan.repeated).toEqual([
+      { alertId: 'old', count: 0, lastSeenAt: LATER, course: { firedAt: null, overAt: LATER } },
+    ]);
     const together = planIngest([arrival('a', 'x'), over], claims({ x: 'a' }), AT);
     expect(acceptances(together.placements, together.created).map(({ occurrences }) => occurrences)).toEqual([1, 1]);
   });
@@ -88,7 +99,7 @@ describe('planIngest', () => {
     const theirs = { ...arrival('b', 'x'), tenantId: 'other' };
     const plan = planIngest(
       [arrival('a', 'x'), theirs],
-      [...claims({ x: 'a' }), { tenantId: 'other', name: 'x', alertId: 'b', hasHappened: true }],
+      [...claims({ x: 'a' }), { tenantId: 'other', name: 'x', alertId: 'b', hasHappened: true, nearDistance: null }],
       AT,
     );
     expect(plan.created.map(({ id, tenantId }) => [id, tenantId])).toEqual([

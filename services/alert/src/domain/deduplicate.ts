@@ -1,5 +1,6 @@
 import type { Alert } from '@soc/contracts';
 import type { AcceptedAlert } from '@soc/contracts/alert/ingest';
+import type { Near } from './deduplication/near-duplicates.ts';
 import type { NormalisedAlert } from './normalise/normalised-alert.ts';
 
 /** An alert that arrived, with the id it gets if it turns out to be new. */
@@ -10,6 +11,21 @@ export interface Arrival {
   /** The suppression that hides it. What is hidden is the same only as what the same suppression hides. */
   readonly suppressedBy: string | null;
   readonly alert: NormalisedAlert;
+  /** How long it absorbs others if it becomes an alert. */
+  readonly windowS: number;
+  /** The alert that it nearly repeats. */
+  readonly near?: Near | undefined;
+}
+
+/** What an arrival claims its fingerprint for. */
+export interface Claiming {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly alertId: string;
+  readonly expiresAt: string;
+  readonly eventAt: string;
+  readonly hasHappened: boolean;
+  readonly nearDistance: number | null;
 }
 
 /** Which alert stands for a fingerprint: the arrival's own id when it is new. */
@@ -20,6 +36,14 @@ export interface FingerprintClaim {
   readonly alertId: string;
   /** False while all that was heard of it is that it is over. */
   readonly hasHappened: boolean;
+  /** Of a near-duplicate, how many bits of simhash it differs in. */
+  readonly nearDistance: number | null;
+}
+
+/** By event time, the latest that it happened and the latest that it was over, as far as some arrivals tell. */
+export interface Course {
+  readonly firedAt: string | null;
+  readonly overAt: string | null;
 }
 
 /**
@@ -30,6 +54,7 @@ export interface Repetition {
   readonly alertId: string;
   readonly count: number;
   readonly lastSeenAt: string;
+  readonly course: Course;
 }
 
 /** An arrival and the alert it became part of. */
@@ -38,10 +63,13 @@ export interface Placement {
   readonly alertId: string;
   /** Whether it counts as an occurrence. */
   readonly counts: boolean;
+  readonly nearDistance: number | null;
 }
 
 export interface IngestPlan {
   readonly created: readonly Alert[];
+  /** Those of them of which nothing was heard but that they are over. */
+  readonly neverFired: ReadonlySet<string>;
   readonly repeated: readonly Repetition[];
   /** One for each arrival, in their order. */
   readonly placements: readonly Placement[];
@@ -67,6 +95,42 @@ export function firstArrivals(arrivals: readonly Arrival[]): readonly Arrival[] 
   return [...first.values()];
 }
 
+/** What an arrival claims; a near-duplicate claims for the alert it nearly repeats, as long as that stands for its own kind. */
+export function claimingOf(arrival: Arrival, at: Date): Claiming {
+  const { id, tenantId, alert, windowS, near } = arrival;
+  const ownExpiry = new Date(at.getTime() + (alert.resolved ? 0 : windowS * 1_000)).toISOString();
+  return {
+    tenantId,
+    name: claimedName(arrival),
+    alertId: near?.alertId ?? id,
+    expiresAt: near?.expiresAt ?? ownExpiry,
+    eventAt: alert.occurredAt,
+    hasHappened: !alert.resolved,
+    nearDistance: near?.distance ?? null,
+  };
+}
+
+const latest = (a: string | null, b: string | null): string | null => (a === null ? b : b === null ? a : laterOf(a, b));
+
+function coursesOf(placements: readonly Placement[]): ReadonlyMap<string, Course> {
+  const courses = new Map<string, Course>();
+  for (const { alertId, arrival } of placements) {
+    const { resolved, occurredAt } = arrival.alert;
+    const { firedAt = null, overAt = null } = courses.get(alertId) ?? {};
+    courses.set(alertId, {
+      firedAt: resolved ? firedAt : latest(firedAt, occurredAt),
+      overAt: resolved ? latest(overAt, occurredAt) : overAt,
+    });
+  }
+  return courses;
+}
+
+/** Since when it is over: what happened before the news came, by event time, does not undo it. */
+export const resolvedAtOf = ({ firedAt, overAt }: Course): string | null =>
+  overAt !== null && (firedAt === null || overAt >= firedAt) ? overAt : null;
+
+const SILENT: Course = { firedAt: null, overAt: null };
+
 /** Sorts arrivals into new alerts and repetitions, given which alert now stands for each fingerprint. */
 export function planIngest(
   arrivals: readonly Arrival[],
@@ -80,17 +144,21 @@ export function planIngest(
       arrival,
       alertId: claim?.alertId ?? arrival.id,
       counts: !arrival.alert.resolved || claim?.hasHappened === false,
+      nearDistance: claim?.nearDistance ?? null,
     };
   });
+  const courses = coursesOf(placements);
+  const courseOf = (alertId: string): Course => courses.get(alertId) ?? SILENT;
   const created = new Map<string, Alert>();
   const repeated = new Map<string, Repetition>();
   for (const placement of placements) {
     const { arrival, alertId } = placement;
-    if (alertId === arrival.id) created.set(alertId, newAlert(arrival, receivedAt));
-    else repeated.set(alertId, oneMore(repeated.get(alertId), placement));
+    if (alertId === arrival.id) created.set(alertId, newAlert(arrival, courseOf(alertId), receivedAt));
+    else repeated.set(alertId, oneMore(repeated.get(alertId), placement, courseOf(alertId)));
   }
   return {
     created: [...created.values()].map((alert) => withRepetition(alert, repeated.get(alert.id))),
+    neverFired: new Set([...created.keys()].filter((id) => courseOf(id).firedAt === null)),
     repeated: [...repeated.values()].filter(({ alertId }) => !created.has(alertId)),
     placements,
   };
@@ -98,10 +166,10 @@ export function planIngest(
 
 const laterOf = (a: string, b: string): string => (a < b ? b : a);
 
-function oneMore(known: Repetition | undefined, { arrival, alertId, counts }: Placement): Repetition {
+function oneMore(known: Repetition | undefined, { arrival, alertId, counts }: Placement, course: Course): Repetition {
   const { occurredAt } = arrival.alert;
   const count = (known?.count ?? 0) + (counts ? 1 : 0);
-  return { alertId, count, lastSeenAt: laterOf(known?.lastSeenAt ?? occurredAt, occurredAt) };
+  return { alertId, count, lastSeenAt: laterOf(known?.lastSeenAt ?? occurredAt, occurredAt), course };
 }
 
 function withRepetition(alert: Alert, repetition: Repetition | undefined): Alert {
@@ -117,7 +185,7 @@ export function acceptances(placements: readonly Placement[], stored: readonly A
   for (const { alertId, counts } of placements) {
     if (counts) still.set(alertId, (still.get(alertId) ?? 0) + 1);
   }
-  return placements.map(({ arrival, alertId, counts }) => {
+  return placements.map(({ arrival, alertId, counts, nearDistance }) => {
     const alert = alerts.get(alertId);
     const left = (still.get(alertId) ?? 0) - (counts ? 1 : 0);
     still.set(alertId, Math.max(0, left));
@@ -127,11 +195,16 @@ export function acceptances(placements: readonly Placement[], stored: readonly A
       fingerprint: arrival.fingerprint,
       occurrences: Math.max(1, (alert?.occurrences ?? 1) - Math.max(0, left)),
       deduplicated: alertId !== arrival.id,
+      ...(nearDistance !== null && { nearDistance }),
     };
   });
 }
 
-const newAlert = ({ id, tenantId, fingerprint, suppressedBy, alert }: Arrival, receivedAt: string): Alert => ({
+const newAlert = (
+  { id, tenantId, fingerprint, suppressedBy, alert }: Arrival,
+  course: Course,
+  receivedAt: string,
+): Alert => ({
   id,
   tenantId,
   title: alert.title,
@@ -158,6 +231,7 @@ const newAlert = ({ id, tenantId, fingerprint, suppressedBy, alert }: Arrival, r
   assignee: null,
   incidentId: null,
   suppressedBy,
+  resolvedAt: resolvedAtOf(course),
   analysedAt: null,
   enrichedAt: null,
   triagedAt: null,

@@ -1,5 +1,5 @@
 import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
-import { ReceiveWebhook, type WebhookOutcome } from '@soc/contracts/alert/ingest';
+import { type AcceptedAlert, ReceiveWebhook, type WebhookOutcome } from '@soc/contracts/alert/ingest';
 import { invalidRequest, notFound, parseJson, route, type RouteContext, unprocessable } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
 import { DOCUMENTS_LIMIT } from '../domain/normalise/documents.ts';
@@ -30,7 +30,7 @@ export const receiveWebhookRoute = (deps: Deps) =>
       accepted[position] ? [] : [{ index, code: 'alert.unstorable', detail: 'it cannot be stored' }],
     );
     return {
-      alerts: accepted.flatMap((alert) => (alert ? [{ id: alert.id, deduplicated: alert.deduplicated }] : [])),
+      alerts: accepted.flatMap((alert) => (alert ? [outcomeOf(alert)] : [])),
       rejected: [...read.rejected, ...unstored].toSorted((a, b) => a.index - b.index),
       skipped: read.skipped,
     };
@@ -74,3 +74,9 @@ async function storeAlerts({ ingest }: Deps, submissions: readonly Submission[],
   const answered = await ingest.one(only);
   return [answered.ok ? answered.answer : undefined];
 }
+
+const outcomeOf = ({ id, deduplicated, nearDistance }: AcceptedAlert): WebhookOutcome['alerts'][number] => ({
+  id,
+  deduplicated,
+  ...(nearDistance !== undefined && { nearDistance }),
+});
