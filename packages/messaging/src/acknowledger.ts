@@ -21,10 +21,10 @@ export function createAcknowledger(
 ): Acknowledger {
   const stopping = new AbortController();
   let waiting: string[] = [];
+  let gathering: NodeJS.Timeout | undefined;
   let flushing: Promise<void> | undefined;
 
   const flush = async (): Promise<void> => {
-    await pause(GATHER_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     while (waiting.length > 0) {
       const ids = waiting.slice(0, MOST_IDS);
       try {
@@ -39,15 +39,30 @@ export function createAcknowledger(
     }
   };
 
+  const flushNow = (): void => {
+    gathering = undefined;
+    flushing = flush().finally(() => {
+      flushing = undefined;
+      gather(); // for what came after the last look
+    });
+  };
+
+  const gather = (): void => {
+    if (waiting.length === 0 || flushing || gathering || stopping.signal.aborted) return;
+    gathering = setTimeout(flushNow, GATHER_MS);
+  };
+
   return {
     add: (ids) => {
       waiting.push(...ids);
-      flushing ??= flush().finally(() => {
-        flushing = undefined;
-      });
+      gather();
     },
     stop: async () => {
       stopping.abort();
+      if (gathering) {
+        clearTimeout(gathering);
+        flushNow();
+      }
       await flushing;
     },
   };

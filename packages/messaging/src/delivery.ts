@@ -125,7 +125,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   return {
     concerns,
     noteIgnored: ({ type, id }) => gatherer.gather('ignored', type, [id]),
-    countOutcomes: (type, outcome, events) => metrics.handled.inc({ type, outcome }, events),
+    countOutcomes: metrics.count,
     handleRuns: (runs, before) =>
       db.tx(async (tx) => {
         const skipped = await before(tx);
@@ -153,29 +153,44 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       });
       gatherer.gather('ignored', type, ignored);
       if (pending.length > 0) await handleAll(subscription, pending, outcomes);
-      for (const [outcome, of] of Map.groupBy(outcomes, ({ kind }) => kind)) {
-        metrics.handled.inc({ type, outcome }, of.length);
-      }
-      metrics.duration.observe({ type }, (performance.now() - startedAt) / 1000);
+      metrics.sawBatch(type, outcomes, (performance.now() - startedAt) / 1000);
       return outcomes;
     },
   };
 }
 
 function createMetrics(registry: Registry) {
-  return {
-    handled: new Counter({
-      name: 'soc_events_handled_total',
-      help: 'Events delivered to a handler, by outcome: done, failed (will be tried again), refused.',
-      labelNames: ['type', 'outcome'],
-      registers: [registry],
-    }),
-    duration: new Histogram({
-      name: 'soc_event_batch_duration_seconds',
-      help: 'Duration of one batch of deliveries, transaction included.',
-      labelNames: ['type'],
-      buckets: [0.002, 0.01, 0.05, 0.2, 1, 5],
-      registers: [registry],
-    }),
+  const handled = new Counter({
+    name: 'soc_events_handled_total',
+    help: 'Events delivered to a handler, by outcome: done, failed (will be tried again), refused.',
+    labelNames: ['type', 'outcome'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'soc_event_batch_duration_seconds',
+    help: 'Duration of one batch of deliveries, transaction included.',
+    labelNames: ['type'],
+    buckets: [0.002, 0.01, 0.05, 0.2, 1, 5],
+    registers: [registry],
+  });
+  // Looking up labels at every batch costs more than counting.
+  const counters = new Map<string, Counter.Internal>();
+  const durations = new Map<string, Histogram.Internal<'type'>>();
+  const count = (type: string, outcome: Outcome['kind'], events: number): void => {
+    const key = `${outcome} ${type}`;
+    let counter = counters.get(key);
+    if (!counter) counters.set(key, (counter = handled.labels({ type, outcome })));
+    counter.inc(events);
   };
+  const sawBatch = (type: string, outcomes: readonly Outcome[], tookS: number): void => {
+    const counts = { done: 0, failed: 0, refused: 0 };
+    for (const { kind } of outcomes) counts[kind] += 1;
+    if (counts.done > 0) count(type, 'done', counts.done);
+    if (counts.failed > 0) count(type, 'failed', counts.failed);
+    if (counts.refused > 0) count(type, 'refused', counts.refused);
+    let one = durations.get(type);
+    if (!one) durations.set(type, (one = duration.labels({ type })));
+    one.observe(tookS);
+  };
+  return { count, sawBatch };
 }

@@ -72,7 +72,8 @@ export const withSequence = (message: Message, place: number): Message => ({
 export const idIn = (envelope: string): string | undefined =>
   /"id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/.exec(envelope)?.[1];
 
-const Envelope = z.object({
+/** The envelope as consumers read it. */
+export const Envelope = z.object({
   specversion: z.literal('1.0'),
   id: z.uuidv7(),
   type: z.string(),
@@ -92,6 +93,39 @@ const Envelope = z.object({
   data: z.unknown(),
 });
 
+type EnvelopeData = z.output<typeof Envelope>;
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const PLACE = /^\d{1,15}$/;
+const TEXTS = ['type', 'source', 'time', 'tenantid', 'subject', 'correlationid'] as const;
+const OPTIONAL_TEXTS = ['causationid', 'traceparent', 'targetservice'] as const;
+
+/**
+ * What `Envelope` makes of an envelope that fits; undefined for any other, of which the schema then tells the reason. By hand,
+ * for every event has one, and the schema makes several objects for each key.
+ */
+export function readEnvelope(raw: unknown): EnvelopeData | undefined {
+  if (typeof raw !== 'object' || raw === null || !('data' in raw)) return undefined;
+  // An object; each key that is used is looked at.
+  const from = raw as Readonly<Record<string, unknown>>;
+  const { specversion, id, dataschemaversion, sequence } = from;
+  if (specversion !== '1.0' || typeof id !== 'string' || !UUID_V7.test(id)) return undefined;
+  if (typeof dataschemaversion !== 'number' || !Number.isSafeInteger(dataschemaversion)) return undefined;
+  for (const key of TEXTS) if (typeof from[key] !== 'string') return undefined;
+  // The texts were just looked at.
+  const { type, source, time, tenantid, subject, correlationid } = from as Record<(typeof TEXTS)[number], string>;
+  const texts = { type, source, time, tenantid, subject, correlationid };
+  const read: EnvelopeData = { specversion, id, dataschemaversion, ...texts, data: from['data'] };
+  for (const key of OPTIONAL_TEXTS) {
+    const text = from[key];
+    if (typeof text === 'string') read[key] = text;
+    else if (text !== undefined) return undefined;
+  }
+  if (typeof sequence === 'string' && PLACE.test(sequence)) read.sequence = sequence;
+  else if (sequence !== undefined) return undefined;
+  return read;
+}
+
 export type Decoded<E extends EventSpec> =
   | { readonly ok: true; readonly event: EventEnvelope<PayloadOf<E>> }
   | ({ readonly ok: false } & Refusal);
@@ -99,6 +133,11 @@ export type Decoded<E extends EventSpec> =
 /** A subject that order is kept by has to fit into an index, as text of PostgreSQL. */
 const MAX_SUBJECT = 500;
 const isOrderable = (subject: string): boolean => subject.length <= MAX_SUBJECT && !subject.includes('\0');
+
+const whyNot = (raw: unknown): string => {
+  const { error } = Envelope.safeParse(raw);
+  return error ? z.prettifyError(error) : 'it has no data';
+};
 
 const parseJson = (text: string): unknown => {
   try {
@@ -112,20 +151,21 @@ const refused = (refusal: Refusal['refusal'], reason: string) => ({ ok: false, r
 
 /** Reads an event as consumers do: unknown keys are ignored, an unknown version or a payload that does not fit is refused. */
 export function decodeMessage<E extends EventSpec>(spec: E, text: string): Decoded<E> {
-  const envelope = Envelope.safeParse(parseJson(text));
-  if (!envelope.success) return refused('invalid', `not a CloudEvent: ${z.prettifyError(envelope.error)}`);
-  const { data, dataschemaversion, type, source } = envelope.data;
+  const raw = parseJson(text);
+  const envelope = readEnvelope(raw);
+  if (!envelope) return refused('invalid', `not a CloudEvent: ${whyNot(raw)}`);
+  const { data, dataschemaversion, type, source } = envelope;
   if (type !== spec.type || source !== spec.owner) {
     return refused('forged', `${source} may not speak as the owner of ${spec.type}`);
   }
   if (dataschemaversion !== spec.version) {
     return refused('unknown_version', `unknown schema version ${dataschemaversion}`);
   }
-  if (spec.ordered && !isOrderable(envelope.data.subject)) {
+  if (spec.ordered && !isOrderable(envelope.subject)) {
     return refused('invalid', 'its subject cannot be kept in order');
   }
   const payload = spec.payload.safeParse(data);
   if (!payload.success) return refused('invalid', `payload refused: ${z.prettifyError(payload.error)}`);
   // Optional keys that were absent stay absent; the payload was checked against the schema of `E` just above.
-  return { ok: true, event: { ...envelope.data, data: payload.data } as EventEnvelope<PayloadOf<E>> };
+  return { ok: true, event: { ...envelope, data: payload.data } as EventEnvelope<PayloadOf<E>> };
 }

@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto';
-import { z } from 'zod';
 import type { KeyRing } from './key-ring.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -18,14 +17,7 @@ const COUNT_AT = 1;
 const KEY_ID_AT = 4;
 const LEAST_BYTES = KEY_ID_AT + 2 + IV_BYTES + TAG_BYTES;
 
-/** Travels in the clear, and is to be trusted only of a frame that opened. Unknown keys are ignored. */
-const FrameHeader = z.object({
-  type: z.string(),
-  source: z.string(),
-  publishedAt: z.number(),
-  token: z.string().optional(),
-});
-
+/** Travels in the clear, and is to be trusted only of a frame that opened. */
 export interface FrameHeader {
   readonly type: string;
   /** The publishing service. */
@@ -77,7 +69,7 @@ export function sealFrame(ring: KeyRing, header: FrameHeader, texts: readonly st
   const iv = nextIv();
   const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(clear);
-  const ciphertext = cipher.update(texts.join('\n'), 'utf8');
+  const ciphertext = cipher.update(texts.length === 1 ? (texts[0] ?? '') : texts.join('\n'), 'utf8');
   cipher.final(); // a stream cipher holds nothing back; this makes the tag
   return Buffer.concat([clear, iv, cipher.getAuthTag(), ciphertext]);
 }
@@ -117,9 +109,20 @@ function decrypt(frame: Buffer, key: KeyObject, from: number): string | undefine
   return plaintext.toString('utf8');
 }
 
-const parseHeader = (frame: Buffer, from: number, to: number): FrameHeader | undefined => {
+/** Unknown keys are ignored; undefined for what is no header. By hand, for every frame has one. */
+function parseHeader(frame: Buffer, from: number, to: number): FrameHeader | undefined {
+  const raw = parseJson(frame.toString('utf8', from, to));
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { type, source, publishedAt, token } = raw as Readonly<Record<string, unknown>>;
+  if (typeof type !== 'string' || typeof source !== 'string') return undefined;
+  if (typeof publishedAt !== 'number' || !Number.isFinite(publishedAt)) return undefined;
+  if (token === undefined) return { type, source, publishedAt };
+  return typeof token === 'string' ? { type, source, publishedAt, token } : undefined;
+}
+
+const parseJson = (text: string): unknown => {
   try {
-    return FrameHeader.safeParse(JSON.parse(frame.toString('utf8', from, to))).data;
+    return JSON.parse(text);
   } catch {
     return undefined; // refused by the caller
   }

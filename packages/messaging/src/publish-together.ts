@@ -34,10 +34,9 @@ export function publishTogether(publish: Publish): Publish {
 
   const send = async (calls: readonly Waiting[]): Promise<void> => {
     try {
-      await publish(
-        calls.flatMap(({ messages }) => messages),
-        calls[0]?.token,
-      );
+      const [first] = calls;
+      const messages = first && calls.length === 1 ? first.messages : calls.flatMap((call) => call.messages);
+      await publish(messages, first?.token);
       for (const { settle } of calls) settle.resolve();
     } catch (error) {
       for (const { settle } of calls) settle.reject(error);

@@ -1,4 +1,5 @@
 import { BLOCK_MS, type Redis } from './redis.ts';
+import { sendAtOnce } from './redis/send-at-once.ts';
 
 /** One entry of a stream; `frame` is undefined when the entry was trimmed away before it was handled. */
 export interface StreamEntry {
@@ -104,7 +105,7 @@ export function createStreamGroup(options: {
     },
     touch: async (ids) => void (await claim(ids, 0)),
     release: async (ids) => void (await claim(ids, LONG_ABANDONED_MS)),
-    acknowledge: async (ids) => void (await commands.xack(stream, group, ...ids)),
+    acknowledge: async (ids) => void (await sendAtOnce(commands, 'xack', [stream, group, ...ids])),
     interrupt: () => reader.disconnect(),
   };
 }

@@ -4,6 +4,7 @@ import { sealFrame } from './frame.ts';
 import type { KeyRing } from './key-ring.ts';
 import { publishTogether } from './publish-together.ts';
 import { type Redis, streamKey } from './redis.ts';
+import { sendAtOnce } from './redis/send-at-once.ts';
 import { ACK_WITHIN_MS, demandReplicas } from './replicas.ts';
 
 /** Most events in one frame: so many travel, are acknowledged and are refused together. */
@@ -24,6 +25,9 @@ export interface StreamPublisher {
   readonly publish: (messages: readonly Message[], token?: string) => Promise<void>;
 }
 
+/** What is written together has the same one. */
+const keyOf = ({ type, subject }: Message): string => (subject === undefined ? type : nounOf(type));
+
 interface Packed {
   readonly type: string;
   readonly texts: string[];
@@ -36,8 +40,9 @@ interface Packed {
  */
 function pack(messages: readonly Message[]): ReadonlyMap<string, readonly Packed[]> {
   const together = new Map<string, Packed[]>();
-  for (const { type, envelope, subject } of messages) {
-    const key = subject === undefined ? type : nounOf(type);
+  for (const message of messages) {
+    const { type, envelope } = message;
+    const key = keyOf(message);
     let frames = together.get(key);
     if (!frames) together.set(key, (frames = []));
     const bytes = Buffer.byteLength(envelope);
@@ -79,21 +84,32 @@ export function createStreamPublisher(options: {
 }): StreamPublisher {
   const { keyRing, redis, prefix, source, now = () => new Date(), replicasToAck = 0 } = options;
 
+  const seal = (type: string, texts: readonly string[], publishedAt: number, token: string | undefined): Buffer => {
+    const header = { type, source, publishedAt };
+    return sealFrame(keyRing, token === undefined ? header : { ...header, token }, texts);
+  };
+
+  const writeOne = async (type: string, texts: readonly string[], token: string | undefined): Promise<void> => {
+    const frame = seal(type, texts, now().getTime(), token);
+    await sendAtOnce(redis, 'xadd', [streamKey(prefix, type), '*', FRAME_FIELD, frame]);
+  };
+
   /**
    * One pipeline for frames that are written together: in a cluster others may live on another node, and `WAIT` speaks for
    * the connection it is sent on, so it never travels alone: sent again after a failover it would count replicas that have
    * never heard of the frames. Several frames of ordered types are one transaction: a part could be read, or fail, out of
-   * order. Always a pipeline, also for one frame: single commands may be held back a moment, and be overtaken.
+   * order.
    */
   const write = async (key: string, frames: readonly Packed[], token: string | undefined): Promise<void> => {
+    const [first] = frames;
+    if (first && frames.length === 1 && replicasToAck === 0) return writeOne(first.type, first.texts, token);
     const publishedAt = now().getTime();
     const isAtomic = frames.length > 1 && key !== frames[0]?.type;
     // The types of ioredis leave out that a pipeline may hold a transaction.
     const pipeline = redis.pipeline() as Pipeline;
     if (isAtomic) pipeline.multi();
     for (const { type, texts } of frames) {
-      const frame = sealFrame(keyRing, { type, source, publishedAt, ...(token !== undefined && { token }) }, texts);
-      pipeline.xadd(streamKey(prefix, type), '*', FRAME_FIELD, frame);
+      pipeline.xadd(streamKey(prefix, type), '*', FRAME_FIELD, seal(type, texts, publishedAt, token));
     }
     if (isAtomic) void pipeline.exec(); // queues EXEC; the one below sends
     if (replicasToAck > 0) pipeline.wait(replicasToAck, ACK_WITHIN_MS);
@@ -107,6 +123,8 @@ export function createStreamPublisher(options: {
 
   return {
     publish: publishTogether(async (messages, token) => {
+      const [only] = messages;
+      if (only && messages.length === 1 && replicasToAck === 0) return writeOne(only.type, [only.envelope], token);
       await Promise.all(Array.from(pack(messages), ([key, frames]) => write(key, frames, token)));
     }),
   };
