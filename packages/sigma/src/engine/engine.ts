@@ -50,6 +50,8 @@ function compileRules(given: readonly DetectionRule[], slots: Compilation['slots
   return { rules, tests, refusals };
 }
 
+const NO_MATCHES: readonly Match[] = [];
+
 /**
  * Compiles rules once, for many events. An event is looked at by the rules of its log source that have something in common with
  * it, found by an index; the index leaves out only rules that cannot match. Rules that cannot be compiled are refused, the
@@ -77,13 +79,14 @@ export function createEngine(given: readonly DetectionRule[]): Engine {
   const match = (event: EventView): readonly Match[] => {
     facts.load(event);
     candidates.begin();
-    for (const index of indexes.of(event)) index.find(facts, candidates);
+    for (const findCandidates of indexes.of(event)) findCandidates(facts, candidates);
     const matched: number[] = [];
     for (let index = 0; index < candidates.count; index += 1) {
       const number = candidates.at(index);
       // Candidates are numbers of rules, here and below.
       if (tests[number]!(facts)) matched.push(number);
     }
+    if (matched.length === 0) return NO_MATCHES;
     return matched
 
       .toSorted((a, b) => a - b)

@@ -17,6 +17,19 @@ function textsOf(value: Value): Texts {
   return texts.length > 1 ? texts : texts[0];
 }
 
+/** What is in one of the texts is in the one; a text that only the one has does no harm. */
+function joinTexts(values: Iterable<Value>): string {
+  let joined = '';
+  for (const value of values) {
+    if (typeof value === 'string') joined += `${value}\n`;
+    else {
+      const texts = textsOf(value);
+      if (texts !== undefined) joined += `${typeof texts === 'string' ? texts : texts.join('\n')}\n`;
+    }
+  }
+  return joined;
+}
+
 const foldTexts = (texts: Texts): Texts =>
   typeof texts === 'string' ? foldCase(texts) : texts?.map((text) => foldCase(text));
 
@@ -49,10 +62,11 @@ export class EventFacts {
   /** The event a slot was last read or folded for, as its turn. */
   readonly #readAt: number[] = [];
   readonly #foldedAt: number[] = [];
-  readonly #texts: Texts[] = [];
+  readonly #values: Value[] = [];
   readonly #folded: Texts[] = [];
   #all: readonly string[] | undefined;
   #allFolded: readonly string[] | undefined;
+  #joined: string | undefined;
 
   constructor(slots: Slots) {
     this.#names = slots.names;
@@ -63,24 +77,32 @@ export class EventFacts {
     this.#turn += 1;
     this.#all = undefined;
     this.#allFolded = undefined;
+    this.#joined = undefined;
     while (this.#readAt.length < this.#names.length) {
       this.#readAt.push(0);
       this.#foldedAt.push(0);
-      this.#texts.push(undefined);
+      this.#values.push(undefined);
       this.#folded.push(undefined);
     }
   }
 
   /** The values as they are; undefined when the field is not there. */
   value(slot: number): Value {
-    // Slots are numbers of names.
-    return this.#fields.get(this.#names[slot]!);
+    if (this.#readAt[slot] !== this.#turn) {
+      this.#readAt[slot] = this.#turn;
+      // Slots are numbers of names.
+      this.#values[slot] = this.#fields.get(this.#names[slot]!);
+    }
+    return this.#values[slot];
+  }
+
+  has(slot: number): boolean {
+    return this.value(slot) !== undefined;
   }
 
   texts(slot: number): Texts {
-    if (this.#readAt[slot] === this.#turn) return this.#texts[slot];
-    this.#readAt[slot] = this.#turn;
-    return (this.#texts[slot] = textsOf(this.value(slot)));
+    const value = this.value(slot);
+    return typeof value === 'string' ? value : textsOf(value);
   }
 
   /** As `texts`, folded for comparison without case. */
@@ -93,6 +115,11 @@ export class EventFacts {
   /** Every text of every field. */
   all(): readonly string[] {
     return (this.#all ??= [...this.#fields.values()].flatMap((value) => textsOf(value) ?? []));
+  }
+
+  /** All of them folded and in one, for what may be in any. */
+  joined(): string {
+    return (this.#joined ??= foldCase(joinTexts(this.#fields.values())));
   }
 
   allFolded(): readonly string[] {

@@ -8,8 +8,10 @@ import { asText } from './value-predicate.ts';
 /** A fact about an event that the index finds without looking at a rule. Texts are folded. */
 export type Atom =
   | { readonly kind: 'value'; readonly field: string; readonly text: string }
-  /** Without a field: in any value. */
-  | { readonly kind: 'part'; readonly field: string | undefined; readonly text: string }
+  /** In the value of the field, or at its edge. */
+  | { readonly kind: 'part' | 'start' | 'end'; readonly field: string; readonly text: string }
+  /** In any value. */
+  | { readonly kind: 'keyword'; readonly text: string }
   | { readonly kind: 'present'; readonly field: string };
 
 /** Whatever satisfies the condition has one of the atoms. `cost` is how many events of a hundred may be guessed to have one. */
@@ -67,15 +69,22 @@ function longestLiteral(test: TextTest): string {
   return literals.reduce((longest, literal) => (literal.length > longest.length ? literal : longest), '');
 }
 
-function ofParts(field: string | undefined, parts: readonly string[] | undefined): Necessary | undefined {
+function ofParts(parts: readonly string[] | undefined, atomOf: (text: string) => Atom): Necessary | undefined {
   if (!parts || parts.some((part) => part.length < SHORTEST_PART)) return undefined;
-  return someOf(parts.map((text) => ({ kind: 'part', field, text })));
+  return someOf(parts.map(atomOf));
 }
+
+const partOf =
+  (field: string) =>
+  (text: string): Atom => ({ kind: 'part', field, text });
 
 function ofText(field: string, test: TextTest): Necessary {
   const shape = shapeOf(test.pattern, test.isCased);
   if (shape.kind === 'whole') return someOf([{ kind: 'value', field, text: foldCase(shape.text) }]);
-  return ofParts(field, [longestLiteral(test)]) ?? someOf([{ kind: 'present', field }]);
+  if ((shape.kind === 'start' || shape.kind === 'end') && shape.text.length >= SHORTEST_PART) {
+    return someOf([{ kind: shape.kind, field, text: foldCase(shape.text) }]);
+  }
+  return ofParts([longestLiteral(test)], partOf(field)) ?? someOf([{ kind: 'present', field }]);
 }
 
 function ofField(field: string, written: ValueTest): Necessary | undefined {
@@ -85,7 +94,7 @@ function ofField(field: string, written: ValueTest): Necessary | undefined {
     case 'text':
       return ofText(field, test);
     case 'regex':
-      return ofParts(field, literalsOf(test.source)) ?? present;
+      return ofParts(literalsOf(test.source), partOf(field)) ?? present;
     case 'null':
       return undefined;
     case 'exists':
@@ -103,7 +112,10 @@ const ofFieldNegated = (field: string, test: ValueTest): Necessary | undefined =
   test.kind === 'null' || (test.kind === 'exists' && !test.expected) ? someOf([{ kind: 'present', field }]) : undefined;
 
 const ofKeyword = (test: TextTest | RegexTest): Necessary | undefined =>
-  ofParts(undefined, test.kind === 'regex' ? literalsOf(test.source) : [longestLiteral(test)]);
+  ofParts(test.kind === 'regex' ? literalsOf(test.source) : [longestLiteral(test)], (text) => ({
+    kind: 'keyword',
+    text,
+  }));
 
 /**
  * A condition that each event the expression holds for meets; undefined when none can be told. Exact both ways it is not: most

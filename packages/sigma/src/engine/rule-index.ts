@@ -1,5 +1,6 @@
-import type { EventFacts, Slots, Texts } from './event-facts.ts';
-import { createLiteralScanner, type LiteralScanner } from './literal-scanner.ts';
+import { createEdgeLookup } from './edge-lookup.ts';
+import type { EventFacts, Slots } from './event-facts.ts';
+import { createLiteralScan, type LiteralScan } from './literal-scanner.ts';
 import { type Atom, necessaryFor } from './necessary.ts';
 import type { Expression } from '../expression.ts';
 
@@ -15,11 +16,13 @@ export class Candidates {
     this.#count = 0;
   }
 
-  add(rule: number): void {
-    if (this.#seenAt[rule] === this.#turn) return;
-    this.#seenAt[rule] = this.#turn;
-    this.#rules[this.#count] = rule;
-    this.#count += 1;
+  addAll(rules: readonly number[]): void {
+    for (const rule of rules) {
+      if (this.#seenAt[rule] === this.#turn) continue;
+      this.#seenAt[rule] = this.#turn;
+      this.#rules[this.#count] = rule;
+      this.#count += 1;
+    }
   }
 
   get count(): number {
@@ -32,13 +35,22 @@ export class Candidates {
   }
 }
 
+/** The rules that wait for a text, by the text. */
 type RuleLists = Map<string, number[]>;
 
-interface FieldAtoms {
-  readonly values: RuleLists;
-  readonly parts: RuleLists;
+const TEXT_KINDS = ['value', 'part', 'start', 'end'] as const;
+
+interface FieldAtoms extends Record<(typeof TEXT_KINDS)[number], RuleLists> {
   readonly present: number[];
 }
+
+const noAtoms = (): FieldAtoms => ({
+  value: new Map(),
+  part: new Map(),
+  start: new Map(),
+  end: new Map(),
+  present: [],
+});
 
 function addTo(lists: RuleLists, text: string, rule: number): void {
   const rules = lists.get(text);
@@ -46,73 +58,85 @@ function addTo(lists: RuleLists, text: string, rule: number): void {
   else if (rules.at(-1) !== rule) rules.push(rule);
 }
 
-/** Finds the parts of a text, and the rules that wait for them. */
-function createPartFinder(parts: RuleLists): ((text: string, candidates: Candidates) => void) | undefined {
-  if (parts.size === 0) return undefined;
-  const rules = [...parts.values()];
-  const scanner: LiteralScanner = createLiteralScanner(new Map([...parts.keys()].map((text, index) => [text, index])));
+type TextFinder = (text: string, candidates: Candidates) => void;
+
+/** Tells candidates of the rules that wait for what is found in a text. */
+function createFinder(
+  lists: RuleLists,
+  compile: (literals: ReadonlyMap<string, number>) => LiteralScan,
+): TextFinder | undefined {
+  if (lists.size === 0) return undefined;
+  const rules = [...lists.values()];
+  const scan = compile(new Map([...lists.keys()].map((text, index) => [text, index])));
   let found: Candidates | undefined;
-  const sink = (literal: number): void => {
-    for (const rule of rules[literal] ?? []) found?.add(rule);
-  };
+  // One function for all texts: one made for each would cost more than the scan of a short text.
+  const sink = (literal: number): void => found?.addAll(rules[literal] ?? []);
   return (text, candidates) => {
     found = candidates;
-    scanner.scan(text, sink);
+    scan(text, sink);
   };
+}
+
+function createTextFinders({ value, part, start, end }: FieldAtoms): readonly TextFinder[] {
+  const findValue: TextFinder | undefined =
+    value.size === 0
+      ? undefined
+      : (text, candidates) => {
+          const rules = value.get(text);
+          if (rules) candidates.addAll(rules);
+        };
+  const finders = [
+    findValue,
+    createFinder(end, (literals) => createEdgeLookup(literals, 'end')),
+    createFinder(start, (literals) => createEdgeLookup(literals, 'start')),
+    createFinder(part, createLiteralScan),
+  ];
+  return finders.filter((finder) => finder !== undefined);
 }
 
 type FieldFinder = (facts: EventFacts, candidates: Candidates) => void;
 
-function createFieldFinder(slot: number, { values, parts, present }: FieldAtoms): FieldFinder {
-  const findParts = createPartFinder(parts);
-  const findIn = (text: string, candidates: Candidates): void => {
-    const rules = values.get(text);
-    if (rules) for (const rule of rules) candidates.add(rule);
-    findParts?.(text, candidates);
-  };
-  const isForText = values.size > 0 || findParts !== undefined;
+function createFieldFinder(slot: number, atoms: FieldAtoms): FieldFinder {
+  const { present } = atoms;
+  const finders = createTextFinders(atoms);
   return (facts, candidates) => {
-    if (facts.value(slot) === undefined) return;
-    for (const rule of present) candidates.add(rule);
-    if (!isForText) return;
-    const texts: Texts = facts.folded(slot);
-    if (typeof texts === 'string') findIn(texts, candidates);
-    else if (texts) for (const text of texts) findIn(text, candidates);
+    if (!facts.has(slot)) return;
+    candidates.addAll(present);
+    if (finders.length === 0) return;
+    const texts = facts.folded(slot);
+    if (texts === undefined) return;
+    for (const find of finders) {
+      if (typeof texts === 'string') find(texts, candidates);
+      else for (const text of texts) find(text, candidates);
+    }
   };
 }
 
 /** Tells which rules an event may match: every rule it does match, and few others. */
-export interface RuleIndex {
-  readonly find: (facts: EventFacts, candidates: Candidates) => void;
-}
+export type RuleIndex = (facts: EventFacts, candidates: Candidates) => void;
 
 /** An index over rules that share a log source, by their numbers. */
 export function createRuleIndex(conditions: ReadonlyMap<number, Expression>, slots: Slots): RuleIndex {
   const always: number[] = [];
   const keywords: RuleLists = new Map();
   const byField = new Map<string, FieldAtoms>();
-  const atomsOf = (field: string): FieldAtoms => {
-    const atoms = byField.get(field) ?? { values: new Map(), parts: new Map(), present: [] };
-    byField.set(field, atoms);
-    return atoms;
-  };
   const add = (atom: Atom, rule: number): void => {
-    if (atom.kind === 'value') addTo(atomsOf(atom.field).values, atom.text, rule);
-    else if (atom.kind === 'present') atomsOf(atom.field).present.push(rule);
-    else addTo(atom.field === undefined ? keywords : atomsOf(atom.field).parts, atom.text, rule);
+    if (atom.kind === 'keyword') return addTo(keywords, atom.text, rule);
+    const atoms = byField.get(atom.field) ?? noAtoms();
+    byField.set(atom.field, atoms);
+    if (atom.kind !== 'present') addTo(atoms[atom.kind], atom.text, rule);
+    else if (atoms.present.at(-1) !== rule) atoms.present.push(rule);
   };
   for (const [rule, condition] of conditions) {
     const necessary = necessaryFor(condition);
     if (necessary) for (const atom of necessary.atoms) add(atom, rule);
     else always.push(rule);
   }
-  const findKeywords = createPartFinder(keywords);
+  const findKeywords = createFinder(keywords, createLiteralScan);
   const finders = [...byField].map(([field, atoms]) => createFieldFinder(slots.of(field), atoms));
-  return {
-    find: (facts, candidates) => {
-      for (const rule of always) candidates.add(rule);
-      for (const find of finders) find(facts, candidates);
-      if (findKeywords) for (const text of facts.allFolded()) findKeywords(text, candidates);
-    },
+  return (facts, candidates) => {
+    candidates.addAll(always);
+    for (const find of finders) find(facts, candidates);
+    findKeywords?.(facts.joined(), candidates);
   };
 }

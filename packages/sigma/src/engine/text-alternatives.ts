@@ -1,4 +1,5 @@
 import type { Expression } from '../expression.ts';
+import { compileAnyLiteral } from './any-literal.ts';
 import { type Slots, someText } from './event-facts.ts';
 import { compileGlob } from './glob.ts';
 import { shapeOf, type TextPredicate } from './text-pattern.ts';
@@ -36,11 +37,12 @@ function somePasses(
   globs: readonly TextPredicate[],
 ): TextPredicate {
   const values = new Set(whole);
+  const hasInside = compileAnyLiteral(inside);
   return (text) => {
     if (values.has(text)) return true;
     for (const part of end) if (text.endsWith(part)) return true;
     for (const part of start) if (text.startsWith(part)) return true;
-    for (const part of inside) if (text.includes(part)) return true;
+    if (hasInside(text)) return true;
     for (const glob of globs) if (glob(text)) return true;
     return false;
   };
