@@ -1,3 +1,5 @@
+import { canonicalField } from '../../event-view.ts';
+import { addAlias, type EventFields, firstText } from '../event-fields.ts';
 import type { Aliases, EventFormat } from '../event-format.ts';
 
 /** CEF extension keys, and the columns of Sentinel's CommonSecurityLog, by the names rules use. */
@@ -55,7 +57,19 @@ export const cef: EventFormat = {
     { field: 'deviceproduct', values: ['globalprotect*'], services: ['globalprotect'] },
   ],
   times: ['rt', 'start', 'end', 'timegenerated', 'devicereceipttime', '@timestamp'],
+  refine: nameCustomFields,
 };
+
+/** `cs1Label=Rule cs1=any` answers to rule. */
+function nameCustomFields(fields: EventFields): undefined {
+  for (const kind of ['cs', 'cn', 'cfp', 'flexstring', 'devicecustomstring', 'devicecustomnumber']) {
+    for (let number = 1; number <= 6; number += 1) {
+      const label = firstText(fields, `${kind}${number}label`);
+      if (label !== undefined && label !== '' && label.length <= 200)
+        addAlias(fields, canonicalField(label), [`${kind}${number}`]);
+    }
+  }
+}
 
 /** FortiGate's own key=value log, as JSON. */
 export const fortiGate: EventFormat = {

@@ -1,6 +1,5 @@
-import type { EventFields } from '../event-fields.ts';
+import { type EventFields, firstText } from '../event-fields.ts';
 import type { Aliases, EventFormat, LogSourcePart } from '../event-format.ts';
-import { firstText } from '../event-fields.ts';
 import { addWebNames } from './web-names.ts';
 
 /** Zeek's names of the two ends → those of firewall rules and of the taxonomy's network category. */
