@@ -1,4 +1,6 @@
 export type { JsonObject } from './events/event-fields.ts';
+export type { EventLineOptions } from './events/lines/event-line.ts';
+export { type ReadEvent, readEvents } from './events/lines/read-events.ts';
 export { eventSources, isEventSource, viewEvent } from './events/view-event.ts';
 export { canonicalField } from './event-view.ts';
 export { archiveLimits } from './read/archive-entry.ts';

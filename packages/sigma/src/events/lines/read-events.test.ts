@@ -9,8 +9,8 @@ async function* inPieces(text: string, size: number): AsyncGenerator<string> {
 
 async function read(text: string, size = text.length, keepsText = false): Promise<readonly ReadEvent[]> {
   const all: ReadEvent[] = [];
-  for await (const some of readEvents(inPieces(text, size), { nowMs: Date.UTC(2024, 2, 6), keepsText }))
-    all.push(...some);
+  const options = { nowMs: Date.UTC(2024, 2, 6), keepsText };
+  for await (const some of readEvents(inPieces(text, size), options)) all.push(...some);
   return all;
 }
 

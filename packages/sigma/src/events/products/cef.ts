@@ -65,8 +65,9 @@ function nameCustomFields(fields: EventFields): undefined {
   for (const kind of ['cs', 'cn', 'cfp', 'flexstring', 'devicecustomstring', 'devicecustomnumber']) {
     for (let number = 1; number <= 6; number += 1) {
       const label = firstText(fields, `${kind}${number}label`);
-      if (label !== undefined && label !== '' && label.length <= 200)
+      if (label !== undefined && label !== '' && label.length <= 200) {
         addAlias(fields, canonicalField(label), [`${kind}${number}`]);
+      }
     }
   }
 }
