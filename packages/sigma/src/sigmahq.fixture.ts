@@ -1,20 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { env } from 'node:process';
 import { createEngine, type Engine } from './engine/engine.ts';
-import { viewEvent } from './events/view-event.ts';
-import type { EventView } from './event-view.ts';
 import { readRuleFiles } from './read/rule-files.ts';
 import { readRules } from './read/read-rules.ts';
 import type { DetectionRule, RuleSet } from './rule.ts';
-
-const shared = env['SOC_SHARED_DATA'] ?? new URL('../../../../shared/data', import.meta.url).pathname;
-
-/** Where a file of the shared data is. */
-export const sharedPath = (path: string): string => join(shared, path);
-
-/** Whether the shared data is on this machine. */
-export const hasSharedData = existsSync(sharedPath('01-sigma-rules'));
 
 export interface SigmaHq {
   /** YAML files of the archive. */
@@ -24,16 +13,9 @@ export interface SigmaHq {
   readonly byId: ReadonlyMap<string, DetectionRule>;
 }
 
-let loaded: SigmaHq | undefined;
-
-/** SigmaHQ's rules, read and compiled once for all tests of a process: that takes seconds. */
-export function sigmaHq(): SigmaHq {
-  loaded ??= load();
-  return loaded;
-}
-
-function load(): SigmaHq {
-  const archive = readRuleFiles('sigma', readFileSync(sharedPath('01-sigma-rules/sigma-rules.tar.gz')));
+/** SigmaHQ's rules, read and compiled: that takes seconds. */
+export function loadSigmaHq(shared: SharedData): SigmaHq {
+  const archive = readRuleFiles('sigma', readFileSync(shared.path('01-sigma-rules/sigma-rules.tar.gz')));
   const set = readRules(archive.files);
   const rules = set.rules.filter((rule) => rule.kind === 'detection');
   return {
@@ -44,19 +26,27 @@ function load(): SigmaHq {
   };
 }
 
-/** Shared files of a pattern, relative to a folder of the shared data, in order. */
-export const sharedFiles = (folder: string, pattern: string): readonly string[] =>
-  globSync(pattern, { cwd: sharedPath(folder) }).toSorted();
-
-/** The lines of a shared file of NDJSON, parsed; blank ones are left out. */
-export function sharedLines<T>(path: string): readonly T[] {
-  const lines = readFileSync(sharedPath(path), 'utf8').split('\n');
-  // The tests say what each file holds; nothing is checked of it.
-  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as T);
+/** The shared data, read by path. */
+export interface SharedData {
+  /** Whether it is on this machine. */
+  readonly isThere: boolean;
+  readonly path: (path: string) => string;
+  /** Paths of a pattern, relative to a folder of the data, in order. */
+  readonly files: (folder: string, pattern: string) => readonly string[];
+  /** The lines of a file of NDJSON, parsed; blank ones are left out. */
+  readonly lines: <T>(path: string) => readonly T[];
 }
 
-/** Ids of the rules that an event matches. */
-export const matchesOf = (event: Parameters<typeof viewEvent>[0], source?: string): readonly string[] =>
-  sigmaHq()
-    .engine.match(viewEvent(event, source) satisfies EventView)
-    .map(({ rule }) => rule.id);
+export function sharedData(root: string): SharedData {
+  const path = (relative: string): string => join(root, relative);
+  return {
+    isThere: existsSync(path('01-sigma-rules')),
+    path,
+    files: (folder, pattern) => globSync(pattern, { cwd: path(folder) }).toSorted(),
+    lines: <T>(relative: string) => {
+      const lines = readFileSync(path(relative), 'utf8').split('\n');
+      // The tests say what each file holds; nothing is checked of it.
+      return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as T);
+    },
+  };
+}

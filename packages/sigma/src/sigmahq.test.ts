@@ -2,7 +2,20 @@ import { createReadStream } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from './events/event-fields.ts';
 import { readEvents } from './events/lines/read-events.ts';
-import { hasSharedData, matchesOf, sharedFiles, sharedLines, sharedPath, sigmaHq } from './sigmahq.fixture.ts';
+import { viewEvent } from './events/view-event.ts';
+import { loadSigmaHq, sharedData, type SigmaHq } from './sigmahq.fixture.ts';
+
+const shared = sharedData(
+  process.env['SOC_SHARED_DATA'] ?? new URL('../../../../shared/data', import.meta.url).pathname,
+);
+
+let loaded: SigmaHq | undefined;
+const sigmaHq = (): SigmaHq => (loaded ??= loadSigmaHq(shared));
+
+const matchesOf = (event: JsonObject): readonly string[] =>
+  sigmaHq()
+    .engine.match(viewEvent(event))
+    .map(({ rule }) => rule.id);
 
 interface RegressionCase {
   readonly rule_id: string;
@@ -34,18 +47,18 @@ function count(pairs: readonly (readonly [rule: string, file: string])[]): Recor
 }
 
 const windows = '03-windows-events';
-const expectations = (): readonly Expected[] => sharedLines<Expected>(`${windows}/expected-matches.ndjson`);
-const windowsFiles = (): readonly string[] => sharedFiles(windows, '{otrf,evtx-to-mitre}/**/*.ndjson');
+const expectations = (): readonly Expected[] => shared.lines<Expected>(`${windows}/expected-matches.ndjson`);
+const windowsFiles = (): readonly string[] => shared.files(windows, '{otrf,evtx-to-mitre}/**/*.ndjson');
 
 /** Rule and event as one text. */
 const pairsOf = (files: readonly string[]): readonly (readonly [rule: string, file: string, event: number])[] =>
   files.flatMap((file) =>
-    sharedLines<JsonObject>(`${windows}/${file}`).flatMap((event, number) =>
-      matchesOf(event).map((rule) => [rule, file, number] as const),
-    ),
+    shared
+      .lines<JsonObject>(`${windows}/${file}`)
+      .flatMap((event, number) => matchesOf(event).map((rule) => [rule, file, number] as const)),
   );
 
-describe.skipIf(!hasSharedData)('the rules of SigmaHQ (SOC_SHARED_DATA, 01-sigma-rules)', { timeout: 120_000 }, () => {
+describe.skipIf(!shared.isThere)('the rules of SigmaHQ (SOC_SHARED_DATA, 01-sigma-rules)', { timeout: 120_000 }, () => {
   it('load, but for those that need the values of a placeholder', () => {
     const { files, set, engine } = sigmaHq();
     expect(files).toBe(3563);
@@ -59,7 +72,7 @@ describe.skipIf(!hasSharedData)('the rules of SigmaHQ (SOC_SHARED_DATA, 01-sigma
   });
 
   it('match each of their 62 regression cases (02-sigma-regression)', () => {
-    const cases = sharedLines<RegressionCase>('02-sigma-regression/cases.ndjson');
+    const cases = shared.lines<RegressionCase>('02-sigma-regression/cases.ndjson');
     expect(cases).toHaveLength(62);
     const missed = cases.filter(
       ({ rule_id, events, match_count_min }) =>
@@ -94,7 +107,7 @@ describe.skipIf(!hasSharedData)('the rules of SigmaHQ (SOC_SHARED_DATA, 01-sigma
   });
 });
 
-describe.skipIf(!hasSharedData)('quiet events (SOC_SHARED_DATA)', { timeout: 120_000 }, () => {
+describe.skipIf(!shared.isThere)('quiet events (SOC_SHARED_DATA)', { timeout: 120_000 }, () => {
   it('raise nothing high in Windows files in which the reference finds nothing, but for Mimikatz by its keywords', () => {
     const loud = new Set(expectations().map(({ file }) => file));
     const quiet = windowsFiles().filter((file) => !loud.has(file));
@@ -106,11 +119,11 @@ describe.skipIf(!hasSharedData)('quiet events (SOC_SHARED_DATA)', { timeout: 120
   });
 
   it('raise nothing high in logs of Zeek and Suricata', async () => {
-    const files = sharedFiles('05-network', '**/*.{log,ndjson}');
+    const files = shared.files('05-network', '**/*.{log,ndjson}');
     const found: string[] = [];
     let events = 0;
     for (const file of files) {
-      const pieces = createReadStream(sharedPath(`05-network/${file}`), 'utf8');
+      const pieces = createReadStream(shared.path(`05-network/${file}`), 'utf8');
       for await (const some of readEvents(pieces, { nowMs: 0 })) {
         for (const read of some) {
           if ('reason' in read) throw new Error(`${file}:${read.line}: ${read.reason}`);
@@ -124,9 +137,10 @@ describe.skipIf(!hasSharedData)('quiet events (SOC_SHARED_DATA)', { timeout: 120
   });
 
   it('raise nothing high among the cloud records that Panther has as harmless, but for what SigmaHQ judges otherwise', () => {
-    const records = sharedFiles('06-cloud-saas-logs', '*.ndjson')
+    const records = shared
+      .files('06-cloud-saas-logs', '*.ndjson')
       .filter((file) => !file.startsWith('otrf-'))
-      .flatMap((file) => sharedLines<CloudRecord>(`06-cloud-saas-logs/${file}`));
+      .flatMap((file) => shared.lines<CloudRecord>(`06-cloud-saas-logs/${file}`));
     const harmless = records.filter(({ should_alert }) => !should_alert);
     expect(harmless.length).toBeGreaterThan(200);
     const matches = harmless.flatMap(({ log, test }) =>
