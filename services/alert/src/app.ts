@@ -10,6 +10,7 @@ import { bulkAlertsRoute } from './routes/bulk-alerts.ts';
 import { createAlertRoute } from './routes/create-alert.ts';
 import { deleteMappingRoute } from './routes/delete-mapping.ts';
 import { getAlertRoute } from './routes/get-alert.ts';
+import { getAlertAsEcsRoute, getAlertAsOcsfRoute } from './routes/get-alert-views.ts';
 import { getAlertTimelineRoute } from './routes/get-alert-timeline.ts';
 import { getIncidentRoute } from './routes/get-incident.ts';
 import { getIncidentGraphRoute } from './routes/get-incident-graph.ts';
@@ -80,6 +81,8 @@ const alertRoutes = (deps: AlertDeps) => [
   listAlertsRoute(deps),
   getAlertRoute(deps),
   getRawPayloadRoute(deps),
+  getAlertAsOcsfRoute(deps),
+  getAlertAsEcsRoute(deps),
   updateAlertRoute(deps),
   giveVerdictRoute(deps),
   getAlertTimelineRoute(deps),

@@ -15,6 +15,7 @@ import {
 } from './suppressions.ts';
 import { GetAlertTimeline, GetIncidentTimeline } from './timeline.ts';
 import { AddComment, GiveVerdict, ListComments, UpdateAlert } from './triage.ts';
+import { GetAlertAsEcs, GetAlertAsOcsf } from './views.ts';
 
 /** Every endpoint the alert service answers. */
 export const alertEndpoints: readonly EndpointSpec[] = [
@@ -38,6 +39,8 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   ListAlerts,
   GetAlert,
   GetRawPayload,
+  GetAlertAsOcsf,
+  GetAlertAsEcs,
   UpdateAlert,
   GiveVerdict,
   GetAlertTimeline,
