@@ -55,7 +55,7 @@ export const alertService = defineService({
         onEvidenceStored(deps),
         onResponseCompleted(deps),
       ],
-      workers: [deps.pruning],
+      workers: [deps.pruning, deps.eventSources],
     };
   },
 });

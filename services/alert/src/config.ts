@@ -13,5 +13,30 @@ export const AlertConfig = z.object({
   CORRELATION_MAX_SPAN_S: Seconds.max(365 * 86_400)
     .default(86_400)
     .describe('Longest event time an incident spans before it is locked and later alerts begin a new one.'),
+  SIGMA_LATENESS_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(300)
+    .describe(
+      'How much earlier than the latest event of its group an event may be and still count in a Sigma correlation.',
+    ),
+  SIGMA_WINDOW_EVENTS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(100_000)
+    .default(5_000)
+    .describe('Events that a window of a Sigma correlation remembers at most, where it needs every one.'),
+  SILENT_SOURCE_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400)
+    .default(3_600)
+    .describe(
+      'How long after its last event a source of raw events counts as silent, which raises an alert; 0 is never.',
+    ),
 });
 export type AlertConfig = z.infer<typeof AlertConfig>;

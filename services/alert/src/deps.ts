@@ -24,11 +24,12 @@ import { createIngest, type Ingest } from './ingest.ts';
 import { createMappingRepository, type MappingRepository } from './mapping-repository.ts';
 import { createMemberRepository, type MemberRepository } from './member-repository.ts';
 import { createPruning } from './pruning.ts';
+import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createSources, type Sources } from './sources.ts';
 import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
 
-export interface AlertDeps {
+export interface AlertDeps extends SigmaCorrelationDeps {
   readonly db: DbCluster;
   readonly outbox: Outbox;
   readonly now: () => Date;
@@ -57,7 +58,7 @@ export interface AlertDeps {
 /** Assets beyond which a shared address or account is a hub: a department's file server is below it, a proxy above. */
 const HUB_ASSETS = 20;
 
-export function createAlertDeps({ db, outbox, now, log, config }: Platform<AlertConfig>): AlertDeps {
+export function createAlertDeps({ db, outbox, now, log, config, registry }: Platform<AlertConfig>): AlertDeps {
   const alerts = createAlertRepository();
   const arrivals = createArrivalRepository();
   const bulkClaims = createBulkClaimRepository();
@@ -78,6 +79,20 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
   const decide = createCorrelationDecision({ candidates, incidents, settings });
   const dedupWindowS = config.DEDUP_WINDOW_S;
   const identify = createIdentification({ dedupWindowS, fingerprints, deduplication, suppressions });
+  const ingest = createIngest({
+    db,
+    outbox,
+    now,
+    identify,
+    deduplication,
+    alerts,
+    arrivals,
+    fingerprints,
+    suppressions,
+    timeline,
+    idempotency,
+  });
+  const windows = createSigmaCorrelationDeps({ db, now, log, config, registry, ingest, timeline });
   return {
     db,
     outbox,
@@ -96,23 +111,12 @@ export function createAlertDeps({ db, outbox, now, log, config }: Platform<Alert
     sources: createSources(),
     timeline,
     idempotency,
-    ingest: createIngest({
-      db,
-      outbox,
-      now,
-      identify,
-      deduplication,
-      alerts,
-      arrivals,
-      fingerprints,
-      suppressions,
-      timeline,
-      idempotency,
-    }),
+    ingest,
     bulkOnce: createBulkOnce({ db, idempotency, claims: bulkClaims, log }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
     correlation: createCorrelation({ decide, incidents, members, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
-    pruning: createPruning({ db, fingerprints, deduplication, idempotencyKeys, bulkClaims, now, log }),
+    pruning: createPruning({ db, fingerprints, deduplication, idempotencyKeys, bulkClaims, ...windows, now, log }),
+    ...windows,
   };
 }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { alertService } from './app.ts';
 import { createBulkClaimRepository } from './bulk-claim-repository.ts';
 import { createDeduplicationRepository } from './deduplication-repository.ts';
+import { createCorrelationWindowRepository } from './correlation-window-repository.ts';
+import { createEventSourceRepository } from './event-source-repository.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
 import { createPruning } from './pruning.ts';
@@ -84,6 +86,8 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
     deduplication: createDeduplicationRepository(),
     idempotencyKeys: createIdempotencyRepository(),
     bulkClaims: createBulkClaimRepository(),
+    correlationWindows: createCorrelationWindowRepository(),
+    eventSourceRows: createEventSourceRepository(),
     now: () => new Date(clockMs),
     log: { info: vi.fn(), warn: vi.fn(), error: vi.fn() },
   }).prune();

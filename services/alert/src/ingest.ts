@@ -34,6 +34,8 @@ export interface Ingest {
   readonly one: (submission: Submission) => Promise<Answered<AcceptedAlert>>;
   /** Stores all in one transaction, all or none. */
   readonly many: (submissions: readonly Submission[]) => Promise<readonly AcceptedAlert[]>;
+  /** The same within a transaction of the caller's. */
+  readonly within: (tx: Tx, submissions: readonly Submission[]) => Promise<readonly AcceptedAlert[]>;
 }
 
 /** Most single alerts in one transaction. */
@@ -127,5 +129,5 @@ export function createIngest(given: {
     run: (submissions) =>
       asSystem(() => db.tx((tx) => idempotency.each(tx, submissions, AcceptedAlert, (fresh) => store(tx, fresh)))),
   });
-  return { one: batcher.add, many: (submissions) => db.tx((tx) => store(tx, submissions)) };
+  return { one: batcher.add, many: (submissions) => db.tx((tx) => store(tx, submissions)), within: store };
 }

@@ -3,6 +3,8 @@ import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
 import type { BulkClaimRepository } from './bulk-claim-repository.ts';
 import type { DeduplicationRepository } from './deduplication-repository.ts';
+import type { CorrelationWindowRepository } from './correlation-window-repository.ts';
+import type { EventSourceRepository } from './event-source-repository.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import { IDEMPOTENCY_KEEP_MS } from './idempotency.ts';
 import type { IdempotencyRepository } from './idempotency-repository.ts';
@@ -12,21 +14,36 @@ const EVERY_MS = 10 * 60_000;
 /** An expired fingerprint is kept so long that the news that something is over still finds its alert. */
 const FINGERPRINT_KEEP_MS = 24 * 3_600_000;
 
+/** A source that has been silent for so long is none any more. */
+const SILENT_SOURCE_KEEP_MS = 30 * 86_400_000;
+
 export interface Pruning extends Worker {
   readonly prune: () => Promise<void>;
 }
 
-/** Forgets fingerprints, idempotency keys and claims whose time is over. */
+/** Forgets fingerprints, idempotency keys, claims, windows of correlations and silent sources whose time is over. */
 export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
   readonly fingerprints: FingerprintRepository;
   readonly deduplication: Pick<DeduplicationRepository, 'prune'>;
   readonly idempotencyKeys: IdempotencyRepository;
   readonly bulkClaims: BulkClaimRepository;
+  readonly correlationWindows: Pick<CorrelationWindowRepository, 'prune'>;
+  readonly eventSourceRows: Pick<EventSourceRepository, 'prune'>;
   readonly now: () => Date;
   readonly log: BusLog;
 }): Pruning {
-  const { db, fingerprints, deduplication, idempotencyKeys, bulkClaims, now, log } = given;
+  const {
+    db,
+    fingerprints,
+    deduplication,
+    idempotencyKeys,
+    bulkClaims,
+    correlationWindows,
+    eventSourceRows,
+    now,
+    log,
+  } = given;
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const prune = async (): Promise<void> => {
@@ -35,6 +52,8 @@ export function createPruning(given: {
     await deduplication.prune(db.write, new Date(nowMs));
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
     await bulkClaims.prune(db.write);
+    await correlationWindows.prune(db.write, new Date(nowMs));
+    await eventSourceRows.prune(db.write, new Date(nowMs - SILENT_SOURCE_KEEP_MS));
   };
   return {
     prune,

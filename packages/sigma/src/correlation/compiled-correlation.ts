@@ -7,7 +7,9 @@ export interface CompiledCorrelation {
   /** Whether it is told at once: more events can only help, so no later one can take a firing back. */
   readonly isPrompt: boolean;
   readonly compaction: Compaction;
-  /** Canonical names of the fields that its own correlations ask for. */
+  /** Whether correlations count this one. */
+  readonly isCounted: boolean;
+  /** Canonical names of the fields that they ask for. */
   readonly carried: readonly string[];
   readonly latenessMs: number;
   readonly maxEntries: number;
@@ -37,12 +39,12 @@ export function isPrompt({ type, bounds, ruleCondition }: CorrelationRule): bool
 
 export function compactionOf(
   rule: CorrelationRule,
-  counts: { readonly carries: boolean; readonly correlations: boolean },
+  given: { readonly isCounted: boolean; readonly countsCorrelations: boolean },
 ): Compaction {
-  if (!isPrompt(rule) || counts.carries) return { kind: 'none' };
+  if (!isPrompt(rule) || given.isCounted) return { kind: 'none' };
   switch (rule.type) {
     case 'event_count':
-      return counts.correlations ? { kind: 'none' } : { kind: 'events', enough: leastWithin(rule.bounds) };
+      return given.countsCorrelations ? { kind: 'none' } : { kind: 'events', enough: leastWithin(rule.bounds) };
     case 'value_count':
       return { kind: 'values', enough: leastWithin(rule.bounds) };
     case 'temporal':

@@ -167,8 +167,9 @@ test('and so are those of correlations that count correlations, grouped by somet
       bounds: fc.constant([{ operator: 'gte' as const, value: 2 }]),
       type: type('event_count', 'temporal', 'temporal_ordered', 'value_count'),
       groupBy: fc.constantFrom(['user'], ['host'], []),
+      outermostGroup: fc.constantFrom(['user'], []),
     })
-    .map(({ timespanMs: innerSpan, outerSpanMs, bounds, type: outerType, groupBy }) => {
+    .map(({ timespanMs: innerSpan, outerSpanMs, bounds, type: outerType, groupBy, outermostGroup }) => {
       const isTemporal = outerType.startsWith('temporal');
       return [
         aCorrelation({ id: 'inner', rules: ['a'], bounds, timespanMs: innerSpan }),
@@ -181,7 +182,13 @@ test('and so are those of correlations that count correlations, grouped by somet
           bounds: isTemporal ? [] : bounds,
           valueFields: outerType === 'value_count' ? ['host'] : [],
         }),
-        aCorrelation({ id: 'outermost', rules: ['outer', 'c'], groupBy: ['user'], bounds, timespanMs: outerSpanMs }),
+        aCorrelation({
+          id: 'outermost',
+          rules: ['outer', 'c'],
+          groupBy: outermostGroup,
+          bounds,
+          timespanMs: outerSpanMs,
+        }),
       ];
     });
   fc.assert(

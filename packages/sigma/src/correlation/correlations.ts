@@ -70,10 +70,11 @@ export function createCorrelations(rules: readonly CountableRule[], options: Cor
   const isCorrelation = new Set(usable.map(({ id }) => id));
   const compiled = new Map(
     usable.map((rule): [string, CompiledCorrelation] => {
+      const isCounted = parents.has(rule.id);
+      const countsCorrelations = rule.rules.some((id) => isCorrelation.has(id));
+      const compaction = compactionOf(rule, { isCounted, countsCorrelations });
       const fields = carried.get(rule.id) ?? [];
-      const correlations = rule.rules.some((id) => isCorrelation.has(id));
-      const compaction = compactionOf(rule, { carries: fields.length > 0, correlations });
-      return [rule.id, { rule, isPrompt: isPrompt(rule), compaction, carried: fields, ...options }];
+      return [rule.id, { rule, isPrompt: isPrompt(rule), compaction, isCounted, carried: fields, ...options }];
     }),
   );
   const parentsOf = (id: string): readonly CompiledCorrelation[] =>
@@ -107,7 +108,7 @@ function fieldIn({ aliases }: CorrelationRule, ruleId: string, name: string): st
 }
 
 function inputOf(
-  { rule, carried }: CompiledCorrelation,
+  { rule, isCounted, carried }: CompiledCorrelation,
   ruleId: string,
   { id, at }: { readonly id: string; readonly at: number },
   fields: FieldSource,
@@ -126,7 +127,7 @@ function inputOf(
     entry: {
       ...entry,
       ...(values && { values }),
-      ...(carried.length > 0 && { carried: Object.fromEntries(kept.filter(([, texts]) => texts.length > 0)) }),
+      ...(isCounted && { carried: Object.fromEntries(kept.filter(([, texts]) => texts.length > 0)) }),
     },
   };
 }

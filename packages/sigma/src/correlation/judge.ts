@@ -38,7 +38,7 @@ const MAX_EVENT_IDS = 100;
  * since `settledBefore`.
  */
 export function judge(
-  { rule, isPrompt, carried }: CompiledCorrelation,
+  { rule, isPrompt, isCounted }: CompiledCorrelation,
   state: WindowState,
   settledBefore: number,
   fresh: ReadonlySet<WindowEntry>,
@@ -63,13 +63,13 @@ export function judge(
       low += 1;
     }
     const span = Math.floor(at / timespanMs);
-    if (fired.has(span) && carried.length === 0) continue;
+    if (fired.has(span) && !isCounted) continue;
     if ((isPrompt && !window.hasFresh()) || !window.holds()) continue;
     if (!fired.has(span)) {
       firings.push({ span, at, measured: window.measured(), ...eventsOf(entries.slice(low, high + 1)) });
     }
     fired.add(span);
-    if (carried.length > 0) passedOn.push(...window.carried().map((fields) => ({ span, at, carried: fields })));
+    if (isCounted) passedOn.push(...window.carried().map((fields) => ({ span, at, carried: fields })));
   }
   return { state: { ...state, fired: [...fired] }, fired: firings, passedOn };
 }
