@@ -15,6 +15,7 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   updateIncident: 'work on an incident is in its timeline',
   mergeIncidents: 'as above',
   splitIncident: 'as above',
+  undoReshaping: 'as above',
   previewSuppression: 'a question',
   analyzeAlert: 'asks for an analysis, which is kept with who asked',
   recordFeedback: 'an opinion on an analysis, which is kept with who gave it',

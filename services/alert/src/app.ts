@@ -38,6 +38,7 @@ import { deleteDeduplicationRoute } from './routes/delete-deduplication.ts';
 import { getDeduplicationRoute } from './routes/get-deduplication.ts';
 import { listDeduplicationRoute } from './routes/list-deduplication.ts';
 import { putDeduplicationRoute } from './routes/put-deduplication.ts';
+import { undoReshapingRoute } from './routes/undo-reshaping.ts';
 import { updateAlertRoute } from './routes/update-alert.ts';
 import { updateIncidentRoute } from './routes/update-incident.ts';
 
@@ -100,4 +101,5 @@ const incidentRoutes = (deps: AlertDeps) => [
   requestResponseRoute(deps),
   mergeIncidentsRoute(deps),
   splitIncidentRoute(deps),
+  undoReshapingRoute(deps),
 ];

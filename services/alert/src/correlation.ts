@@ -7,6 +7,7 @@ import type { Story } from './domain/correlation/story.ts';
 import { changedFields } from './domain/incident-change.ts';
 import type { IncidentRepository } from './incident-repository.ts';
 import type { MemberRepository } from './member-repository.ts';
+import type { MoveRepository } from './move-repository.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 
 /** What correlation did to incidents, and where alerts belong now. */
@@ -37,10 +38,11 @@ export function createCorrelation(given: {
   readonly decide: CorrelationDecision;
   readonly incidents: IncidentRepository;
   readonly members: MemberRepository;
+  readonly moves: MoveRepository;
   readonly timeline: TimelineRepository;
   readonly now: () => Date;
 }): Correlation {
-  const { decide, incidents, members, timeline, now } = given;
+  const { decide, incidents, members, moves, timeline, now } = given;
 
   const save = async (tx: Tx, { stories, absorbed }: CorrelationOutcome, at: string): Promise<void> => {
     const of = ({ incident }: Story) => ({ tenantId: incident.tenantId, incidentId: incident.id });
@@ -98,7 +100,12 @@ export function createCorrelation(given: {
     await save(tx, outcome, at.toISOString());
     const moved = new Map<string, string>();
     for (const { incident, intoId } of outcome.absorbed) {
-      for (const id of await members.moveAll(tx, [incident.id], intoId)) moved.set(id, intoId);
+      const alertIds = await members.moveAll(tx, [incident.id], intoId);
+      for (const id of alertIds) moved.set(id, intoId);
+      const move = { id: uuidv7(at.getTime()), reshapeId: uuidv7(at.getTime()), kind: 'merge' as const, alertIds };
+      // Only what nobody has touched is absorbed.
+      const before = { statusBefore: 'open' as const, closedBefore: null, actor: null, at: at.toISOString() };
+      await moves.add(tx, [{ ...move, ...before, tenantId, fromId: incident.id, intoId }]);
     }
     await tell(tx, outcome, at.toISOString());
     return correlatedOf(outcome, moved);

@@ -23,6 +23,7 @@ import { createIncidentRepository, type IncidentRepository } from './incident-re
 import { createIngest, type Ingest } from './ingest.ts';
 import { createMappingRepository, type MappingRepository } from './mapping-repository.ts';
 import { createMemberRepository, type MemberRepository } from './member-repository.ts';
+import { createMoveRepository, type MoveRepository } from './move-repository.ts';
 import { createPruning } from './pruning.ts';
 import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
@@ -42,6 +43,7 @@ export interface AlertDeps extends SigmaCorrelationDeps {
   readonly incidents: IncidentRepository;
   readonly mappings: MappingRepository;
   readonly members: MemberRepository;
+  readonly moves: MoveRepository;
   readonly deduplication: DeduplicationRepository;
   readonly suppressions: SuppressionRepository;
   readonly sources: Sources;
@@ -67,6 +69,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
   const idempotencyKeys = createIdempotencyRepository();
   const incidents = createIncidentRepository();
   const members = createMemberRepository();
+  const moves = createMoveRepository();
   const deduplication = createDeduplicationRepository();
   const suppressions = createSuppressionRepository();
   const timeline = createTimelineRepository();
@@ -106,6 +109,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     incidents,
     mappings: createMappingRepository(),
     members,
+    moves,
     deduplication,
     suppressions,
     sources: createSources(),
@@ -114,7 +118,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     ingest,
     bulkOnce: createBulkOnce({ db, idempotency, claims: bulkClaims, log }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
-    correlation: createCorrelation({ decide, incidents, members, timeline, now }),
+    correlation: createCorrelation({ decide, incidents, members, moves, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
     pruning: createPruning({ db, fingerprints, deduplication, idempotencyKeys, bulkClaims, ...windows, now, log }),
     ...windows,

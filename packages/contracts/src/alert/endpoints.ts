@@ -1,6 +1,6 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { DeleteDeduplication, GetDeduplication, ListDeduplication, PutDeduplication } from './deduplication.ts';
-import { GetIncidentGraph, MergeIncidents, RequestResponse, SplitIncident } from './incident-work.ts';
+import { GetIncidentGraph, MergeIncidents, RequestResponse, SplitIncident, UndoReshaping } from './incident-work.ts';
 import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from './incidents.ts';
 import { BulkAlerts, CreateAlert, ReceiveWebhook } from './ingest.ts';
 import { DeleteMapping, GetMapping, ListMappings, PutMapping } from './mappings.ts';
@@ -55,4 +55,5 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   RequestResponse,
   MergeIncidents,
   SplitIncident,
+  UndoReshaping,
 ];

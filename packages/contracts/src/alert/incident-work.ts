@@ -93,3 +93,19 @@ export const SplitIncident = endpoint({
     422: ['incident.alert_not_member'],
   },
 });
+
+export const UndoReshaping = endpoint({
+  id: 'undoReshaping',
+  service: 'alert',
+  method: 'POST',
+  url: '/api/v1/incidents/:id/undo',
+  summary: 'Take the last merge or split of an incident back; correlation keeps what comes of it apart.',
+  permission: 'incidents:write',
+  params,
+  /** The incidents that changed and go on. */
+  responses: { 200: z.object({ incidents: z.array(Incident) }) },
+  errors: {
+    404: ['incident.not_found'],
+    409: ['incident.nothing_to_undo', 'incident.already_closed', 'incident.merged'],
+  },
+});

@@ -15,6 +15,7 @@ export const TimelineKind = z.enum([
   'opened',
   'merged',
   'split',
+  'undone',
   'status_changed',
   'assigned',
   'severity_changed',

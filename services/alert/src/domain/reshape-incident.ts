@@ -76,3 +76,38 @@ export const splitOff = (incident: Incident, id: string, title: string | undefin
   closedAt: null,
   version: 0,
 });
+
+interface Move {
+  readonly kind: 'merge' | 'split';
+  readonly fromId: string;
+  readonly intoId: string;
+}
+
+export type UndoDecision<One extends Move> =
+  | { readonly ok: true; readonly moves: readonly [One, ...One[]] }
+  | { readonly ok: false; readonly refusal: 'nothing_to_undo' | 'already_closed' | 'merged' };
+
+/**
+ * Whether what was done to incidents last can be taken back: as long as the incident that has the alerts now is open, and so is
+ * the one they are to return to after a split.
+ */
+export function decideUndo<One extends Move>(
+  moves: readonly One[],
+  stored: ReadonlyMap<string, Found>,
+): UndoDecision<One> {
+  const [first, ...others] = moves;
+  if (!first) return { ok: false, refusal: 'nothing_to_undo' };
+  const holders = moves.flatMap(({ kind, fromId, intoId }) => (kind === 'split' ? [fromId, intoId] : [intoId]));
+  const incidents = holders.map((id) => stored.get(id)?.incident);
+  if (incidents.some((incident) => incident?.mergedIntoId !== undefined)) return { ok: false, refusal: 'merged' };
+  if (incidents.some((incident) => incident?.status === 'closed')) return { ok: false, refusal: 'already_closed' };
+  return { ok: true, moves: [first, ...others] };
+}
+
+/** An incident that has been merged away, as it stood before, still without its members. */
+export function restored(
+  { mergedIntoId: _, ...incident }: Incident,
+  before: { readonly statusBefore: Incident['status'] | null; readonly closedBefore: string | null },
+): Incident {
+  return { ...incident, status: before.statusBefore ?? 'open', closedAt: before.closedBefore };
+}

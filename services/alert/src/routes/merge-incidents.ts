@@ -3,9 +3,9 @@ import { conflict, notFound, route, unprocessable, uuidv7 } from '@soc/service-k
 import type { AlertDeps } from '../deps.ts';
 import { decideMerge, mergedAway } from '../domain/reshape-incident.ts';
 
-type Deps = Pick<AlertDeps, 'db' | 'candidates' | 'incidents' | 'members' | 'reshaping' | 'timeline' | 'now'>;
+type Deps = Pick<AlertDeps, 'db' | 'candidates' | 'incidents' | 'members' | 'moves' | 'reshaping' | 'timeline' | 'now'>;
 
-export const mergeIncidentsRoute = ({ db, candidates, incidents, members, reshaping, timeline, now }: Deps) =>
+export const mergeIncidentsRoute = ({ db, candidates, incidents, members, moves, reshaping, timeline, now }: Deps) =>
   route(MergeIncidents, ({ params, body, principal: { tenantId, name }, origin }) =>
     db.tx(async (tx) => {
       const { id: targetId } = params;
@@ -19,7 +19,16 @@ export const mergeIncidentsRoute = ({ db, candidates, incidents, members, reshap
 
       const at = now();
       const { target, sources } = decision;
-      const moved = await members.moveAll(tx, sourceIds, targetId);
+      const reshapeId = uuidv7(at.getTime());
+      const moved: string[] = [];
+      for (const { incident } of sources) {
+        const alertIds = await members.moveAll(tx, [incident.id], targetId);
+        moved.push(...alertIds);
+        const move = { id: uuidv7(at.getTime()), tenantId, reshapeId, kind: 'merge' as const, alertIds };
+        const [statusBefore, closedBefore] = [incident.status, incident.closedAt];
+        const went = { fromId: incident.id, intoId: targetId, at: at.toISOString(), actor: name };
+        await moves.add(tx, [{ ...move, ...went, statusBefore, closedBefore }]);
+      }
       await reshaping.reassign(tx, moved, targetId, origin);
       for (const source of sources) {
         const after = mergedAway(source.incident, targetId, at.toISOString());

@@ -6,11 +6,11 @@ import { splitOff } from '../domain/reshape-incident.ts';
 
 type Deps = Pick<
   AlertDeps,
-  'db' | 'outbox' | 'candidates' | 'incidents' | 'members' | 'reshaping' | 'timeline' | 'now'
+  'db' | 'outbox' | 'candidates' | 'incidents' | 'members' | 'moves' | 'reshaping' | 'timeline' | 'now'
 >;
 
 export const splitIncidentRoute = (deps: Deps) => {
-  const { db, outbox, candidates, incidents, members, reshaping, timeline, now } = deps;
+  const { db, outbox, candidates, incidents, members, moves, reshaping, timeline, now } = deps;
   return route(SplitIncident, ({ params, body, principal: { tenantId, name }, origin }) =>
     db.tx(async (tx) => {
       await candidates.lockTenant(tx, tenantId);
@@ -24,6 +24,9 @@ export const splitIncidentRoute = (deps: Deps) => {
       const draft = splitOff(source.incident, uuidv7(moment), body.title, at);
       const moved = await members.moveSome(tx, params.id, draft.id, alertIds);
       if (moved.length < alertIds.length) throw unprocessable('incident.alert_not_member');
+      const move = { id: uuidv7(moment), reshapeId: uuidv7(moment), kind: 'split' as const, alertIds: moved };
+      const went = { fromId: params.id, intoId: draft.id, statusBefore: null, closedBefore: null };
+      await moves.add(tx, [{ ...move, ...went, tenantId, at, actor: name }]);
       await reshaping.reassign(tx, moved, draft.id, origin);
       const left = await reshaping.recount(tx, source, at);
       await reshaping.publishUpdate(tx, { before: source.incident, after: left }, origin);
