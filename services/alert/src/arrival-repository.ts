@@ -1,5 +1,6 @@
 import type { Alert } from '@soc/contracts';
 import { type Queryable, sql } from '@soc/db-cluster';
+import { pairsOf } from './domain/correlation/rarity.ts';
 import { entitiesOf } from './domain/entity.ts';
 
 /** More of a description than this is not searched. */
@@ -29,6 +30,30 @@ export function createArrivalRepository() {
         select * from unnest(
           ${rows.map(({ alert }) => alert.tenantId)}::text[], ${rows.map(({ key }) => key)}::uuid[],
           ${rows.map(({ alert }) => alert.occurredAt)}::timestamptz[], ${rows.map(({ alert }) => alert.id)}::uuid[])`);
+    },
+
+    /** With which assets they were seen. Rows are told in one order: replicas that tell the same ones would deadlock otherwise. */
+    indexAssets: async (tx: Queryable, alerts: readonly Alert[]): Promise<void> => {
+      const pairs = new Map<string, { readonly alert: Alert; readonly entity: string; readonly asset: string }>();
+      for (const alert of alerts) {
+        for (const { entity, asset } of pairsOf(alert)) {
+          const name = `${entity} ${alert.receivedAt.slice(0, 10)} ${asset}`;
+          if (!pairs.has(name)) pairs.set(name, { alert, entity, asset });
+        }
+      }
+      if (pairs.size === 0) return;
+      const rows = [...pairs].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair);
+      await tx.query(sql`
+        insert into alert.entity_assets (tenant_id, entity, day, asset)
+        select * from unnest(
+          ${rows.map(({ alert }) => alert.tenantId)}::text[], ${rows.map(({ entity }) => entity)}::uuid[],
+          ${rows.map(({ alert }) => alert.receivedAt.slice(0, 10))}::date[], ${rows.map(({ asset }) => asset)}::uuid[])
+        on conflict do nothing`);
+    },
+
+    /** Forgets with what entities were seen before a day. */
+    pruneAssets: async (write: Queryable, before: Date): Promise<void> => {
+      await write.query(sql`delete from alert.entity_assets where day < ${before.toISOString().slice(0, 10)}::date`);
     },
 
     /** The words `q=` finds them by: lower-cased, in no particular language. */

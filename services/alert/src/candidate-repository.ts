@@ -14,6 +14,9 @@ export interface Carrier {
 /** Incidents looked at per entity, the newest: an entity in more of them than this links nothing that is recent. */
 const INCIDENTS_PER_ENTITY = 16;
 
+/** Rows read to tell how common an entity is: a hub's twenty assets on each of eight days, and then some. */
+const ASSET_ROWS = 256;
+
 /** Entities looked at per incident that grows into the past. */
 const ENTITIES_PER_INCIDENT = 500;
 
@@ -49,6 +52,17 @@ export function createCandidateRepository() {
         join alert.incidents on incidents.id = newest.incident_id
         where incidents.status <> 'closed' and incidents.last_seen_at >= span.since
           and incidents.first_seen_at <= span.until`),
+
+    /** With how many assets entities were seen lately; more than a few hundred rows are not counted. */
+    countAssets: async (tx: Queryable, keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+      const rows = await tx.query<{ key: string; assets: number }>(sql`
+        select wanted.key, seen.assets from unnest(${keys}::uuid[]) as wanted (key)
+        cross join lateral (
+          select count(distinct asset)::integer as assets
+          from (select asset from alert.entity_assets where entity = wanted.key limit ${ASSET_ROWS}) as latest
+        ) as seen`);
+      return new Map(rows.map(({ key, assets }) => [key, assets]));
+    },
 
     /** What some incidents name, entities of many alerts first. */
     findNamed: (tx: Queryable, incidentIds: readonly string[]): Promise<Carrier[]> =>

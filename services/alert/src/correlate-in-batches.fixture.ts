@@ -69,6 +69,7 @@ const createStoring =
     await db.tx(async (tx) => {
       await alerts.insert(tx, own);
       await arrivals.indexEntities(tx, own);
+      await arrivals.indexAssets(tx, own);
     });
     return own.map(({ id }) => id);
   };

@@ -105,8 +105,27 @@ describe('an incident has the same members, whatever the batches and their order
       anAlert(4, { observables: [host('ws5')] }),
     ];
     const both = [...behind, ...others];
-    const batches = [positionsOf(behind), [21], [22], [23], [24]];
-    expect(await incidentsOf(both, batches)).toEqual([positionsOf(behind), [21, 23, 24]]);
+    for (const batches of [[positionsOf(behind), [21], [22], [23], [24]], oneByOne(positionsOf(both).toReversed())]) {
+      expect(await incidentsOf(both, batches)).toEqual([[21, 23, 24]]);
+    }
+  });
+
+  test('a proxy that thousands of alerts name glues nothing together, and each story behind it is told', async () => {
+    const proxy = ip('10.9.9.9');
+    const behind = Array.from({ length: 2_000 }, (_, index) =>
+      anAlert(index + 1, {
+        second: index % 3_000,
+        severity: index % 2 === 0 ? 'low' : 'informational',
+        observables: [host(`behind-${index}`), proxy],
+      }),
+    );
+    const story = [
+      anAlert(5_001, { second: 100, observables: [host('behind-7'), proxy, user('eve')] }),
+      anAlert(5_002, { second: 160, observables: [host('jump'), proxy, user('eve')] }),
+    ];
+    const all = [...behind, ...story];
+    const told = await incidentsOf(all, inBatchesOf(200, positionsOf(all)));
+    expect(told).toEqual([[7, 2_000, 2_001]]);
   });
 
   const observable = fc.oneof(

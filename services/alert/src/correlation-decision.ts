@@ -3,10 +3,11 @@ import type { Tx } from '@soc/db-cluster';
 import { uuidv7 } from '@soc/service-kit';
 import type { CandidateRepository } from './candidate-repository.ts';
 import { correlate, type CorrelationOutcome } from './domain/correlation/correlate.ts';
-import { type CorrelatedAlert, toCorrelated } from './domain/correlation/correlated-alert.ts';
+import type { CorrelatedAlert } from './domain/correlation/correlated-alert.ts';
 import type { CorrelationSettings } from './domain/correlation/desk.ts';
 import { isPlaceable } from './domain/correlation/left-open.ts';
 import { createSurroundings, MOST_LOOSE_ROWS } from './correlation-surroundings.ts';
+import { createWeighing } from './weighing.ts';
 import type { IncidentRepository } from './incident-repository.ts';
 
 /** Decisions about one batch. Each is a hop further along loose alerts: what lies beyond the last stays loose. */
@@ -33,8 +34,9 @@ export function createCorrelationDecision(given: {
 }): CorrelationDecision {
   const { settings } = given;
   return async (tx, tenantId, analysed, at) => {
-    const alerts = analysed.map(toCorrelated);
-    const surroundings = createSurroundings({ ...given, tx, tenantId, alerts, at });
+    const weigh = createWeighing({ tx, candidates: given.candidates, hubAssets: settings.hubAssets });
+    const alerts = await weigh(analysed);
+    const surroundings = createSurroundings({ ...given, tx, tenantId, alerts, weigh, at });
     await surroundings.findIncidents(alerts.filter(isPlaceable));
     const loose: CorrelatedAlert[] = [];
     for (let round = 1; ; round += 1) {

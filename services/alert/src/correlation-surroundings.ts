@@ -1,13 +1,14 @@
 import type { Tx } from '@soc/db-cluster';
 import type { CandidateRepository, Carrier } from './candidate-repository.ts';
 import type { CorrelationOutcome } from './domain/correlation/correlate.ts';
-import { type CorrelatedAlert, toCorrelated } from './domain/correlation/correlated-alert.ts';
+import type { CorrelatedAlert } from './domain/correlation/correlated-alert.ts';
 import type { CorrelationSettings } from './domain/correlation/desk.ts';
 import { createCoverage } from './domain/correlation/coverage.ts';
 import { entitySpans } from './domain/correlation/entity-spans.ts';
 import { grownIntoThePast, leftOpen, settled } from './domain/correlation/left-open.ts';
 import type { KnownIncident } from './domain/correlation/story.ts';
 import type { IncidentRepository, StoredIncident } from './incident-repository.ts';
+import type { Weighing } from './weighing.ts';
 
 /** Loose alerts that one batch is decided with, the latest. */
 export const MOST_LOOSE_ROWS = 20_000;
@@ -17,6 +18,7 @@ export function createSurroundings(given: {
   readonly tx: Tx;
   readonly tenantId: string;
   readonly alerts: readonly CorrelatedAlert[];
+  readonly weigh: Weighing;
   readonly at: Date;
   readonly candidates: CandidateRepository;
   readonly incidents: IncidentRepository;
@@ -84,7 +86,7 @@ export function createSurroundings(given: {
       covered.loose.add(gathering);
       const exceptIds = [...alerts, ...known].map(({ alert }) => alert.id);
       const limitRows = MOST_LOOSE_ROWS - known.length;
-      return (await candidates.findLoose(tx, spans, { exceptIds, limitRows })).map(toCorrelated);
+      return given.weigh(await candidates.findLoose(tx, spans, { exceptIds, limitRows }));
     },
   };
 }

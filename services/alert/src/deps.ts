@@ -120,7 +120,17 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
     correlation: createCorrelation({ decide, incidents, members, moves, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
-    pruning: createPruning({ db, fingerprints, deduplication, idempotencyKeys, bulkClaims, ...windows, now, log }),
+    pruning: createPruning({
+      db,
+      arrivals,
+      fingerprints,
+      deduplication,
+      idempotencyKeys,
+      bulkClaims,
+      ...windows,
+      now,
+      log,
+    }),
     ...windows,
   };
 }

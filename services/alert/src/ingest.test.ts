@@ -4,6 +4,7 @@ import { startTestService, type TestService } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { alertService } from './app.ts';
+import { createArrivalRepository } from './arrival-repository.ts';
 import { createBulkClaimRepository } from './bulk-claim-repository.ts';
 import { createDeduplicationRepository } from './deduplication-repository.ts';
 import { createCorrelationWindowRepository } from './correlation-window-repository.ts';
@@ -83,6 +84,7 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
   await createPruning({
     db,
     fingerprints: createFingerprintRepository(),
+    arrivals: createArrivalRepository(),
     deduplication: createDeduplicationRepository(),
     idempotencyKeys: createIdempotencyRepository(),
     bulkClaims: createBulkClaimRepository(),

@@ -82,6 +82,7 @@ export function createIngest(given: {
     const submissionOf = ({ id }: Alert): Submission => submissions.get(id) as Submission;
     await alerts.insert(tx, created, neverFired);
     await arrivals.indexEntities(tx, created);
+    await arrivals.indexAssets(tx, created);
     await arrivals.indexWords(tx, created);
     await arrivals.indexTechniques(tx, created);
     await arrivals.keepPayloads(

@@ -1,6 +1,7 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
+import type { ArrivalRepository } from './arrival-repository.ts';
 import type { BulkClaimRepository } from './bulk-claim-repository.ts';
 import type { DeduplicationRepository } from './deduplication-repository.ts';
 import type { CorrelationWindowRepository } from './correlation-window-repository.ts';
@@ -17,6 +18,9 @@ const FINGERPRINT_KEEP_MS = 24 * 3_600_000;
 /** A source that has been silent for so long is none any more. */
 const SILENT_SOURCE_KEEP_MS = 30 * 86_400_000;
 
+/** How long it is remembered with which assets an entity was seen: a week tells what is common. */
+const ASSETS_KEEP_MS = 7 * 24 * 3_600_000;
+
 export interface Pruning extends Worker {
   readonly prune: () => Promise<void>;
 }
@@ -25,6 +29,7 @@ export interface Pruning extends Worker {
 export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
   readonly fingerprints: FingerprintRepository;
+  readonly arrivals: Pick<ArrivalRepository, 'pruneAssets'>;
   readonly deduplication: Pick<DeduplicationRepository, 'prune'>;
   readonly idempotencyKeys: IdempotencyRepository;
   readonly bulkClaims: BulkClaimRepository;
@@ -36,6 +41,7 @@ export function createPruning(given: {
   const {
     db,
     fingerprints,
+    arrivals,
     deduplication,
     idempotencyKeys,
     bulkClaims,
@@ -49,6 +55,7 @@ export function createPruning(given: {
   const prune = async (): Promise<void> => {
     const nowMs = now().getTime();
     await fingerprints.prune(db.write, new Date(nowMs - FINGERPRINT_KEEP_MS));
+    await arrivals.pruneAssets(db.write, new Date(nowMs - ASSETS_KEEP_MS));
     await deduplication.prune(db.write, new Date(nowMs));
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
     await bulkClaims.prune(db.write);

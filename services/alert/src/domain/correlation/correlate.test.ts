@@ -19,8 +19,8 @@ function run(
   let opened = 0;
   const newId = () => `10000000-0000-7000-8000-${String((opened += 1)).padStart(12, '0')}`;
   return correlate({
-    alerts: alerts.map(toCorrelated),
-    loose: loose.map(toCorrelated),
+    alerts: alerts.map((alert) => toCorrelated(alert)),
+    loose: loose.map((alert) => toCorrelated(alert)),
     incidents,
     settings,
     newId,

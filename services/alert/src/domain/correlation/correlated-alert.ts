@@ -1,6 +1,7 @@
 import type { Alert } from '@soc/contracts';
 import { entitiesOf, type Entity } from '../entity.ts';
-import { weightOf } from './weight.ts';
+import { rarityOf } from './rarity.ts';
+import { mayBeHub, weightOf } from './weight.ts';
 
 /** An alert as correlation looks at it. */
 export interface CorrelatedAlert {
@@ -12,11 +13,24 @@ export interface CorrelatedAlert {
 
 export interface WeighedEntity extends Entity {
   readonly weight: number;
+  /** With how many assets it was seen lately, where that was measured. */
+  readonly assets: number;
 }
 
-export function toCorrelated(alert: Alert): CorrelatedAlert {
+/** With how many assets entities were seen lately, and from how many on one of them is a hub. */
+export interface Commonness {
+  readonly assetsOf: (key: string) => number;
+  readonly hubAssets: number;
+}
+
+const UNKNOWN: Commonness = { assetsOf: () => 0, hubAssets: Infinity };
+
+export function toCorrelated(alert: Alert, { assetsOf, hubAssets }: Commonness = UNKNOWN): CorrelatedAlert {
   const links = entitiesOf(alert)
-    .map((entity) => ({ ...entity, weight: weightOf(entity) }))
+    .map((entity) => {
+      const assets = mayBeHub(entity) ? assetsOf(entity.key) : 0;
+      return { ...entity, assets, weight: weightOf(entity) * rarityOf(assets, hubAssets) };
+    })
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight);
   return { alert, occurredAtMs: Date.parse(alert.occurredAt), links };

@@ -14,9 +14,7 @@ export function reasonsToJoin(
   const when = distance(story, occurredAtMs);
   return links
     .slice(0, REASONS_LIMIT)
-    .map((link) =>
-      reason(alert.id, story.carriers.get(link.key) ?? null, link, `shares ${link.type} ${link.value}, ${when}`),
-    );
+    .map((link) => reason(alert.id, story.carriers.get(link.key) ?? null, link, `shares ${told(link)}, ${when}`));
 }
 
 /** Why an alert is among those that open a story: the first for its main entity, the others for what they share with `center`. */
@@ -37,12 +35,7 @@ export function reasonsToOpen(
     .slice(0, REASONS_LIMIT)
     .map((link) => {
       const related = story.carriers.get(link.key) ?? center.alert.id;
-      return reason(
-        alert.id,
-        related,
-        link,
-        `shares ${link.type} ${link.value}, ${distance(story, member.occurredAtMs)}`,
-      );
+      return reason(alert.id, related, link, `shares ${told(link)}, ${distance(story, member.occurredAtMs)}`);
     });
 }
 
@@ -52,6 +45,10 @@ const reason = (
   { type, value }: WeighedEntity,
   explanation: string,
 ): CorrelationReason => ({ alertId, relatedAlertId, entityType: type, entityValue: value, explanation });
+
+/** How common it is is told where it counts. */
+const told = ({ type, value, assets }: WeighedEntity): string =>
+  assets > 1 ? `${type} ${value} (seen with ${assets} assets lately)` : `${type} ${value}`;
 
 function distance(story: Story, atMs: number): string {
   const [firstMs, lastMs] = edgesOf(story);

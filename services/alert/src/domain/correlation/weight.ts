@@ -31,6 +31,8 @@ const PRIVATE_IP = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][\da-f]
 export const isAsset = ({ type, value }: Entity): boolean =>
   type === 'host' || (type === 'ip' && PRIVATE_IP.test(value));
 
-/** Types of which one value may be common to everything, such as a proxy's address; a host or a hash is what it is. */
-export const mayBeHub = ({ type }: Entity): boolean =>
-  type === 'ip' || type === 'domain' || type === 'user' || type === 'email';
+/**
+ * Types of which one value may be common to everything, such as a proxy's address or the hash of a shell; a host is what it
+ * is, and the name of a process says nothing anyway.
+ */
+export const mayBeHub = ({ type }: Pick<Entity, 'type'>): boolean => type !== 'host' && type !== 'process';
