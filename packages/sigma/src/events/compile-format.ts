@@ -1,4 +1,4 @@
-import type { EventView } from '../event-view.ts';
+import { canonicalField, type EventView } from '../event-view.ts';
 import {
   addAlias,
   addValue,
@@ -86,16 +86,16 @@ function jsonText(value: object): string | undefined {
   }
 }
 
-function pairsStep({ path, name, values }: NamedPairs): Step {
+function pairsStep({ path, under, name, values }: NamedPairs): Step {
   const keys = path.split('.');
+  const prefix = under === undefined ? '' : `${under}.`;
   return (fields, raw) => {
     for (const pair of objectsAt([raw], keys)) {
       const called = pair[name];
       if (typeof called !== 'string') continue;
-      for (const key of values) {
-        const value = pair[key];
-        if (Array.isArray(value)) for (const one of value) addValue(fields, called.toLowerCase(), asFieldValue(one));
-        else if (value !== undefined && !isObject(value)) addValue(fields, called.toLowerCase(), asFieldValue(value));
+      const field = prefix + canonicalField(called);
+      for (const value of values.flatMap((key) => pair[key])) {
+        if (value !== undefined && typeof value !== 'object') addValue(fields, field, asFieldValue(value));
       }
     }
   };

@@ -33,6 +33,8 @@ export interface EventCase extends LogSourcePart {
 export interface NamedPairs {
   /** Dotted path of the list; lists on the way are walked. */
   readonly path: string;
+  /** Canonical path before the names; none when absent. */
+  readonly under?: string;
   readonly name: string;
   readonly values: readonly string[];
 }

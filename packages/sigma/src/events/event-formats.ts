@@ -1,7 +1,8 @@
 import type { EventFormat } from './event-format.ts';
 import { cloudTrail, vpcFlow } from './products/aws.ts';
-import { azure } from './products/azure.ts';
+import { aksAudit, azure } from './products/azure.ts';
 import { cef, fortiGate } from './products/cef.ts';
+import { defenderEndpoint } from './products/defender-endpoint.ts';
 import { ecsEndpoint } from './products/endpoint.ts';
 import { gcpAudit, googleWorkspace } from './products/google.ts';
 import { auditbeat, auditd, laurel, syslog } from './products/linux.ts';
@@ -17,6 +18,7 @@ import { windowsFormats } from './windows/formats.ts';
  */
 export const eventFormats: readonly EventFormat[] = [
   rpcFirewall,
+  defenderEndpoint,
   ...windowsFormats,
   cef,
   zeek,
@@ -25,6 +27,7 @@ export const eventFormats: readonly EventFormat[] = [
   gcpAudit,
   googleWorkspace,
   kubernetes,
+  aksAudit,
   laurel,
   auditbeat,
   auditd,

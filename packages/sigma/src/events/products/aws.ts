@@ -1,3 +1,4 @@
+import { addValue, firstText } from '../event-fields.ts';
 import type { EventFormat } from '../event-format.ts';
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
@@ -9,11 +10,13 @@ export const cloudTrail: EventFormat = {
   product: 'aws',
   services: ['cloudtrail'],
   texts: ['requestParameters', 'responseElements', 'additionalEventData', 'serviceEventDetails'],
-  aliases: {
-    src_ip: ['sourceipaddress'],
-    status: ['errorcode'],
-  },
+  aliases: { src_ip: ['sourceipaddress'] },
   times: ['eventtime', '@timestamp'],
+  refine(fields) {
+    // An event without an error is one of success: it has no field that says so, and rules ask for one.
+    addValue(fields, 'status', firstText(fields, 'errorcode') ?? 'success');
+    return undefined;
+  },
 };
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html, as exporters spell them in JSON. */

@@ -1,4 +1,7 @@
+import { addValue, type EventFields, firstText, flatten, isObject } from '../event-fields.ts';
 import type { EventFormat } from '../event-format.ts';
+import { parseObject } from '../parse-object.ts';
+import { kubernetes } from './saas.ts';
 
 /** Rules call the columns of Log Analytics and the fields of diagnostic settings by both their names. */
 const names = {
@@ -16,6 +19,10 @@ const names = {
   'properties.message': ['operationname', 'properties.activitydisplayname', 'activitydisplayname', 'resultdescription'],
   'initiatied.by': ['initiatedby', 'properties.initiatedby'],
   initiatedby: ['properties.initiatedby'],
+  targetresources: ['properties.targetresources'],
+  'targetresources.modifiedproperties': ['targetresources', 'properties.targetresources'],
+  networklocationdetails: ['properties.networklocationdetails'],
+  failure_status_reason: ['resultreason', 'properties.resultreason'],
   target: ['targetresources.displayname', 'properties.targetresources.displayname'],
   status: ['result', 'properties.result', 'activitystatusvalue', 'activitystatus'],
 };
@@ -24,7 +31,6 @@ const names = {
 const signInNames = {
   resulttype: ['properties.status.errorcode', 'status.errorcode'],
   resultdescription: ['properties.status.failurereason', 'status.failurereason'],
-  status: ['conditionalaccessstatus', 'properties.conditionalaccessstatus'],
   username: ['userprincipalname', 'properties.userprincipalname'],
   clientapp: ['clientappused', 'properties.clientappused'],
   location: ['properties.location.countryorregion', 'location.countryorregion'],
@@ -56,6 +62,16 @@ export const azure: EventFormat = {
     'InitiatedBy',
     'initiatedBy',
     'properties.modifiedProperties',
+    'properties.networkLocationDetails',
+    'NetworkLocationDetails',
+  ],
+  pairs: [
+    { path: 'TargetResources.modifiedProperties', name: 'displayName', values: ['newValue'] },
+    { path: 'targetResources.modifiedProperties', name: 'displayName', values: ['newValue'] },
+    { path: 'properties.targetResources.modifiedProperties', name: 'displayName', values: ['newValue'] },
+    { path: 'AdditionalDetails', under: 'additionaldetails', name: 'key', values: ['value'] },
+    { path: 'additionalDetails', under: 'additionaldetails', name: 'key', values: ['value'] },
+    { path: 'properties.additionalDetails', under: 'additionaldetails', name: 'key', values: ['value'] },
   ],
   aliases: names,
   cases: [
@@ -112,4 +128,35 @@ export const azure: EventFormat = {
     { field: 'category', values: ['userriskevents', 'riskyusers'], services: ['riskdetection'] },
   ],
   times: ['time', 'timegenerated', 'activitydatetime', 'createddatetime', 'eventtimestamp', '@timestamp'],
+  refine: refineAzure,
+};
+
+function refineAzure(fields: EventFields): undefined {
+  const provider = /^([^/]{1,100})\//.exec(firstText(fields, 'operationnamevalue') ?? '')?.[1];
+  if (provider?.toLowerCase().startsWith('microsoft.')) addValue(fields, 'resourceprovidervalue', provider);
+  // A changed value is JSON within JSON: the rule's false is the event's "\"False\"".
+  const consent = firstText(fields, 'consentcontext.isadminconsent');
+  if (consent !== undefined) addValue(fields, 'consentcontext.isadminconsent', consent.replaceAll('"', ''));
+  if (fields.has('clientapp') || fields.has('conditionalaccessstatus')) nameSignIn(fields);
+}
+
+/** What the portal shows of a sign-in, which rules go by. */
+function nameSignIn(fields: EventFields): void {
+  addValue(fields, 'activitydetails', 'Sign-ins');
+  const result = firstText(fields, 'resulttype');
+  if (result !== undefined) addValue(fields, 'status', result === '0' ? 'Success' : 'Failure');
+}
+
+/** The audit log of an AKS cluster's Kubernetes, as its control plane's diagnostic settings send it. */
+export const aksAudit: EventFormat = {
+  ...kubernetes,
+  names: ['kubernetes', 'aks'],
+  signs: [{ has: ['category', 'properties.log'], begins: { category: 'kube-audit' } }],
+  read(fields, raw) {
+    flatten(fields, raw);
+    const log = isObject(raw['properties']) ? raw['properties']['log'] : undefined;
+    const record = typeof log === 'string' ? parseObject(log) : isObject(log) ? log : undefined;
+    if (record) flatten(fields, record);
+  },
+  times: [...kubernetes.times, 'time'],
 };

@@ -18,6 +18,7 @@ const samples: Record<string, Sample> = {
       eventname: 'CreateUser',
       'useridentity.type': 'Root',
       src_ip: '198.51.100.7',
+      status: 'success',
       requestparameters: '{"userName":"eve"}',
       'requestparameters.username': 'eve',
     },
@@ -49,7 +50,10 @@ const samples: Record<string, Sample> = {
     },
     product: 'azure',
     services: ['activitylogs'],
-    fields: { operationname: 'MICROSOFT.KEYVAULT/VAULTS/DELETE' },
+    fields: {
+      operationname: 'MICROSOFT.KEYVAULT/VAULTS/DELETE',
+      resourceprovidervalue: 'MICROSOFT.KEYVAULT',
+    },
   },
   'Entra audit log': {
     raw: {
@@ -57,7 +61,17 @@ const samples: Record<string, Sample> = {
       resourceId: '/tenants/x/providers/Microsoft.aadiam',
       operationName: 'Add member to role',
       category: 'AuditLogs',
-      properties: { loggedByService: 'Core Directory', targetResources: [{ type: 'User', displayName: 'eve' }] },
+      properties: {
+        loggedByService: 'Core Directory',
+        additionalDetails: [{ key: 'additionalInfo', value: 'by device' }],
+        targetResources: [
+          {
+            type: 'User',
+            displayName: 'eve',
+            modifiedProperties: [{ displayName: 'ConsentContext.IsAdminConsent', newValue: '"False"' }],
+          },
+        ],
+      },
     },
     product: 'azure',
     services: ['auditlogs'],
@@ -66,6 +80,8 @@ const samples: Record<string, Sample> = {
       loggedbyservice: 'Core Directory',
       'targetresources.type': 'User',
       target: 'eve',
+      'additionaldetails.additionalinfo': 'by device',
+      'consentcontext.isadminconsent': 'False',
     },
   },
   'Entra sign-in': {
@@ -78,7 +94,12 @@ const samples: Record<string, Sample> = {
     },
     product: 'azure',
     services: ['signinlogs'],
-    fields: { resulttype: '50053', authenticationrequirement: 'singleFactorAuthentication', status: 'failure' },
+    fields: {
+      resulttype: '50053',
+      authenticationrequirement: 'singleFactorAuthentication',
+      status: 'Failure',
+      activitydetails: 'Sign-ins',
+    },
   },
   'Entra risk detection': {
     raw: { riskEventType: 'impossibleTravel', createdDateTime: at },
@@ -196,6 +217,19 @@ const samples: Record<string, Sample> = {
       capabilities: 'SYS_ADMIN',
       apigroup: 'apps',
     },
+  },
+  'the Kubernetes audit of AKS': {
+    raw: {
+      time: at,
+      category: 'kube-audit',
+      operationName: 'Microsoft.ContainerService/managedClusters/diagnosticLogs/Read',
+      properties: {
+        log: '{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","objectRef":{"resource":"secrets"}}',
+      },
+    },
+    product: 'kubernetes',
+    services: ['audit'],
+    fields: { verb: 'get', 'objectref.resource': 'secrets' },
   },
   OneLogin: {
     raw: { event_type_id: 149, created_at: at },

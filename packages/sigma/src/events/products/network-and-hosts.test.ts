@@ -182,6 +182,36 @@ const samples: Record<string, Sample> = {
     services: ['syslog', 'sshd', 'auth'],
     fields: { message: 'error: buffer_get_ret' },
   },
+  'Defender for Endpoint, a process': {
+    raw: {
+      Timestamp: at,
+      DeviceId: 'd',
+      ActionType: 'ProcessCreated',
+      FolderPath: String.raw`C:\Windows\System32\whoami.exe`,
+      ProcessCommandLine: 'whoami /all',
+      InitiatingProcessFolderPath: String.raw`c:\windows\system32\cmd.exe`,
+    },
+    product: 'windows',
+    categories: ['process_creation'],
+    fields: {
+      image: String.raw`C:\Windows\System32\whoami.exe`,
+      commandline: 'whoami /all',
+      parentimage: String.raw`c:\windows\system32\cmd.exe`,
+    },
+  },
+  'Defender for Endpoint, a registry value': {
+    raw: {
+      Timestamp: at,
+      DeviceId: 'd',
+      ActionType: 'RegistryValueSet',
+      RegistryKey: String.raw`HKEY_LOCAL_MACHINE\SOFTWARE\Run`,
+      RegistryValueName: 'evil',
+      RegistryValueData: 'x.exe',
+    },
+    product: 'windows',
+    categories: ['registry_event', 'registry_set'],
+    fields: { targetobject: String.raw`HKLM\SOFTWARE\Run\evil`, details: 'x.exe' },
+  },
   'an ECS agent on macOS': {
     raw: {
       '@timestamp': at,

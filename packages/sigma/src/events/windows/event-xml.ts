@@ -1,4 +1,5 @@
 import { addValue, asFieldValue, type EventFields, isObject, type JsonObject } from '../event-fields.ts';
+import { parseObject } from '../parse-object.ts';
 import { nameUnder, rootName } from '../field-names.ts';
 
 const MAX_DEPTH = 8;
@@ -61,7 +62,7 @@ const add = (fields: EventFields, key: string, value: unknown): void =>
 /** Adds the fields of EventData kept as text, as Microsoft Sentinel keeps it: JSON, or XML with `<Data Name="x">y</Data>`. */
 export function addEventDataText(fields: EventFields, text: string): void {
   if (text.startsWith('{')) {
-    const data = parsed(text);
+    const data = parseObject(text);
     if (data) addEventData(fields, data);
     return;
   }
@@ -74,15 +75,6 @@ export function addEventDataText(fields: EventFields, text: string): void {
     const name = quote < 0 ? 'Data' : tag.slice(quote + 1, tag.indexOf('"', quote + 1));
     const close = tag.endsWith('/') ? open + 1 : text.indexOf('<', open);
     add(fields, name, unescapeXml(text.slice(open + 1, close < 0 ? undefined : close)));
-  }
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

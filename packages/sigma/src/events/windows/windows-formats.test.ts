@@ -153,6 +153,15 @@ describe('a Windows event', () => {
     });
   });
 
+  it('without anything that tells its writer is a flat one where a source says that it is of Windows', () => {
+    const view = viewEvent(
+      { event_id: 4688, ProviderName: 'x', log_name: 'Security', NewProcessName: 'a.exe' },
+      'windows',
+    );
+    expect(view).toMatchObject({ product: 'windows', services: ['security'], categories: ['process_creation'] });
+    expect(view.fields.get('image')).toBe('a.exe');
+  });
+
   it('keeps unnamed data as several values of Data', () => {
     const view = viewEvent({
       Event: {
