@@ -21,6 +21,7 @@ export type {
   RuleCondition,
   RuleHead,
   RuleSet,
+  SigmaFilter,
   SigmaRule,
 } from './rule.ts';
 export { createEngine } from './engine/engine.ts';

@@ -35,7 +35,10 @@ export interface RuleHead {
   readonly tags: readonly string[];
   readonly falsePositives: readonly string[];
   readonly position: Position;
-  /** The document as it was written. */
+  /**
+   * The document as it was written. Of a collection, or of a rule with an aggregation in its condition, YAML that says the
+   * same by itself: texts of rules and filters, read again together, are the same rules.
+   */
   readonly text: string;
 }
 
@@ -97,8 +100,15 @@ export interface Refusal extends Position {
   readonly id?: string;
 }
 
-/** Everything that was given is in one of the two; filters are in the rules they apply to. */
+/** A filter that has been added to the conditions of the rules it names. */
+export interface SigmaFilter extends Pick<RuleHead, 'id' | 'title' | 'description' | 'position' | 'text'> {
+  /** Ids of the rules that it narrows. */
+  readonly rules: readonly string[];
+}
+
+/** Everything that was given is in one of the three. */
 export interface RuleSet {
   readonly rules: readonly SigmaRule[];
+  readonly filters: readonly SigmaFilter[];
   readonly refusals: readonly Refusal[];
 }

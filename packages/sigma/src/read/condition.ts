@@ -69,6 +69,9 @@ export function parseCondition(text: string): { readonly condition: Condition } 
   const parsed = parseChain(tokens, 0, 0, 'or');
   if ('reason' in parsed) return parsed;
   const rest = tokens[parsed.next];
+  if (rest?.kind === 'pipe') {
+    return { reason: 'the condition has an aggregation where none can be, in a list or a filter' };
+  }
   if (rest?.kind === 'end') return parsed;
   return { reason: `the condition goes on with ${rest?.text ?? ''} where and, or or its end is due` };
 }

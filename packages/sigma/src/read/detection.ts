@@ -3,7 +3,7 @@ import { type Condition, parseCondition } from './condition.ts';
 import type { Problems } from './problems.ts';
 import { readSearch } from './search.ts';
 import { nameOfTree, type TreeEntry, type TreeMap } from './tree.ts';
-import type { ReadingContext } from './value-test.ts';
+import { type ReadingContext, spend } from './value-test.ts';
 
 export interface Detection {
   readonly condition: Expression;
@@ -34,7 +34,16 @@ function namesOf(pattern: string, searches: Searches): readonly string[] {
   return pattern.startsWith('_') ? names : names.filter((name) => !name.startsWith('_'));
 }
 
-function resolve(condition: Condition, searches: Searches, line: number, problems: Problems): Expression | undefined {
+function resolve(
+  condition: Condition,
+  searches: Searches,
+  line: number,
+  context: ReadingContext,
+): Expression | undefined {
+  const { problems } = context;
+  if (!spend(context, condition.kind === 'of' ? searches.size : 1)) {
+    return problems.add(line, 'the conditions of the rule name too many searches');
+  }
   switch (condition.kind) {
     case 'name': {
       const { name } = condition;
@@ -54,12 +63,12 @@ function resolve(condition: Condition, searches: Searches, line: number, problem
       return { kind: condition.quantifier === 'all' ? 'and' : 'or', operands };
     }
     case 'not': {
-      const operand = resolve(condition.operand, searches, line, problems);
+      const operand = resolve(condition.operand, searches, line, context);
       return operand && { kind: 'not', operand };
     }
     case 'and':
     case 'or': {
-      const operands = condition.operands.map((operand) => resolve(operand, searches, line, problems));
+      const operands = condition.operands.map((operand) => resolve(operand, searches, line, context));
       const read = operands.filter((operand) => operand !== undefined);
       return read.length < operands.length ? undefined : { kind: condition.kind, operands: read };
     }
@@ -99,7 +108,7 @@ export function readDetection(
     if ('reason' in parsed) problems.add(line, parsed.reason);
     // What is wrong with a search has been said; that the condition then misses it would only hide that.
     else if (problems.found.length === 0) {
-      const condition = resolve(parsed.condition, searches, line, problems);
+      const condition = resolve(parsed.condition, searches, line, context);
       if (condition) conditions.push(condition);
     }
   }

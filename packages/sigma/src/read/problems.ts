@@ -1,3 +1,5 @@
+import { readingLimits } from './limits.ts';
+
 /** Where the reader of one document says what is wrong with it. */
 export interface Problems {
   /** Notes it and gives nothing back, so that a reader can end with `return problems.add(…)`. */
@@ -15,7 +17,8 @@ export function createProblems(): Problems {
   return {
     found,
     add: (line, reason) => {
-      found.push({ line, reason });
+      const isLong = reason.length > readingLimits.reasonChars;
+      found.push({ line, reason: isLong ? `${reason.slice(0, readingLimits.reasonChars)}…` : reason });
       return undefined;
     },
   };

@@ -77,3 +77,13 @@ export function optionalTexts(map: TreeMap, key: string, problems: Problems): re
     return [];
   });
 }
+
+/** The texts under a key, each once. */
+export function readDistinct(map: TreeMap, key: string, problems: Problems): readonly string[] {
+  const texts = optionalTexts(map, key, problems).map((text) => text.trim());
+  const twice = texts.find((text, at) => texts.indexOf(text) !== at);
+  const line = entryOf(map, key)?.line ?? map.line;
+  if (twice !== undefined) problems.add(line, `${key} names ${twice} twice`);
+  if (texts.includes('')) problems.add(line, `${key} holds an empty text`);
+  return texts;
+}

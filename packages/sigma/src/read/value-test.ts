@@ -12,6 +12,21 @@ import { readTypedTest } from './typed-test.ts';
 export interface ReadingContext {
   readonly placeholders: Placeholders;
   readonly problems: Problems;
+  /** Counts up to `readingLimits.ruleSteps`. */
+  readonly spent: { steps: number };
+}
+
+/** A context with nothing spent yet. */
+export const startReading = (placeholders: Placeholders, problems: Problems): ReadingContext => ({
+  placeholders,
+  problems,
+  spent: { steps: 0 },
+});
+
+/** Whether the rule may still grow by so many steps. */
+export function spend({ spent }: ReadingContext, steps: number): boolean {
+  spent.steps += steps;
+  return spent.steps <= readingLimits.ruleSteps;
 }
 
 type Made = readonly ValueTest[] | { readonly problem: string };
@@ -60,10 +75,11 @@ function oneValue(scalar: TreeScalar, modifiers: Modifiers): Made {
 export function readValueTests(
   scalar: TreeScalar,
   modifiers: Modifiers,
-  { placeholders, problems }: ReadingContext,
+  context: ReadingContext,
 ): readonly ValueTest[] | undefined {
+  const { placeholders, problems } = context;
   const { line, source, value } = scalar;
-  const { valueChars, valueTests: most } = readingLimits;
+  const { valueChars, ruleSteps } = readingLimits;
   if (source.length > valueChars) return problems.add(line, `a value is longer than ${valueChars} characters`);
   let scalars = [scalar];
   if (modifiers.expands) {
@@ -77,7 +93,7 @@ export function readValueTests(
     const made = oneValue(each, modifiers);
     if ('problem' in made) return problems.add(line, made.problem);
     tests.push(...made);
-    if (tests.length > most) return problems.add(line, `a value stands for more than ${most} alternatives`);
+    if (!spend(context, made.length)) return problems.add(line, `the rule has more than ${ruleSteps} tests`);
   }
   return tests;
 }

@@ -13,13 +13,16 @@ export interface YamlDocument {
 
 interface Growing {
   readonly lineOf: (node: Node) => number;
-  readonly document: Document;
+  /** What was anchored so far. The library looks through the whole document for each alias. */
+  readonly anchors: Map<string, Node>;
   readonly problems: Problems;
   nodes: number;
 }
 
 const isText = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+const tooDeep = `the document has more than ${readingLimits.depth} levels`;
 
 function growEntries(
   pairs: readonly { key: unknown; value: unknown }[],
@@ -48,15 +51,18 @@ function grow(node: unknown, growing: Growing, depth: number, parentLine: number
   const nothing: Tree = { kind: 'scalar', line: parentLine, value: null, source: '' };
   growing.nodes += 1;
   if (growing.nodes > readingLimits.nodes || depth > readingLimits.depth) {
-    const limit = depth > readingLimits.depth ? `${readingLimits.depth} levels` : `${readingLimits.nodes} values`;
-    if (growing.problems.found.length === 0) growing.problems.add(parentLine, `the document has more than ${limit}`);
+    const reason = depth > readingLimits.depth ? tooDeep : `the document has more than ${readingLimits.nodes} values`;
+    if (growing.problems.found.length === 0) growing.problems.add(parentLine, reason);
     return nothing;
   }
   if (isAlias(node)) {
-    const target = node.resolve(growing.document);
+    const target = growing.anchors.get(node.source);
     if (target) return grow(target, growing, depth, growing.lineOf(node));
     growing.problems.add(growing.lineOf(node), `nothing is anchored as ${node.source}`);
     return nothing;
+  }
+  if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) {
+    growing.anchors.set(node.anchor, node);
   }
   if (isMap(node)) {
     const line = growing.lineOf(node);
@@ -85,10 +91,17 @@ function readDocument(document: Document.Parsed, written: string, lineOf: (offse
   const line = lineOf(document.contents?.range[0] ?? start);
   if (error) {
     const [reason = ''] = error.message.split(/ at line \d|\n/);
-    problems.add(lineOf(error.pos[0]), `not YAML: ${reason.replace(/:$/, '')}`);
+    // The library's own depth is that of the stack, and it says so.
+    const isDeep = reason.startsWith('Maximum call stack');
+    problems.add(lineOf(error.pos[0]), isDeep ? tooDeep : `not YAML: ${reason.replace(/:$/, '')}`);
     return { line, text: written, root: undefined, problems: problems.found };
   }
-  const growing: Growing = { lineOf: (node) => lineOf(node.range?.[0] ?? start), document, problems, nodes: 0 };
+  const growing: Growing = {
+    lineOf: (node) => lineOf(node.range?.[0] ?? start),
+    anchors: new Map(),
+    problems,
+    nodes: 0,
+  };
   const root = grow(document.contents, growing, 0, line);
   if (problems.found.length === 0 && root.kind !== 'map') problems.add(line, 'a rule is a map');
   return { line, text: written, root: root.kind === 'map' ? root : undefined, problems: problems.found };

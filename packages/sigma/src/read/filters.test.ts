@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { readRules } from './read-rules.ts';
+
+const rule = (name: string, product = 'windows'): string =>
+  `title: ${name}\nid: id-${name}\nname: ${name}\nlogsource: {product: ${product}, category: process_creation}\ndetection: {a: {b: c}, condition: a}\n`;
+const filter = (rules: string, extra = ''): string =>
+  `title: Admins\nlogsource: {product: windows}\nfilter: {rules: ${rules}, a: {User|startswith: adm_}, condition: not a}\n${extra}`;
+
+const read = (...documents: readonly string[]) => readRules([{ file: 'a.yml', text: documents.join('---\n') }]);
+
+test('a filter narrows the rules it names, by id or name, wherever it stands, and no others', () => {
+  const { rules, filters, refusals } = read(filter('[id-one, two]'), rule('one'), rule('two'), rule('three'));
+  expect(refusals).toEqual([]);
+  expect(filters).toMatchObject([{ title: 'Admins', rules: ['id-one', 'id-two'], position: { line: 1 } }]);
+  const narrowed = {
+    condition: {
+      kind: 'and',
+      operands: [
+        { kind: 'search', name: 'a' },
+        { kind: 'not', operand: { kind: 'search', name: 'Admins: a' } },
+      ],
+    },
+  };
+  expect(rules).toMatchObject([narrowed, narrowed, { condition: { kind: 'search', name: 'a' } }]);
+  expect(rules.map((each) => (each.kind === 'detection' ? [...each.searches.keys()] : []))).toEqual([
+    ['a', 'Admins: a'],
+    ['a', 'Admins: a'],
+    ['a'],
+  ]);
+});
+
+test('a filter for any rule narrows those of its log source', () => {
+  const { filters } = read(filter('any'), rule('one'), rule('other', 'linux'));
+  expect(filters).toMatchObject([{ rules: ['id-one'] }]);
+});
+
+test.each([
+  ['an unknown rule', filter('[two]'), 'it filters two, which is not among the rules'],
+  ['a rule of another log source', filter('[other]'), 'it filters other, which has another log source'],
+  ['a correlation', filter('[counted]'), 'it filters counted, which is a correlation'],
+  ['no rules', filter('[]'), 'rules names no rule; any stands for all of the log source'],
+  [
+    'no log source',
+    filter('[one]').replace('{product: windows}', '{}'),
+    'logsource names no category, product or service',
+  ],
+  [
+    'a detection beside it',
+    filter('[one]', 'detection: {a: {b: c}, condition: a}\n'),
+    'a document is a filter or has a detection, not both',
+  ],
+  ['a condition of nothing', filter('[one]').replace('not a', 'not b'), 'the condition names b, which is no search'],
+])('a filter with %s is refused, and the rules stay as they are', (_, text, reason) => {
+  const counted =
+    'title: C\nname: counted\ncorrelation: {type: event_count, rules: [one], timespan: 1m, condition: {gt: 1}}\n';
+  const { rules, filters, refusals } = read(rule('one'), rule('other', 'linux'), counted, text);
+  expect(refusals.map(({ reason: told }) => told)).toEqual([reason]);
+  expect(filters).toEqual([]);
+  expect(rules).toMatchObject([{ condition: { kind: 'search' } }, {}, {}]);
+});

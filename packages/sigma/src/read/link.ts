@@ -1,0 +1,24 @@
+import type { RuleSet } from '../rule.ts';
+import type { Draft } from './draft.ts';
+import { createLinker } from './link-correlations.ts';
+import { applyFilters } from './link-filters.ts';
+import { register, type Registry } from './registry.ts';
+
+/** Applies filters, resolves what correlations count, and refuses what names nothing, somebody else's name, or itself. */
+export function linkDrafts(drafts: readonly Draft[]): RuleSet {
+  const registry: Registry = { drafts: new Map(), idsByName: new Map(), refusals: [] };
+  register(
+    drafts.filter((draft) => draft.kind !== 'filter'),
+    registry,
+  );
+  const filters = applyFilters(
+    drafts.filter((draft) => draft.kind === 'filter'),
+    registry,
+  );
+  const linkRule = createLinker(registry);
+  const rules = [...registry.drafts.keys()].flatMap((id) => {
+    const rule = linkRule(id);
+    return 'reason' in rule ? [] : [rule];
+  });
+  return { rules, filters, refusals: registry.refusals };
+}
