@@ -32,6 +32,7 @@ export type { CompiledCorrelation } from './correlation/compiled-correlation.ts'
 export {
   type CorrelationInput,
   type CorrelationOptions,
+  type CountableRule,
   type Correlations,
   createCorrelations,
   type RuleMatch,

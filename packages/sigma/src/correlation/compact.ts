@@ -6,9 +6,8 @@ import type { WindowEntry, WindowState } from './window-state.ts';
  * against the oracle. At last the oldest beyond `maxEntries`, which are counted in `dropped`.
  *
  * A window ends at `settled` or later and reaches one timespan back, so at most into the span before its own. Of a span:
- * - `values`, `rules`: the earliest entry of a value decides for windows that end in the span, the newest for those that end
- *   in the next. Once it has fired only the latter are left, and of those `enough` different values.
- * - `events`: before it fires it has fewer than `enough` events; after that its `enough` newest decide for the next span.
+ * - `events`, `values`, `rules`: the earliest entry of an event, value or rule decides for windows that end in the span, the
+ *   newest for those that end in the next. Once it has fired only the latter are left, and of those `enough` different ones.
  * - `ordered`: between two neighbours that are settled nothing comes any more; of a run of one rule the last will do.
  */
 export function compact(
@@ -33,13 +32,19 @@ function shorten(
   const spans = Map.groupBy(entries, ({ at }) => Math.floor(at / timespanMs));
   return [...spans].flatMap(([span, ofSpan]) => {
     const isOver = fired.includes(span) || (span + 1) * timespanMs <= settled;
-    if (kind === 'events') return isOver ? ofSpan.slice(-enough) : ofSpan;
-    const keysOf = (entry: WindowEntry): readonly unknown[] => (kind === 'rules' ? [entry.rule] : (entry.values ?? []));
+    const keysOf = keysBy[kind];
     const last = firstOfEach(ofSpan.toReversed(), keysOf, isOver ? enough : ofSpan.length);
     const first = isOver ? last : firstOfEach(ofSpan, keysOf, ofSpan.length);
     return ofSpan.filter((entry) => last.has(entry) || first.has(entry));
   });
 }
+
+/** What is counted, each once. */
+const keysBy: Record<'events' | 'values' | 'rules', (entry: WindowEntry) => readonly unknown[]> = {
+  events: ({ id }) => [id],
+  values: ({ values = [] }) => values,
+  rules: ({ rule }) => [rule],
+};
 
 /** For each key the first entry that has it, until there are `enough` keys. */
 function firstOfEach(

@@ -37,14 +37,11 @@ export function isPrompt({ type, bounds, ruleCondition }: CorrelationRule): bool
   }
 }
 
-export function compactionOf(
-  rule: CorrelationRule,
-  given: { readonly isCounted: boolean; readonly countsCorrelations: boolean },
-): Compaction {
-  if (!isPrompt(rule) || given.isCounted) return { kind: 'none' };
+export function compactionOf(rule: CorrelationRule, isCounted: boolean): Compaction {
+  if (!isPrompt(rule) || isCounted) return { kind: 'none' };
   switch (rule.type) {
     case 'event_count':
-      return given.countsCorrelations ? { kind: 'none' } : { kind: 'events', enough: leastWithin(rule.bounds) };
+      return { kind: 'events', enough: leastWithin(rule.bounds) };
     case 'value_count':
       return { kind: 'values', enough: leastWithin(rule.bounds) };
     case 'temporal':

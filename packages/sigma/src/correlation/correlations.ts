@@ -67,12 +67,10 @@ export function createCorrelations(rules: readonly CountableRule[], options: Cor
     for (const id of parent.rules) parents.set(id, [...(parents.get(id) ?? []), parent]);
   }
   const carried = carriedFields(usable, parents);
-  const isCorrelation = new Set(usable.map(({ id }) => id));
   const compiled = new Map(
     usable.map((rule): [string, CompiledCorrelation] => {
       const isCounted = parents.has(rule.id);
-      const countsCorrelations = rule.rules.some((id) => isCorrelation.has(id));
-      const compaction = compactionOf(rule, { isCounted, countsCorrelations });
+      const compaction = compactionOf(rule, isCounted);
       const fields = carried.get(rule.id) ?? [];
       return [rule.id, { rule, isPrompt: isPrompt(rule), compaction, isCounted, carried: fields, ...options }];
     }),

@@ -9,7 +9,7 @@ export interface WindowDecision {
   readonly passedOn: readonly PassedOn[];
   /** Events too late to be counted. */
   readonly late: number;
-  /** Old events forgotten because the window was full. */
+  /** Old events, and moments for other correlations, that were forgotten because there were too many. */
   readonly dropped: number;
 }
 
@@ -33,16 +33,22 @@ export function decide(
   const replaced = new Set(accepted.map((entry) => keyOf(entry, compiled)));
   const kept = before.entries.filter((entry) => !replaced.has(keyOf(entry, compiled)));
   const entries = [...kept, ...accepted].toSorted(byTime);
-  const judged = judge(compiled, { ...before, newest, settled, entries }, before.settled, new Set(accepted));
+  const { untold, ...judged } = judge(
+    compiled,
+    { ...before, newest, settled, entries },
+    before.settled,
+    new Set(accepted),
+  );
   const { state, dropped } = compact(compiled, judged.state);
-  return { ...judged, state, late, dropped };
+  return { ...judged, state, late, dropped: dropped + untold };
 }
 
 /** Judges all that waits, when nothing has arrived for so long that nothing more is expected; what comes then is late. */
 export function settle(compiled: CompiledCorrelation, known: WindowState): WindowDecision {
   const state = { ...known, settled: Math.max(known.settled, known.newest + 1) };
-  const judged = judge(compiled, state, known.settled, new Set());
-  return { ...judged, ...compact(compiled, judged.state), late: 0 };
+  const { untold, ...judged } = judge(compiled, state, known.settled, new Set());
+  const compacted = compact(compiled, judged.state);
+  return { ...judged, state: compacted.state, late: 0, dropped: compacted.dropped + untold };
 }
 
 /** Whether a state has moments still to be judged by `settle`. */

@@ -29,6 +29,8 @@ export interface Judgement {
   readonly state: WindowState;
   readonly fired: readonly WindowFiring[];
   readonly passedOn: readonly PassedOn[];
+  /** Moments that were too many to be passed on, the earliest. */
+  readonly untold: number;
 }
 
 const MAX_EVENT_IDS = 100;
@@ -38,7 +40,7 @@ const MAX_EVENT_IDS = 100;
  * since `settledBefore`.
  */
 export function judge(
-  { rule, isPrompt, isCounted }: CompiledCorrelation,
+  { rule, isPrompt, isCounted, maxEntries }: CompiledCorrelation,
   state: WindowState,
   settledBefore: number,
   fresh: ReadonlySet<WindowEntry>,
@@ -48,6 +50,7 @@ export function judge(
   const fired = new Set(state.fired);
   const firings: WindowFiring[] = [];
   const passedOn: PassedOn[] = [];
+  let untold = 0;
   const from = isPrompt ? [...fresh].reduce((least, { at }) => Math.min(least, at), Infinity) : settledBefore;
   const window = createWindow(createMeasure(rule), fresh);
   let low = entries.findIndex(({ at }) => at >= from - timespanMs);
@@ -70,8 +73,9 @@ export function judge(
     }
     fired.add(span);
     if (isCounted) passedOn.push(...window.carried().map((fields) => ({ span, at, carried: fields })));
+    if (passedOn.length > maxEntries) untold += passedOn.splice(0, passedOn.length - maxEntries).length;
   }
-  return { state: { ...state, fired: [...fired] }, fired: firings, passedOn };
+  return { state: { ...state, fired: [...fired] }, fired: firings, passedOn, untold };
 }
 
 function createWindow(measure: Measure, fresh: ReadonlySet<WindowEntry>) {
