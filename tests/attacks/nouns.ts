@@ -5,6 +5,7 @@ import { CreateAlert } from '@soc/contracts/alert/ingest';
 import { ListIncidents } from '@soc/contracts/alert/incidents';
 import { PutMapping } from '@soc/contracts/alert/mappings';
 import { CreateSuppression } from '@soc/contracts/alert/suppressions';
+import { ImportRules } from '@soc/contracts/alert/rule-import';
 import { CreateApiKey } from '@soc/contracts/auth/api-keys';
 import { CreateIdentityProvider } from '@soc/contracts/auth/identity-providers';
 import { CreateRole } from '@soc/contracts/auth/roles';
@@ -119,6 +120,12 @@ export const makers: Readonly<Record<string, Maker>> = {
       expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     };
     return (await client.call(CreateSuppression, { body })).id;
+  },
+  '/api/v1/alerts/rules/:id': async (client) => {
+    const body =
+      'title: Attacked\nid: 00000000-0000-4000-8000-00000000a77a\nlogsource:\n  product: attacked\ndetection:\n  sel:\n    field: value\n  condition: sel\n';
+    const { documents } = await client.call(ImportRules, { body });
+    return documents[0]?.id ?? '';
   },
   '/api/v1/alerts/:id': (_, { alertId }) => Promise.resolve(alertId),
   '/api/v1/incidents/:id': (_, { incidentId }) => Promise.resolve(incidentId),

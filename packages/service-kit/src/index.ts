@@ -6,7 +6,7 @@ export { actorOf, type AuditEntry } from './audit/audit-entry.ts';
 export type { AuditedChange, RouteAudit } from './audit/route-audit.ts';
 export { authorise, identify } from './authentication.ts';
 export { type BootOptions, bootService, createLog, FLEET_VERSION, type RunningService } from './boot.ts';
-export { parseJson } from './body-parsing.ts';
+export { parseJson } from './parse-json.ts';
 export { clientNetworkOf } from './client-network.ts';
 export { ConfigError } from './config-error.ts';
 export { BaseConfig, DatabaseConfig, EdgeConfig, type Env, parseConfig } from './config.ts';

@@ -6,9 +6,11 @@ import { onEnrichmentCompleted } from './events/on-enrichment-completed.ts';
 import { onEvidenceStored } from './events/on-evidence-stored.ts';
 import { onResponseCompleted } from './events/on-response-completed.ts';
 import { addCommentRoute } from './routes/add-comment.ts';
+import { backtestRuleRoute } from './routes/backtest-rule.ts';
 import { bulkAlertsRoute } from './routes/bulk-alerts.ts';
 import { createAlertRoute } from './routes/create-alert.ts';
 import { deleteMappingRoute } from './routes/delete-mapping.ts';
+import { deleteRuleRoute } from './routes/delete-rule.ts';
 import { getAlertRoute } from './routes/get-alert.ts';
 import { getAlertAsEcsRoute, getAlertAsOcsfRoute } from './routes/get-alert-views.ts';
 import { getAlertTimelineRoute } from './routes/get-alert-timeline.ts';
@@ -17,16 +19,23 @@ import { getIncidentGraphRoute } from './routes/get-incident-graph.ts';
 import { getIncidentTimelineRoute } from './routes/get-incident-timeline.ts';
 import { getMappingRoute } from './routes/get-mapping.ts';
 import { getRawPayloadRoute } from './routes/get-raw-payload.ts';
+import { getRuleRoute } from './routes/get-rule.ts';
 import { giveVerdictRoute } from './routes/give-verdict.ts';
+import { importRulesRoute } from './routes/import-rules.ts';
+import { ingestEventsRoute } from './routes/ingest-events.ts';
 import { listAlertsRoute } from './routes/list-alerts.ts';
 import { listCommentsRoute } from './routes/list-comments.ts';
 import { listIncidentAlertsRoute } from './routes/list-incident-alerts.ts';
 import { listIncidentsRoute } from './routes/list-incidents.ts';
 import { listMappingsRoute } from './routes/list-mappings.ts';
+import { listRulesRoute } from './routes/list-rules.ts';
+import { listRuleVersionsRoute } from './routes/list-rule-versions.ts';
 import { mergeIncidentsRoute } from './routes/merge-incidents.ts';
 import { putMappingRoute } from './routes/put-mapping.ts';
 import { receiveWebhookRoute } from './routes/receive-webhook.ts';
 import { requestResponseRoute } from './routes/request-response.ts';
+import { disableRuleRoute, enableRuleRoute } from './routes/set-rule-enabled.ts';
+import { disableRulesRoute, enableRulesRoute } from './routes/set-rules-enabled.ts';
 import { splitIncidentRoute } from './routes/split-incident.ts';
 import { createSuppressionRoute } from './routes/create-suppression.ts';
 import { endSuppressionRoute } from './routes/end-suppression.ts';
@@ -39,6 +48,7 @@ import { getDeduplicationRoute } from './routes/get-deduplication.ts';
 import { listDeduplicationRoute } from './routes/list-deduplication.ts';
 import { putDeduplicationRoute } from './routes/put-deduplication.ts';
 import { undoReshapingRoute } from './routes/undo-reshaping.ts';
+import { testRuleRoute } from './routes/test-rule.ts';
 import { updateAlertRoute } from './routes/update-alert.ts';
 import { updateIncidentRoute } from './routes/update-incident.ts';
 
@@ -49,14 +59,14 @@ export const alertService = defineService({
   create: (platform) => {
     const deps = createAlertDeps(platform);
     return {
-      routes: [...alertRoutes(deps), ...incidentRoutes(deps)],
+      routes: [...alertRoutes(deps), ...ruleRoutes(deps), ...incidentRoutes(deps)],
       subscriptions: [
         onAnalysisCompleted(deps),
         onEnrichmentCompleted(deps),
         onEvidenceStored(deps),
         onResponseCompleted(deps),
       ],
-      workers: [deps.pruning, deps.eventSources],
+      workers: [deps.pruning, deps.eventSources, ...deps.detectionWorkers],
     };
   },
 });
@@ -89,6 +99,21 @@ const alertRoutes = (deps: AlertDeps) => [
   getAlertTimelineRoute(deps),
   listCommentsRoute(deps),
   addCommentRoute(deps),
+];
+
+const ruleRoutes = (deps: AlertDeps) => [
+  ingestEventsRoute(deps),
+  importRulesRoute(deps),
+  listRulesRoute(deps),
+  getRuleRoute(deps),
+  listRuleVersionsRoute(deps),
+  enableRuleRoute(deps),
+  disableRuleRoute(deps),
+  enableRulesRoute(deps),
+  disableRulesRoute(deps),
+  deleteRuleRoute(deps),
+  testRuleRoute(deps),
+  backtestRuleRoute(deps),
 ];
 
 const incidentRoutes = (deps: AlertDeps) => [

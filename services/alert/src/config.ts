@@ -38,5 +38,12 @@ export const AlertConfig = z.object({
     .describe(
       'How long after its last event a source of raw events counts as silent, which raises an alert; 0 is never.',
     ),
+  EVENTS_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(365)
+    .default(7)
+    .describe('How long raw events are kept for backtests of rules; 0 keeps none.'),
 });
 export type AlertConfig = z.infer<typeof AlertConfig>;

@@ -14,6 +14,7 @@ import type { AlertConfig } from './config.ts';
 import { type Correlation, createCorrelation } from './correlation.ts';
 import { createCorrelationDecision } from './correlation-decision.ts';
 import { createDeduplicationRepository, type DeduplicationRepository } from './deduplication-repository.ts';
+import { createDetectionDeps, type DetectionDeps } from './detection-deps.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
@@ -30,7 +31,7 @@ import { createSuppressionRepository, type SuppressionRepository } from './suppr
 import { createSources, type Sources } from './sources.ts';
 import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
 
-export interface AlertDeps extends SigmaCorrelationDeps {
+export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
   readonly db: DbCluster;
   readonly outbox: Outbox;
   readonly now: () => Date;
@@ -132,5 +133,6 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
       log,
     }),
     ...windows,
+    ...createDetectionDeps({ db, now, log, config, ingest }),
   };
 }

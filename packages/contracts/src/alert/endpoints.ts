@@ -2,6 +2,7 @@ import type { EndpointSpec } from '../endpoint.ts';
 import { DeleteDeduplication, GetDeduplication, ListDeduplication, PutDeduplication } from './deduplication.ts';
 import { GetIncidentGraph, MergeIncidents, RequestResponse, SplitIncident, UndoReshaping } from './incident-work.ts';
 import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from './incidents.ts';
+import { IngestEvents } from './events-ingest.ts';
 import { BulkAlerts, CreateAlert, ReceiveWebhook } from './ingest.ts';
 import { DeleteMapping, GetMapping, ListMappings, PutMapping } from './mappings.ts';
 import { GetAlert, GetRawPayload, ListAlerts } from './queries.ts';
@@ -13,6 +14,18 @@ import {
   PreviewSuppression,
   UpdateSuppression,
 } from './suppressions.ts';
+import { ImportRules } from './rule-import.ts';
+import { BacktestRule, TestRule } from './rule-trials.ts';
+import {
+  DeleteRule,
+  DisableRule,
+  DisableRules,
+  EnableRule,
+  EnableRules,
+  GetRule,
+  ListRules,
+  ListRuleVersions,
+} from './rules.ts';
 import { GetAlertTimeline, GetIncidentTimeline } from './timeline.ts';
 import { AddComment, GiveVerdict, ListComments, UpdateAlert } from './triage.ts';
 import { GetAlertAsEcs, GetAlertAsOcsf } from './views.ts';
@@ -22,6 +35,18 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   CreateAlert,
   BulkAlerts,
   ReceiveWebhook,
+  IngestEvents,
+  ImportRules,
+  ListRules,
+  GetRule,
+  ListRuleVersions,
+  EnableRule,
+  DisableRule,
+  EnableRules,
+  DisableRules,
+  DeleteRule,
+  TestRule,
+  BacktestRule,
   ListMappings,
   GetMapping,
   PutMapping,

@@ -19,9 +19,19 @@ export const TRAFFIC_OF: Readonly<Record<Exclude<Traffic, 'general'>, readonly s
     'renewRecoveryCodes',
   ],
   /** What sensors send. */
-  ingest: ['createAlert', 'bulkAlerts', 'receiveWebhook', 'storeObject'],
+  ingest: ['createAlert', 'bulkAlerts', 'receiveWebhook', 'ingestEvents', 'storeObject'],
   /** What costs the services much. */
-  search: ['search', 'queryMetric', 'analyzeAlert', 'importStix', 'getIncidentGraph', 'getEventJourney'],
+  search: [
+    'search',
+    'queryMetric',
+    'analyzeAlert',
+    'importStix',
+    'getIncidentGraph',
+    'getEventJourney',
+    'importRules',
+    'testRule',
+    'backtestRule',
+  ],
 };
 
 const known = new Map(

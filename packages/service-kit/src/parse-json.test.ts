@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseJson } from './body-parsing.ts';
+import { parseJson } from './parse-json.ts';
 
 test.each(['__proto__', String.raw`\u005f_proto__`, String.raw`__pr\u006Fto__`, String.raw`__\u0070roto__`])(
   'the key %s is refused, however it is written',

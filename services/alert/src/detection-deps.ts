@@ -1,0 +1,46 @@
+import type { Platform, Worker } from '@soc/service-kit';
+import type { AlertConfig } from './config.ts';
+import { createDetections } from './detection/detections.ts';
+import { createRuleReader } from './detection/rule-reader.ts';
+import { createEventBlockRepository } from './event-block-repository.ts';
+import { createEventIntake, type EventIntake } from './event-intake.ts';
+import { createEventPruning } from './event-pruning.ts';
+import type { Ingest } from './ingest.ts';
+import { createRuleImport, type RuleImport } from './rule-import.ts';
+import { createRuleRepository, type RuleRepository } from './rule-repository.ts';
+import { createRuleSetRepository, type RuleSetRepository } from './rule-set-repository.ts';
+import { createRuleTrials, type RuleTrials } from './rule-trials.ts';
+
+/** Sigma rules, and the events that go through them. */
+export interface DetectionDeps {
+  readonly rules: RuleRepository;
+  readonly ruleSets: RuleSetRepository;
+  readonly ruleImport: RuleImport;
+  readonly ruleTrials: RuleTrials;
+  readonly eventIntake: EventIntake;
+  readonly detectionWorkers: readonly Worker[];
+}
+
+const DAY_MS = 86_400_000;
+
+export function createDetectionDeps({
+  db,
+  now,
+  log,
+  config,
+  ingest,
+}: Pick<Platform<AlertConfig>, 'db' | 'now' | 'log' | 'config'> & { readonly ingest: Ingest }): DetectionDeps {
+  const rules = createRuleRepository();
+  const ruleSets = createRuleSetRepository();
+  const blocks = createEventBlockRepository();
+  const detections = createDetections({ db, ruleSets, log });
+  const keepMs = config.EVENTS_KEEP_DAYS * DAY_MS;
+  return {
+    rules,
+    ruleSets,
+    ruleImport: createRuleImport({ db, now, rules, ruleSets, read: createRuleReader() }),
+    ruleTrials: createRuleTrials({ ruleSets, blocks, dedupWindowMs: config.DEDUP_WINDOW_S * 1_000 }),
+    eventIntake: createEventIntake({ db, now, detections, blocks, ingest, keepsEvents: keepMs > 0 }),
+    detectionWorkers: [detections, createEventPruning({ db, blocks, now, log, keepMs })],
+  };
+}

@@ -1,0 +1,43 @@
+import type { RuleVerdict } from '@soc/contracts/alert/rule-trials';
+import { startThread } from './thread.ts';
+import type { BlockResult, DetectionTask, TrialResult } from './thread-protocol.ts';
+
+const THREAD = new URL('detection.thread.ts', import.meta.url);
+
+const HEAP_MB = 1_024;
+
+/** The rules of an engine that cannot be run, by id, with the reason. */
+export interface UnrunnableRule {
+  readonly id?: string;
+  readonly reason: string;
+}
+
+/** A set of rules at work in a thread of its own. */
+export interface Detection {
+  /** Resolves, once the rules are compiled, with those that cannot be. */
+  readonly ready: Promise<readonly UnrunnableRule[]>;
+  /** Takes the bytes over: they are the thread's from then on. */
+  readonly match: (ndjson: Uint8Array<ArrayBuffer>, source: string | null) => Promise<BlockResult>;
+  readonly trial: (body: Uint8Array, source: string | null, receivedMs: number) => Promise<TrialResult>;
+  readonly explain: (events: readonly string[], source: string | null) => Promise<readonly RuleVerdict[]>;
+  readonly isIdle: () => boolean;
+  readonly hasFailed: () => boolean;
+  readonly end: () => Promise<void>;
+}
+
+/** Compiles rules in a new thread; `rules` are by `encodeRule`. What it is asked is answered in order once they are. */
+export function startDetection(rules: readonly string[]): Detection {
+  const task: DetectionTask = { rules };
+  const thread = startThread(THREAD, task, HEAP_MB);
+  // The types are those of what detection.thread.ts answers each kind of request with.
+  return {
+    ready: thread.ready as Promise<readonly UnrunnableRule[]>,
+    match: (lines, source) => thread.ask({ kind: 'match', lines, source }, [lines.buffer]) as Promise<BlockResult>,
+    trial: (body, source, receivedMs) =>
+      thread.ask({ kind: 'trial', body, source, receivedMs }) as Promise<TrialResult>,
+    explain: (events, source) => thread.ask({ kind: 'explain', events, source }) as Promise<readonly RuleVerdict[]>,
+    isIdle: () => thread.outstanding() === 0,
+    hasFailed: thread.hasFailed,
+    end: thread.end,
+  };
+}

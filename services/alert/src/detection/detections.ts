@@ -1,0 +1,145 @@
+import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
+import type { BusLog } from '@soc/messaging';
+import type { Worker } from '@soc/service-kit';
+import type { RuleSetRepository } from '../rule-set-repository.ts';
+import { type Detection, startDetection } from './detection.ts';
+
+const EVERY_MS = 1_000;
+const PAGE_ROWS = 500;
+
+/** The hash of a tenant without enabled rules. */
+const NO_RULES = '';
+
+/** Threads beyond which those that were not used for longest end, once they are idle. */
+const MAX_THREADS = 4;
+
+interface Shared {
+  readonly detection: Detection;
+  usedAtMs: number;
+}
+
+interface Current {
+  readonly version: number;
+  readonly hash: string;
+}
+
+/** Which detection sees the events of a tenant. */
+export interface Detections extends Worker {
+  /** The rules of the tenant at work. Waits for their compilation only where nothing of the tenant is at work yet. */
+  readonly of: (tenantId: string) => Promise<Detection>;
+  /** The version of the rule set that a tenant's events meet here; undefined before the first. */
+  readonly versionOf: (tenantId: string) => number | undefined;
+}
+
+/**
+ * Keeps the detections of this replica as the tables say, which it asks every second. A changed set is compiled beside the old
+ * one in a thread of its own; events go to the old one until the new one stands, and what the old one was given it finishes.
+ * Tenants with the same rules share a thread.
+ */
+export function createDetections(given: {
+  readonly db: Pick<DbCluster, 'write' | 'tx'>;
+  readonly ruleSets: RuleSetRepository;
+  readonly log: BusLog;
+}): Detections {
+  const { db, ruleSets, log } = given;
+  const threads = new Map<string, Shared>();
+  const current = new Map<string, Current>();
+  const loading = new Map<string, Promise<Detection>>();
+  let timer: NodeJS.Timeout | undefined;
+  let polling: Promise<void> | undefined;
+
+  /** In one snapshot, so that the hash names these very rules. Undefined rules: a thread has them already. */
+  const readSet = (tenantId: string) =>
+    asSystem(() =>
+      db.tx(
+        async (tx) => {
+          const identity = await ruleSets.identity(tx, tenantId);
+          const [version, hash] = [identity?.version ?? 0, identity?.hash ?? NO_RULES];
+          const isThere = threads.get(hash)?.detection.hasFailed() === false;
+          return { version, hash, rules: isThere || hash === NO_RULES ? [] : await compiledOf(tx, tenantId) };
+        },
+        { isolation: 'repeatable read', readOnly: true },
+      ),
+    );
+
+  const compiledOf = async (tx: Tx, tenantId: string): Promise<string[]> => {
+    const compiled: string[] = [];
+    for (let afterId = ''; ;) {
+      const page = await ruleSets.enabled(tx, tenantId, { afterId, limitRows: PAGE_ROWS });
+      compiled.push(...page.map((rule) => rule.compiled));
+      if (page.length < PAGE_ROWS) return compiled;
+      afterId = page.at(-1)?.id ?? '';
+    }
+  };
+
+  const load = async (tenantId: string): Promise<Detection> => {
+    const { version, hash, rules } = await readSet(tenantId);
+    const known = threads.get(hash)?.detection;
+    const detection = known && !known.hasFailed() ? known : startDetection(rules);
+    if (detection !== known) threads.set(hash, { detection, usedAtMs: performance.now() });
+    const unrunnable = await detection.ready;
+    if (detection !== known) {
+      log.info({ tenantId, rules: rules.length, unrunnable: unrunnable.length }, 'detection rules compiled');
+    }
+    current.set(tenantId, { version, hash });
+    return detection;
+  };
+
+  /** Detections that no tenant's events go to any more, and those that are too many. */
+  const endUnused = (): void => {
+    const inUse = new Set([...current.values()].map(({ hash }) => hash));
+    const idle = [...threads]
+      .filter(([, { detection }]) => detection.isIdle())
+      .toSorted(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
+    for (const [hash, { detection }] of idle) {
+      if (inUse.has(hash) && !detection.hasFailed() && threads.size <= MAX_THREADS) continue;
+      threads.delete(hash);
+      for (const [tenantId, of] of current) if (of.hash === hash) current.delete(tenantId);
+      void detection.end();
+    }
+  };
+
+  /** Concurrent askers share one loading. */
+  const loadOnce = (tenantId: string): Promise<Detection> => {
+    const already = loading.get(tenantId);
+    if (already) return already;
+    const begun = load(tenantId).finally(() => loading.delete(tenantId));
+    loading.set(tenantId, begun);
+    return begun;
+  };
+
+  const poll = async (): Promise<void> => {
+    for (const { tenantId, version } of await ruleSets.versions(db.write)) {
+      const known = current.get(tenantId);
+      if (known && known.version !== version) await loadOnce(tenantId);
+    }
+    endUnused();
+  };
+
+  return {
+    of: async (tenantId) => {
+      const { hash } = current.get(tenantId) ?? {};
+      const shared = hash === undefined ? undefined : threads.get(hash);
+      if (!shared || shared.detection.hasFailed()) return loadOnce(tenantId);
+      shared.usedAtMs = performance.now();
+      return shared.detection;
+    },
+    versionOf: (tenantId) => current.get(tenantId)?.version,
+    start: () => {
+      timer = setInterval(() => {
+        polling ??= poll()
+          .catch((error: unknown) => log.warn({ err: error }, 'rules not looked up'))
+          .finally(() => {
+            polling = undefined;
+          });
+      }, EVERY_MS);
+      timer.unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await polling;
+      await Promise.all([...threads.values()].map(({ detection }) => detection.end()));
+      threads.clear();
+    },
+  };
+}

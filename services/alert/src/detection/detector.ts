@@ -1,0 +1,137 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { RuleVerdict } from '@soc/contracts/alert/rule-trials';
+import {
+  type CorrelationRule,
+  createEngine,
+  type DetectionRule,
+  type EventView,
+  type Match,
+  type Refusal,
+  viewEvent,
+} from '@soc/sigma';
+import { alertOfMatch, type MatchFacts } from '../domain/detection/alert-of-match.ts';
+import type { NormalisedAlert } from '../domain/normalise/normalised-alert.ts';
+import { type EventLine, readEventLines } from './event-lines.ts';
+import { decodeRule } from './rule-codec.ts';
+import { verdictOf } from './rule-verdict.ts';
+import type { BlockResult, EventMatch, TrialMatch, TrialResult } from './thread-protocol.ts';
+
+/** Evidence that an alert shows. */
+const EVIDENCE = { items: 10, characters: 200 };
+
+const DAY_MS = 86_400_000;
+
+/** Most of a stored block once it is decompressed. */
+const BLOCK_BYTES = 64 * 1024 * 1024;
+
+export interface Detector {
+  /** Rules that loaded but cannot be run, with the reason. */
+  readonly refusals: readonly Refusal[];
+  readonly match: (ndjson: Uint8Array, source: string | undefined) => BlockResult;
+  readonly trial: (body: Uint8Array, source: string | undefined, receivedMs: number) => TrialResult;
+  readonly explain: (events: readonly string[], source: string | undefined) => readonly RuleVerdict[];
+}
+
+/** Rules ready to see events: what runs in a thread. `encoded` is by `encodeRule`. */
+export function createDetector(encoded: readonly string[]): Detector {
+  const rules = encoded.map(decodeRule);
+  const detections = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection');
+  const engine = createEngine(detections);
+  const counted = countedRules(rules.filter((rule): rule is CorrelationRule => rule.kind === 'correlation'));
+
+  /** Rules that only correlations tell of make no alerts. */
+  const matchesOf = ({ text, value, view }: EventLine, receivedAt: Date): EventMatch[] =>
+    engine.match(view).map((match) => {
+      const counting = counted.get(match.rule.id);
+      const isTold = counting?.tells ?? true;
+      return {
+        ruleId: match.rule.id,
+        timeMs: view.timeMs,
+        alert: isTold ? alertOf(match, value, view, receivedAt) : undefined,
+        fields: counting && view.fields,
+        text,
+      };
+    });
+
+  return {
+    refusals: engine.refusals,
+    match: (ndjson, source) => {
+      const matches: EventMatch[] = [];
+      const kept: string[] = [];
+      const receivedAt = new Date();
+      const { events, rejected } = readEventLines(Buffer.from(ndjson).toString(), source, (event) => {
+        kept.push(event.text);
+        matches.push(...matchesOf(event, receivedAt));
+      });
+      // A copy of its own, which can be handed over: the memory of zlib cannot.
+      const body = new Uint8Array(zstdCompressSync(kept.join('\n')));
+      return { events, rejected, matches, body };
+    },
+    trial: (body, source, receivedMs) => {
+      const matches: TrialMatch[] = [];
+      const receivedAt = new Date(receivedMs);
+      const perDay = new Map<number, number>();
+      let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      const ndjson = zstdDecompressSync(body, { maxOutputLength: BLOCK_BYTES }).toString();
+      const { events } = readEventLines(ndjson, source, (event) => {
+        const timeMs = event.view.timeMs ?? receivedMs;
+        const day = Math.floor(timeMs / DAY_MS);
+        perDay.set(day, (perDay.get(day) ?? 0) + 1);
+        firstMs = Math.min(firstMs, timeMs);
+        lastMs = Math.max(lastMs, timeMs);
+        for (const match of engine.match(event.view)) {
+          const alert = alertOf(match, event.value, event.view, receivedAt);
+          matches.push({ timeMs, identity: JSON.stringify(alert?.fingerprintParts), text: event.text });
+        }
+      });
+      return { events, perDay: [...perDay], firstMs, lastMs, matches };
+    },
+    explain: (events, source) =>
+      events.map((text, index) => {
+        const event = JSON.parse(text) as Parameters<typeof viewEvent>[0]; // written by `RuleTrials`
+        return verdictOf(engine.explain(detections[0]?.id ?? '', viewEvent(event, source)), index);
+      }),
+  };
+}
+
+interface Counted {
+  /** Whether some correlation has the rule make alerts of its own. */
+  readonly tells: boolean;
+}
+
+/** The rules that correlations count. By default these make no alerts of their own (Sigma correlation specification, `generate`). */
+function countedRules(correlations: readonly CorrelationRule[]): ReadonlyMap<string, Counted> {
+  const counted = new Map<string, Counted>();
+  for (const { rules, generate } of correlations) {
+    for (const id of rules) counted.set(id, { tells: generate || counted.get(id)?.tells === true });
+  }
+  return counted;
+}
+
+const alertOf = (
+  match: Match,
+  event: unknown,
+  { timeMs }: EventView,
+  receivedAt: Date,
+): NormalisedAlert | undefined => {
+  const { id, title, level, description, tags } = match.rule;
+  const facts = {
+    ruleId: id,
+    title,
+    level,
+    description: description ?? null,
+    tags,
+    evidence: evidenceOf(match),
+    timeMs,
+  };
+  return alertOfMatch(facts, event, receivedAt) ?? undefined;
+};
+
+const evidenceOf = (match: Match): MatchFacts['evidence'] =>
+  match
+    .because()
+    .slice(0, EVIDENCE.items)
+    .map(({ field, values }) => ({
+      field: field ?? 'keyword',
+      value: values.map(String).join(', ').slice(0, EVIDENCE.characters).toWellFormed(),
+    }));

@@ -1,0 +1,13 @@
+import { TestRule } from '@soc/contracts/alert/rule-trials';
+import { notFound, route, unprocessable } from '@soc/service-kit';
+import type { AlertDeps } from '../deps.ts';
+
+export const testRuleRoute = ({ db, ruleTrials }: Pick<AlertDeps, 'db' | 'ruleTrials'>) =>
+  route(TestRule, async ({ params, body, principal, consistencyToken }) => {
+    const read = db.readYourWrites(consistencyToken);
+    const tested = await ruleTrials.test(read, { tenantId: principal.tenantId, id: params.id, ...body });
+    if (!tested) throw notFound('rule.not_found');
+    if (!tested.ok) throw unprocessable('rule.not_testable', tested.refusal);
+    const { verdicts } = tested;
+    return { ruleId: params.id, matched: verdicts.filter(({ matched }) => matched).length, verdicts: [...verdicts] };
+  });

@@ -1,0 +1,66 @@
+import type { ImportOutcome } from '@soc/contracts/alert/rule-import';
+import type { DbCluster } from '@soc/db-cluster';
+import { COMPILED_FORMAT } from './detection/rule-codec.ts';
+import type { ReadOutcome, RuleReader } from './detection/rule-reader.ts';
+import { planImport } from './domain/detection/plan-import.ts';
+import type { RuleRepository } from './rule-repository.ts';
+import type { RuleSetRepository } from './rule-set-repository.ts';
+
+export interface ImportRequest {
+  readonly tenantId: string;
+  /** What was sent, and its name. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Whether rules that are new are enabled. */
+  readonly enabled: boolean;
+  readonly by: string;
+}
+
+export type ImportResult =
+  | { readonly ok: true; readonly outcome: ImportOutcome }
+  | { readonly ok: false; readonly refusal: string };
+
+export type RuleImport = (request: ImportRequest) => Promise<ImportResult>;
+
+const NOTHING: ImportResult = { ok: false, refusal: 'there is no Sigma rule in it' };
+
+/** Reads rules beside the requests, then stores all that could be read in one transaction. */
+export function createRuleImport(given: {
+  readonly db: Pick<DbCluster, 'write' | 'tx'>;
+  readonly now: () => Date;
+  readonly rules: RuleRepository;
+  readonly ruleSets: RuleSetRepository;
+  readonly read: RuleReader;
+}): RuleImport {
+  const { db, now, rules, ruleSets, read } = given;
+
+  /** Correlations and filters are about other rules, which may be stored: then those are read with them. */
+  const readAll = async ({ tenantId, name, bytes }: ImportRequest): Promise<ReadOutcome> => {
+    const alone = await read({ name, bytes, surroundings: [] });
+    if (!alone.ok || !alone.result.needsSurroundings) return alone;
+    const surroundings = await ruleSets.sources(db.write, tenantId);
+    return surroundings.length === 0 ? alone : read({ name, bytes, surroundings });
+  };
+
+  return async (request) => {
+    const { tenantId, enabled, by } = request;
+    if (request.bytes.length === 0) return NOTHING;
+    const outcome = await readAll(request);
+    if (!outcome.ok) return { ok: false, refusal: outcome.reason };
+    const { rules: found, refused, surrounding } = outcome.result;
+    if (found.length + refused.length === 0) return NOTHING;
+    const beside = new Set(surrounding);
+    return db.tx(async (tx) => {
+      await ruleSets.change(tx, tenantId);
+      const stored = await ruleSets.findStored(
+        tx,
+        tenantId,
+        found.map(({ id }) => id),
+      );
+      const plan = planImport(found, refused, stored, ({ id }) => !beside.has(id));
+      const at = now().toISOString();
+      await rules.write(tx, tenantId, plan.written, { enabled, format: COMPILED_FORMAT, at, by });
+      return { ok: true, outcome: plan.outcome };
+    });
+  };
+}

@@ -1,0 +1,80 @@
+import { type Queryable, sql } from '@soc/db-cluster';
+import type { StoredRule } from './domain/detection/read-rule.ts';
+
+/** What an engine is made of. */
+export interface CompiledRule {
+  readonly id: string;
+  readonly compiled: string;
+  readonly format: number;
+}
+
+/** A stored document with what it takes to read it again. */
+export interface RuleSource {
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** The rules of a tenant as a whole: which they are now, and what replicas make their engines of. */
+export function createRuleSetRepository() {
+  return {
+    /** To be called first in whatever changes a tenant's rules: changes come one after another, and replicas hear of them. */
+    change: async (tx: Queryable, tenantId: string): Promise<void> => {
+      await tx.query(sql`
+        insert into alert.rule_sets (tenant_id, version) values (${tenantId}, 1)
+        on conflict (tenant_id) do update set version = rule_sets.version + 1`);
+    },
+
+    /** Of every tenant that has or had rules. */
+    versions: (read: Queryable): Promise<{ tenantId: string; version: number }[]> =>
+      read.query(sql`select tenant_id as "tenantId", version from alert.rule_sets`),
+
+    /** What is stored under these ids; whoever holds the lock of the tenant's rules changes them next. */
+    findStored: (tx: Queryable, tenantId: string, ids: readonly string[]): Promise<StoredRule[]> =>
+      tx.query<StoredRule>(sql`
+        select id, version, content_hash as "contentHash" from alert.rules
+        where tenant_id = ${tenantId} and id = any(${ids}::text[])`),
+
+    /** Which rules are enabled, as one hash, with the version of the set; undefined where there never were rules. */
+    identity: async (
+      read: Queryable,
+      tenantId: string,
+    ): Promise<{ readonly version: number; readonly hash: string | null } | undefined> => {
+      const [row] = await read.query<{ version: number; hash: string | null }>(sql`
+        select version, (
+          select md5(string_agg(id || ' ' || content_hash || ' ' || compiled_format, ',' order by id)) from alert.rules
+          where tenant_id = ${tenantId} and enabled) as hash
+        from alert.rule_sets where tenant_id = ${tenantId}`);
+      return row;
+    },
+
+    /** The enabled rules, a page by id. */
+    enabled: (
+      read: Queryable,
+      tenantId: string,
+      page: { readonly afterId: string; readonly limitRows: number },
+    ): Promise<CompiledRule[]> =>
+      read.query<CompiledRule>(sql`
+        select id, compiled, compiled_format as format from alert.rules
+        where tenant_id = ${tenantId} and enabled and id > ${page.afterId} order by id limit ${page.limitRows}`),
+
+    /** One rule, enabled or not. */
+    findCompiled: async (read: Queryable, tenantId: string, id: string) => {
+      const [row] = await read.query<CompiledRule & { readonly kind: string }>(sql`
+        select id, kind, compiled, compiled_format as format from alert.rules
+        where tenant_id = ${tenantId} and id = ${id}`);
+      return row;
+    },
+
+    /** The documents of all rules, enabled or not, each with the file it needs around it. */
+    sources: (read: Queryable, tenantId: string): Promise<RuleSource[]> =>
+      read.query<RuleSource>(sql`
+        select r.id, r.file, r.line, coalesce(v.source, v.text) as text
+        from alert.rules as r join alert.rule_versions as v
+          on v.tenant_id = r.tenant_id and v.rule_id = r.id and v.version = r.version
+        where r.tenant_id = ${tenantId} order by r.id`),
+  };
+}
+
+export type RuleSetRepository = ReturnType<typeof createRuleSetRepository>;
