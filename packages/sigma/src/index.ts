@@ -28,11 +28,10 @@ export { createEngine } from './engine/engine.ts';
 export type { Engine, Match } from './engine/engine.ts';
 export type { Evidence, Explanation, Obstacle } from './engine/explain.ts';
 export type { MissingPart } from './engine/log-source-index.ts';
-export type { CompiledCorrelation } from './correlation/compiled-correlation.ts';
+export type { CompiledCorrelation, CountableRule } from './correlation/compiled-correlation.ts';
 export {
   type CorrelationInput,
   type CorrelationOptions,
-  type CountableRule,
   type Correlations,
   createCorrelations,
   type RuleMatch,

@@ -1,5 +1,8 @@
-import type { CorrelationRule } from '../rule.ts';
+import type { CorrelationRule, DetectionRule } from '../rule.ts';
 import { hasNot, leastWithin, onlyFromBelow } from './bounds.ts';
+
+/** Of a detection rule no more is asked than that it is there. */
+export type CountableRule = CorrelationRule | Pick<DetectionRule, 'kind' | 'id'>;
 
 /** A correlation rule with what is decided about it once. */
 export interface CompiledCorrelation {
@@ -21,6 +24,20 @@ export type Compaction =
   | { readonly kind: 'ordered' }
   /** `enough`: so many are all that can ever be asked for. */
   | { readonly kind: 'events' | 'values' | 'rules'; readonly enough: number };
+
+/** Entries that are kept for a rule whose bound asks for more than the others may have. */
+const MAX_ASKED_ENTRIES = 200_000;
+
+/** How many entries a window of a rule keeps: `maxEntries`, or more where the rule needs so many and no more. */
+export function capacityOf(
+  { timespanMs }: CorrelationRule,
+  compaction: Compaction,
+  { latenessMs, maxEntries }: Pick<CompiledCorrelation, 'latenessMs' | 'maxEntries'>,
+): number {
+  if (!('enough' in compaction)) return maxEntries;
+  const spans = Math.ceil(latenessMs / timespanMs) + 3;
+  return Math.max(maxEntries, Math.min(2 * spans * compaction.enough, MAX_ASKED_ENTRIES));
+}
 
 export function isPrompt({ type, bounds, ruleCondition }: CorrelationRule): boolean {
   switch (type) {

@@ -134,6 +134,14 @@ describe('state is bounded', () => {
     expect(running.told).toHaveLength(10);
   });
 
+  test('a rule that asks for more events than others may keep has them', () => {
+    const many = aCorrelation({ timespanMs: 10 * MINUTE, bounds: [{ operator: 'gte', value: 2_000 }] });
+    const running = startCorrelating([a, many], lateness);
+    for (let start = 0; start < flood.length; start += 100) running.arrive(flood.slice(start, start + 100));
+    expect(running.told).toMatchObject([{ measured: 2_000 }]);
+    expect(running.counts.dropped).toBe(0);
+  });
+
   test('a rule that needs every event keeps the newest, and tells how many it forgot', () => {
     const sum = aCorrelation({ type: 'value_sum', valueFields: ['n'], timespanMs: 10 * MINUTE });
     const running = startCorrelating([a, sum], lateness);
@@ -201,6 +209,11 @@ test.each([
     'computes with values of the correlation correlation, which has none of its own',
   ],
   ['counts values of no field', [aCorrelation({ type: 'value_count' })], 'names no field whose values count'],
+  [
+    'asks for more events than a window remembers',
+    [aCorrelation({ bounds: [{ operator: 'eq', value: 11 }] })],
+    'compares with 11, but a window remembers 10',
+  ],
   ['has no timespan', [aCorrelation({ timespanMs: 0 })], 'has no timespan'],
 ])('a correlation that %s is refused, with the place', (_, rules, reason) => {
   const { refusals } = createCorrelations([a, ...rules], { ...LATENESS, maxEntries: 10 });

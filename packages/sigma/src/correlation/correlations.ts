@@ -1,7 +1,13 @@
 import type { FieldValue } from '../event-view.ts';
 import { canonicalField } from '../event-view.ts';
-import type { CorrelationRule, DetectionRule, Refusal } from '../rule.ts';
-import { type CompiledCorrelation, compactionOf, isPrompt } from './compiled-correlation.ts';
+import type { CorrelationRule, Refusal } from '../rule.ts';
+import {
+  capacityOf,
+  type CompiledCorrelation,
+  compactionOf,
+  type CountableRule,
+  isPrompt,
+} from './compiled-correlation.ts';
 import { FIRING_PREFIX } from './decide.ts';
 import { distinctValuesOf, type FieldSource, type Group, groupOf, numbersOf, textsOf } from './event-fields.ts';
 import type { PassedOn } from './judge.ts';
@@ -55,12 +61,9 @@ export interface CorrelationOptions {
   readonly maxEntries: number;
 }
 
-/** Of a detection rule no more is asked than that it is there. */
-export type CountableRule = CorrelationRule | Pick<DetectionRule, 'kind' | 'id'>;
-
 /** Prepares the correlation rules among `rules`; those they count have to be there too. */
 export function createCorrelations(rules: readonly CountableRule[], options: CorrelationOptions): Correlations {
-  const { levels, refusals } = levelsOf(rules);
+  const { levels, refusals } = levelsOf(rules, options.maxEntries);
   const usable = levels.flat();
   const parents = new Map<string, CorrelationRule[]>();
   for (const parent of usable) {
@@ -72,7 +75,9 @@ export function createCorrelations(rules: readonly CountableRule[], options: Cor
       const isCounted = parents.has(rule.id);
       const compaction = compactionOf(rule, isCounted);
       const fields = carried.get(rule.id) ?? [];
-      return [rule.id, { rule, isPrompt: isPrompt(rule), compaction, isCounted, carried: fields, ...options }];
+      const maxEntries = capacityOf(rule, compaction, options);
+      const decided = { isPrompt: isPrompt(rule), compaction, isCounted, carried: fields };
+      return [rule.id, { rule, ...decided, latenessMs: options.latenessMs, maxEntries }];
     }),
   );
   const parentsOf = (id: string): readonly CompiledCorrelation[] =>

@@ -1,5 +1,6 @@
 import type { CompiledCorrelation } from './compiled-correlation.ts';
-import { createMeasure, type Measure } from './measure.ts';
+import { createMeasure } from './create-measure.ts';
+import type { Measure } from './measure.ts';
 import type { WindowEntry, WindowState } from './window-state.ts';
 
 /** A correlation that has come true for a group, once for each span of its timespan. */

@@ -1,22 +1,30 @@
-import type { CountableRule } from './correlations.ts';
+import { type CountableRule, isPrompt } from './compiled-correlation.ts';
 import type { CorrelationRule, Refusal } from '../rule.ts';
+
+/** The highest bound of a rule that needs no more entries than it asks for. */
+const MAX_ASKED = 50_000;
 
 /** Rules whose order and own condition are tried in all combinations: two to the power of them. */
 const MAX_ORDERED_RULES = 10;
 
 /** Correlation rules sorted so that those a rule counts come before it, and those that cannot be run. */
-export function levelsOf(rules: readonly CountableRule[]): {
+export function levelsOf(
+  rules: readonly CountableRule[],
+  maxEntries: number,
+): {
   readonly levels: readonly (readonly CorrelationRule[])[];
   readonly refusals: readonly Refusal[];
 } {
   const known = new Map(rules.map((rule) => [rule.id, rule]));
   const levels: CorrelationRule[][] = [];
   const placed = new Set(rules.filter(({ kind }) => kind === 'detection').map(({ id }) => id));
+  const isCounted = new Set(rules.flatMap((rule) => (rule.kind === 'correlation' ? rule.rules : [])));
   const refusals: Refusal[] = [];
   let open: CorrelationRule[] = [];
   for (const rule of known.values()) {
     if (rule.kind !== 'correlation') continue;
-    const reason = reasonAgainst(rule, known);
+    const isExact = isPrompt(rule) && !isCounted.has(rule.id);
+    const reason = reasonAgainst(rule, known) ?? tooMuch(rule, isExact ? MAX_ASKED : maxEntries);
     if (reason === undefined) open.push(rule);
     else refusals.push(refusalOf(rule, reason));
   }
@@ -45,6 +53,14 @@ function reasonAgainst(rule: CorrelationRule, known: ReadonlyMap<string, Countab
     return `has a condition over more than ${MAX_ORDERED_RULES} ordered rules`;
   }
   return undefined;
+}
+
+/** A bound that no window reaches would be a rule that never, or always, fires. */
+function tooMuch({ type, bounds }: CorrelationRule, limit: number): string | undefined {
+  const beyond = bounds.find(({ value }) => value > limit);
+  return beyond && (type === 'event_count' || type === 'value_count')
+    ? `compares with ${beyond.value}, but a window remembers ${limit}`
+    : undefined;
 }
 
 const refusalOf = ({ position, title, id }: CorrelationRule, reason: string): Refusal => ({
