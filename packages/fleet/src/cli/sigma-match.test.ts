@@ -70,6 +70,38 @@ test('a match is a line of JSON with rule, title, level, file and line, and tota
   ]);
 });
 
+test('correlations are told at the end, over all files, at their last event, and what they count is not', async () => {
+  const correlation = `title: Two
+name: two
+level: critical
+correlation:
+  type: event_count
+  rules: [${id}]
+  group-by: [Computer]
+  timespan: 10m
+  condition: {gte: 2}
+`;
+  const at = (time: string, computer: string) =>
+    JSON.stringify({
+      EventID: 1,
+      Channel: 'Microsoft-Windows-Sysmon/Operational',
+      Image: String.raw`C:\Windows\whoami.exe`,
+      Computer: computer,
+      ...(time === '' ? {} : { '@timestamp': `2024-03-05T${time}Z` }),
+    });
+  const folder = await makeFolder({
+    'a.yml': rule,
+    'b.yml': correlation,
+    '1.ndjson': [at('10:08:00', 'A'), at('10:00:00', 'B'), at('', 'A')].join('\n'),
+    '2.ndjson': [at('10:11:00', 'B'), at('10:05:00', 'A')].join('\n'),
+  });
+  const { matches, remarks } = await match({ rules: [folder], events: [folder] });
+  expect(matches).toMatchObject([
+    { title: 'Two', level: 'critical', file: join(folder, '1.ndjson'), line: 1, group: { Computer: 'A' }, events: 2 },
+  ]);
+  expect(remarks.at(-1)).toBe('1 matches were not correlated: no readable time, or more than memory is kept for.');
+});
+
 test('--explain says of each event why the rule matches it or not', async () => {
   const folder = await makeFolder({ 'a.yml': rule, 'a.ndjson': `${hit}\n${miss}\n{"a":1}` });
   const { matches } = await match({ rules: [folder], events: [folder], explain: [id] });
@@ -101,7 +133,9 @@ test('what is missing or unknown is one sentence', async () => {
   const folder = await makeFolder({ 'a.yml': rule });
   await expect(match({ rules: [folder] })).rejects.toThrow('Say which events: --events PATH.');
   await expect(match({ rules: [folder], events: ['/nowhere'] })).rejects.toThrow('/nowhere cannot be read: ENOENT.');
-  await expect(match({ rules: [folder], events: [folder], explain: ['x'] })).rejects.toThrow('There is no rule x');
+  await expect(match({ rules: [folder], events: [folder], explain: ['x'] })).rejects.toThrow(
+    'There is no rule x among',
+  );
   const broken = await makeFolder({ 'a.ndjson.gz': 'no gzip' });
   await expect(match({ rules: [folder], events: [broken] })).rejects.toThrow(
     'a.ndjson.gz cannot be read: Z_DATA_ERROR.',

@@ -11,10 +11,13 @@ import {
   type EventView,
   isEventSource,
   readEvents,
+  type Refusal,
+  type RuleHead,
   viewEvent,
 } from '@soc/sigma';
 import { OperatorError } from '../operator-error.ts';
 import type { CommandInput } from './command.ts';
+import { RunCorrelation } from './sigma-correlate.ts';
 import { describeRefusal, loadRules } from './sigma-rules.ts';
 
 /** What is counted for the last line. */
@@ -41,19 +44,25 @@ export async function matchEvents(input: CommandInput): Promise<number> {
   const loaded = await loadRules(input);
   const rules = loaded.rules.filter((rule) => rule.kind === 'detection');
   const engine = createEngine(rules);
-  const refusals = [...loaded.refusals, ...engine.refusals];
+  const refused = new Set(engine.refusals.map(({ id }) => id));
+  const correlation = new RunCorrelation(loaded.rules.filter(({ id }) => !refused.has(id)));
+  const refusals = [...loaded.refusals, ...engine.refusals, ...correlation.refusals];
   for (const refusal of refusals) input.remark(describeRefusal(refusal));
-  const told = createTeller(input, engine, rules);
+  const told = createTeller(input, { engine, correlation, rules, refusals });
   const totals: Totals = { events: 0, matches: 0, matched: 0, unreadable: 0, unknown: 0 };
   const startedMs = performance.now();
   for (const path of paths) {
     for (const file of await eventFilesAt(path)) await matchFile(file, { input, source, told, totals });
   }
+  for (const { rule, file, line, group, events } of correlation.end()) {
+    input.print(JSON.stringify({ ...head(rule), file, line, group, events }));
+    totals.matches += 1;
+  }
   const seconds = (performance.now() - startedMs) / 1000;
-  input.remark(describeTotals(totals, engine.rules, refusals.length, seconds));
-  const correlations = loaded.rules.length - rules.length;
-  if (correlations > 0) {
-    input.remark(`${correlations} correlation rules are not looked at: they need the alert service.`);
+  const correlations = loaded.rules.length - rules.length - correlation.refusals.length;
+  input.remark(describeTotals(totals, engine.rules + correlations, refusals.length, seconds));
+  if (correlation.left > 0) {
+    input.remark(`${correlation.left} matches were not correlated: no readable time, or more than memory is kept for.`);
   }
   return 0;
 }
@@ -67,18 +76,29 @@ function sourceOf(input: CommandInput): string | undefined {
 
 type Teller = (view: EventView, file: string, line: number) => number;
 
+interface Rules {
+  readonly engine: Engine;
+  readonly correlation: RunCorrelation;
+  readonly rules: readonly DetectionRule[];
+  readonly refusals: readonly Refusal[];
+}
+
 /** Prints what is to be said of an event and returns the number of matches. */
-function createTeller(input: CommandInput, engine: Engine, rules: readonly DetectionRule[]): Teller {
+function createTeller(input: CommandInput, { engine, correlation, rules, refusals }: Rules): Teller {
   const explained = input.value('explain');
   if (explained === undefined) {
     return (view, file, line) => {
-      const matches = engine.match(view);
+      const matches = correlation.take(view, engine.match(view), { file, line });
       for (const { rule } of matches) input.print(JSON.stringify({ ...head(rule), file, line }));
       return matches.length;
     };
   }
   const rule = rules.find(({ id }) => id === explained);
-  if (!rule) throw new OperatorError(`There is no rule ${explained} among those that load.`);
+  if (!rule) {
+    const refusal = refusals.find(({ id }) => id === explained);
+    const why = refusal ? `: ${describeRefusal(refusal)}` : ' among the detection rules that load';
+    throw new OperatorError(`There is no rule ${explained}${why}.`);
+  }
   return (view, file, line) => {
     const explanation = engine.explain(explained, view);
     input.print(JSON.stringify({ ...head(rule), file, line, ...explanation }));
@@ -86,7 +106,7 @@ function createTeller(input: CommandInput, engine: Engine, rules: readonly Detec
   };
 }
 
-const head = ({ id, title, level }: DetectionRule) => ({ ruleId: id, title, level });
+const head = ({ id, title, level }: RuleHead) => ({ ruleId: id, title, level });
 
 /** A file itself; of a folder all that are events by their names, in order. */
 async function eventFilesAt(path: string): Promise<readonly string[]> {
