@@ -41,7 +41,7 @@ test('every refusal is told with file, line and reason, then the totals, and the
     lines: [
       `${folder}/b.yaml:4: there is no modifier within (T)`,
       `${folder}/x/a.yml:4: the placeholder %c% has no values here (T)`,
-      '2 files: 0 detections and 0 correlations load, 2 refused.',
+      '2 files: 0 detections, 0 correlations, 0 filters load, 2 refused.',
     ],
   });
 });
@@ -50,8 +50,23 @@ test('rules that all load, with the placeholders of a file, give exit code 0', a
   const folder = await makeFolder({ 'a.yml': rule, 'values.yaml': 'c: [d, e]' });
   expect(await check({ rules: [join(folder, 'a.yml')], placeholders: [join(folder, 'values.yaml')] })).toEqual({
     code: 0,
-    lines: ['1 file: 1 detection and 0 correlations load, 0 refused.'],
+    lines: ['1 file: 1 detection, 0 correlations, 0 filters load, 0 refused.'],
   });
+});
+
+test('what can be read but not run is refused as well', async () => {
+  const looking = rule.replace('b|expand: "%c%"', "b|re: 'a(?=b)'").replace('title: T', 'title: T\nid: looking');
+  const counting = 'title: C\ncorrelation: {type: event_count, rules: [looking], timespan: 1m, condition: {gte: 2}}\n';
+  const folder = await makeFolder({ 'a.yml': looking, 'b.yml': counting });
+  const { code, lines } = await check({ rules: [folder] });
+  expect([code, lines]).toEqual([
+    1,
+    [
+      expect.stringMatching(/a\.yml:1: the regular expression .* linear time.* \(T\)$/),
+      expect.stringMatching(/b\.yml:1: counts the rule looking, which is not there \(C\)$/),
+      '2 files: 0 detections, 0 correlations, 0 filters load, 2 refused.',
+    ],
+  ]);
 });
 
 test('a path that is not there, or placeholders that are none, are one sentence', async () => {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readPlaceholders, readRuleFiles, readRules, type Refusal, type RuleSet } from '@soc/sigma';
+import { archiveLimits, readPlaceholders, readRuleFiles, readRules, type Refusal, type RuleSet } from '@soc/sigma';
 import { OperatorError } from '../operator-error.ts';
 import type { CommandInput } from './command.ts';
 
@@ -47,7 +47,12 @@ export async function loadRules(input: CommandInput): Promise<LoadedRules> {
   let skipped = 0;
   for (const path of paths) {
     for (const file of await filesAt(path)) {
-      const read = readRuleFiles(file, await readFile(file).catch(cannotRead(file)));
+      const { size } = await stat(file).catch(cannotRead(file));
+      // What is too large to be taken is not loaded to find that out.
+      const bytes = size > archiveLimits.archiveBytes ? undefined : await readFile(file).catch(cannotRead(file));
+      if (!bytes) refusals.push({ file, line: 1, reason: `it is larger than ${archiveLimits.archiveBytes} bytes` });
+      if (!bytes) continue;
+      const read = readRuleFiles(file, bytes);
       files.push(...read.files);
       refusals.push(...read.refusals);
       skipped += read.skipped;

@@ -64,8 +64,9 @@ function parseAtom(tokens: readonly Token[], at: number, depth: number): Parsed 
 /** Reads the whole of a condition without an aggregation; `or` binds least, then `and`, `not`, `x of`. */
 export function parseCondition(text: string): { readonly condition: Condition } | { readonly reason: string } {
   if (text.length > readingLimits.conditionChars) return { reason: 'the condition is too long' };
-  if (text.includes('|'))
+  if (text.includes('|')) {
     return { reason: 'the condition has an aggregation where none can be, in a list or a filter' };
+  }
   const tokens = tokensOf(text);
   if ('stray' in tokens) return { reason: `the condition has ${tokens.stray}, which is no name of a search` };
   const parsed = parseChain(tokens, 0, 0, 'or');
