@@ -66,7 +66,7 @@ export const alertService = defineService({
         onEvidenceStored(deps),
         onResponseCompleted(deps),
       ],
-      workers: [deps.pruning, deps.eventSources, ...deps.detectionWorkers],
+      workers: [deps.pruning, ...deps.detectionWorkers],
     };
   },
 });

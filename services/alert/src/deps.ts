@@ -133,6 +133,6 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
       log,
     }),
     ...windows,
-    ...createDetectionDeps({ db, now, log, config, ingest }),
+    ...createDetectionDeps({ db, now, log, config, ingest, windows }),
   };
 }

@@ -9,6 +9,8 @@ import type { Ingest } from './ingest.ts';
 import { createRuleImport, type RuleImport } from './rule-import.ts';
 import { createRuleRepository, type RuleRepository } from './rule-repository.ts';
 import { createRuleSetRepository, type RuleSetRepository } from './rule-set-repository.ts';
+import type { SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
+import { createWindowSettling } from './window-settling.ts';
 import { createRuleTrials, type RuleTrials } from './rule-trials.ts';
 
 /** Sigma rules, and the events that go through them. */
@@ -29,18 +31,41 @@ export function createDetectionDeps({
   log,
   config,
   ingest,
-}: Pick<Platform<AlertConfig>, 'db' | 'now' | 'log' | 'config'> & { readonly ingest: Ingest }): DetectionDeps {
+  windows,
+}: Pick<Platform<AlertConfig>, 'db' | 'now' | 'log' | 'config'> & {
+  readonly ingest: Ingest;
+  readonly windows: SigmaCorrelationDeps;
+}): DetectionDeps {
   const rules = createRuleRepository();
   const ruleSets = createRuleSetRepository();
   const blocks = createEventBlockRepository();
-  const detections = createDetections({ db, ruleSets, log });
+  const latenessMs = config.SIGMA_LATENESS_S * 1_000;
+  const detections = createDetections({
+    db,
+    ruleSets,
+    windows: { latenessMs, maxEntries: config.SIGMA_WINDOW_EVENTS },
+    log,
+  });
+  const { sigmaCorrelation: correlation, eventSources } = windows;
+  const { correlateMatches } = correlation;
+  const correlationsOf = async (tenantId: string) => (await detections.of(tenantId)).correlations;
+  const settling = createWindowSettling({ db, correlation, correlationsOf, ingest, now, log, latenessMs });
   const keepMs = config.EVENTS_KEEP_DAYS * DAY_MS;
   return {
     rules,
     ruleSets,
     ruleImport: createRuleImport({ db, now, rules, ruleSets, read: createRuleReader() }),
     ruleTrials: createRuleTrials({ ruleSets, blocks, dedupWindowMs: config.DEDUP_WINDOW_S * 1_000 }),
-    eventIntake: createEventIntake({ db, now, detections, blocks, ingest, keepsEvents: keepMs > 0 }),
-    detectionWorkers: [detections, createEventPruning({ db, blocks, now, log, keepMs })],
+    eventIntake: createEventIntake({
+      db,
+      now,
+      detections,
+      blocks,
+      ingest,
+      correlateMatches,
+      eventSources,
+      keepsEvents: keepMs > 0,
+    }),
+    detectionWorkers: [detections, settling, eventSources, createEventPruning({ db, blocks, now, log, keepMs })],
   };
 }

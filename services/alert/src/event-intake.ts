@@ -5,7 +5,10 @@ import type { AcceptedAlert, RejectedLine } from '@soc/contracts/alert/ingest';
 import type { Detections } from './detection/detections.ts';
 import type { EventMatch } from './detection/thread-protocol.ts';
 import type { EventBlock, EventBlockRepository } from './event-block-repository.ts';
+import type { EventSources } from './event-sources.ts';
+import { submissionsOfFirings } from './firing-submissions.ts';
 import type { Ingest, Submission } from './ingest.ts';
+import type { MatchBatch, SigmaCorrelation, TenantFiring } from './sigma-correlation.ts';
 
 /** What became of some events. */
 export interface IntakeOutcome {
@@ -26,7 +29,12 @@ export type EventIntake = (
 interface Stored {
   readonly block: EventBlock | undefined;
   readonly submissions: readonly Submission[];
+  readonly counted: MatchBatch;
+  readonly origin: Origin;
 }
+
+/** Who sends events without saying what they are. */
+const UNNAMED_SOURCE = 'an unnamed source';
 
 /** Blocks that share a transaction, and transactions at a time. */
 const [BATCH_BLOCKS, CONCURRENCY] = [8, 2];
@@ -38,10 +46,12 @@ export function createEventIntake(given: {
   readonly detections: Pick<Detections, 'of'>;
   readonly blocks: EventBlockRepository;
   readonly ingest: Pick<Ingest, 'within'>;
+  readonly correlateMatches: SigmaCorrelation['correlateMatches'];
+  readonly eventSources: Pick<EventSources, 'heard'>;
   /** Whether events are kept for backtests. */
   readonly keepsEvents: boolean;
 }): EventIntake {
-  const { db, now, detections, blocks, ingest } = given;
+  const { db, now, detections, blocks, ingest, correlateMatches, eventSources } = given;
   const batcher = createBatcher<Stored, readonly AcceptedAlert[]>({
     maxItems: BATCH_BLOCKS,
     concurrency: CONCURRENCY,
@@ -53,14 +63,14 @@ export function createEventIntake(given: {
             tx,
             items.flatMap(({ block }) => block ?? []),
           );
-          const accepted = await ingest.within(
-            tx,
-            items.flatMap(({ submissions }) => submissions),
-          );
+          const counted = items.flatMap((item) => (item.counted.matches.length > 0 ? [item.counted] : []));
+          const { firings } = counted.length > 0 ? await correlateMatches(tx, counted) : { firings: [] };
+          const all = items.map((item) => [...item.submissions, ...firedBy(item, items, firings, now())]);
+          const accepted = await ingest.within(tx, all.flat());
           let start = 0;
-          return items.map(({ submissions }) => {
-            start += submissions.length;
-            return accepted.slice(start - submissions.length, start);
+          return all.map(({ length }) => {
+            start += length;
+            return accepted.slice(start - length, start);
           });
         }),
       ),
@@ -74,12 +84,33 @@ export function createEventIntake(given: {
     const good = events - rejected.length;
     const block = { id: uuidv7(at.getTime()), tenantId, receivedAt: at.toISOString(), source, events: good, body };
     const submissions = submissionsOf(matches, origin);
+    const counted = {
+      tenantId,
+      correlations: await detection.correlations,
+      matches: matches.flatMap((match) => match.counted ?? []),
+    };
     const keeps = given.keepsEvents && good > 0;
     const accepted =
-      keeps || submissions.length > 0 ? await batcher.add({ block: keeps ? block : undefined, submissions }) : [];
+      keeps || submissions.length + counted.matches.length > 0
+        ? await batcher.add({ block: keeps ? block : undefined, submissions, counted, origin })
+        : [];
+    if (good > 0) await eventSources.heard(tenantId, source ?? UNNAMED_SOURCE);
     const created = accepted.filter(({ deduplicated }) => !deduplicated).length;
     return { events, matched: matches.length, created, deduplicated: accepted.length - created, rejected };
   };
+}
+
+/** The alerts of firings belong to the first block of their tenant: what brought them about may be in several. */
+function firedBy(
+  item: Stored,
+  items: readonly Stored[],
+  firings: readonly TenantFiring[],
+  at: Date,
+): readonly Submission[] {
+  const { tenantId, correlationId } = item.origin;
+  if (items.find(({ origin }) => origin.tenantId === tenantId) !== item) return [];
+  const own = firings.filter((firing) => firing.tenantId === tenantId);
+  return submissionsOfFirings(own, correlationId, at);
 }
 
 const submissionsOf = (matches: readonly EventMatch[], origin: Origin): readonly Submission[] =>

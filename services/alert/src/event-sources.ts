@@ -20,7 +20,7 @@ const GRACE_MS = 5 * 60_000;
 const NOTED_SOURCES = 10_000;
 
 export interface EventSources extends Worker {
-  /** Notes that events of a source have been taken in. Costs a statement once in 5 s a source; call it after the commit. */
+  /** Notes that events of a source have been taken in, once in 5 s at most; call it after the commit. Never rejects. */
   readonly heard: (tenantId: string, source: string) => Promise<void>;
   /** Raises an alert for each source that fell silent; answers how many. */
   readonly look: () => Promise<number>;
@@ -113,7 +113,7 @@ export function createEventSources(given: {
       noted.set(key, nowMs);
       await note(tenantId, source).catch((error: unknown) => {
         noted.delete(key);
-        throw error;
+        log.warn({ err: error, tenantId, eventSource: source }, 'event source not noted');
       });
     },
     start: () => {

@@ -6,6 +6,9 @@ import { forecast } from './domain/detection/forecast.ts';
 import type { EventBlockRepository } from './event-block-repository.ts';
 import type { RuleSetRepository } from './rule-set-repository.ts';
 
+/** A trial is of one rule alone. */
+const NO_WINDOWS = { latenessMs: 0, maxEntries: 0 };
+
 interface Which {
   readonly tenantId: string;
   readonly id: string;
@@ -52,7 +55,7 @@ export function createRuleTrials(given: {
     const rule = await ruleSets.findCompiled(read, tenantId, id);
     if (!rule) return undefined;
     if (rule.kind !== 'detection') return { ok: false, refusal: `a ${rule.kind} says nothing of an event alone` };
-    const detection = startDetection([rule.compiled]);
+    const detection = startDetection([rule.compiled], NO_WINDOWS);
     try {
       const [unrunnable] = await detection.ready;
       return unrunnable ? { ok: false, refusal: unrunnable.reason } : await work(detection);

@@ -1,12 +1,14 @@
 import { workerData } from 'node:worker_threads';
 import { answerRequests } from './answer-requests.ts';
 import { createDetector } from './detector.ts';
-import type { DetectionRequest, DetectionTask } from './thread-protocol.ts';
+import type { DetectionReady, DetectionRequest, DetectionTask } from './thread-protocol.ts';
 
-const { rules } = workerData as DetectionTask; // what `startDetection` gives
-const detector = createDetector(rules);
+const { rules, windows } = workerData as DetectionTask; // what `startDetection` gives
+const detector = createDetector(rules, windows);
 
-answerRequests<DetectionRequest>(detector.refusals, (request) => {
+const ready: DetectionReady = { refusals: detector.refusals, countable: detector.countable };
+
+answerRequests<DetectionRequest>(ready, (request) => {
   switch (request.kind) {
     case 'match': {
       const answer = detector.match(request.lines, request.source ?? undefined);

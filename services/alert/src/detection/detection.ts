@@ -1,21 +1,18 @@
 import type { RuleVerdict } from '@soc/contracts/alert/rule-trials';
+import { type CorrelationOptions, type Correlations, createCorrelations, type Refusal } from '@soc/sigma';
 import { startThread } from './thread.ts';
-import type { BlockResult, DetectionTask, TrialResult } from './thread-protocol.ts';
+import type { BlockResult, DetectionReady, DetectionTask, TrialResult } from './thread-protocol.ts';
 
 const THREAD = new URL('detection.thread.ts', import.meta.url);
 
 const HEAP_MB = 1_024;
 
-/** The rules of an engine that cannot be run, by id, with the reason. */
-export interface UnrunnableRule {
-  readonly id?: string;
-  readonly reason: string;
-}
-
 /** A set of rules at work in a thread of its own. */
 export interface Detection {
   /** Resolves, once the rules are compiled, with those that cannot be. */
-  readonly ready: Promise<readonly UnrunnableRule[]>;
+  readonly ready: Promise<readonly Refusal[]>;
+  /** The correlations of the set. */
+  readonly correlations: Promise<Correlations>;
   /** Takes the bytes over: they are the thread's from then on. */
   readonly match: (ndjson: Uint8Array<ArrayBuffer>, source: string | null) => Promise<BlockResult>;
   readonly trial: (body: Uint8Array, source: string | null, receivedMs: number) => Promise<TrialResult>;
@@ -26,12 +23,17 @@ export interface Detection {
 }
 
 /** Compiles rules in a new thread; `rules` are by `encodeRule`. What it is asked is answered in order once they are. */
-export function startDetection(rules: readonly string[]): Detection {
-  const task: DetectionTask = { rules };
+export function startDetection(rules: readonly string[], windows: CorrelationOptions): Detection {
+  const task: DetectionTask = { rules, windows };
   const thread = startThread(THREAD, task, HEAP_MB);
+  const ready = thread.ready as Promise<DetectionReady>;
+  const correlations = ready.then(({ countable }) => createCorrelations(countable, windows));
+  // Whoever asks hears of it; nobody has to.
+  correlations.catch(() => undefined);
   // The types are those of what detection.thread.ts answers each kind of request with.
   return {
-    ready: thread.ready as Promise<readonly UnrunnableRule[]>,
+    ready: ready.then(({ refusals }) => refusals),
+    correlations,
     match: (lines, source) => thread.ask({ kind: 'match', lines, source }, [lines.buffer]) as Promise<BlockResult>,
     trial: (body, source, receivedMs) =>
       thread.ask({ kind: 'trial', body, source, receivedMs }) as Promise<TrialResult>,

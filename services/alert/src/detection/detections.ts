@@ -1,6 +1,7 @@
 import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
+import type { CorrelationOptions } from '@soc/sigma';
 import type { RuleSetRepository } from '../rule-set-repository.ts';
 import { type Detection, startDetection } from './detection.ts';
 
@@ -39,9 +40,10 @@ export interface Detections extends Worker {
 export function createDetections(given: {
   readonly db: Pick<DbCluster, 'write' | 'tx'>;
   readonly ruleSets: RuleSetRepository;
+  readonly windows: CorrelationOptions;
   readonly log: BusLog;
 }): Detections {
-  const { db, ruleSets, log } = given;
+  const { db, ruleSets, windows, log } = given;
   const threads = new Map<string, Shared>();
   const current = new Map<string, Current>();
   const loading = new Map<string, Promise<Detection>>();
@@ -75,7 +77,7 @@ export function createDetections(given: {
   const load = async (tenantId: string): Promise<Detection> => {
     const { version, hash, rules } = await readSet(tenantId);
     const known = threads.get(hash)?.detection;
-    const detection = known && !known.hasFailed() ? known : startDetection(rules);
+    const detection = known && !known.hasFailed() ? known : startDetection(rules, windows);
     if (detection !== known) threads.set(hash, { detection, usedAtMs: performance.now() });
     const unrunnable = await detection.ready;
     if (detection !== known) {

@@ -1,7 +1,9 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { RuleVerdict } from '@soc/contracts/alert/rule-trials';
 import {
-  type CorrelationRule,
+  type CorrelationOptions,
+  type CountableRule,
+  createCorrelations,
   createEngine,
   type DetectionRule,
   type EventView,
@@ -11,6 +13,7 @@ import {
 } from '@soc/sigma';
 import { alertOfMatch, type MatchFacts } from '../domain/detection/alert-of-match.ts';
 import type { NormalisedAlert } from '../domain/normalise/normalised-alert.ts';
+import { createEventIds } from '../domain/sigma-correlation/event-ids.ts';
 import { type EventLine, readEventLines } from './event-lines.ts';
 import { decodeRule } from './rule-codec.ts';
 import { verdictOf } from './rule-verdict.ts';
@@ -25,6 +28,8 @@ const DAY_MS = 86_400_000;
 const BLOCK_BYTES = 64 * 1024 * 1024;
 
 export interface Detector {
+  /** The correlation rules, and those of the others that they count. */
+  readonly countable: readonly CountableRule[];
   /** Rules that loaded but cannot be run, with the reason. */
   readonly refusals: readonly Refusal[];
   readonly match: (ndjson: Uint8Array, source: string | undefined) => BlockResult;
@@ -33,35 +38,49 @@ export interface Detector {
 }
 
 /** Rules ready to see events: what runs in a thread. `encoded` is by `encodeRule`. */
-export function createDetector(encoded: readonly string[]): Detector {
+export function createDetector(encoded: readonly string[], windows: CorrelationOptions): Detector {
   const rules = encoded.map(decodeRule);
   const detections = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection');
   const engine = createEngine(detections);
-  const counted = countedRules(rules.filter((rule): rule is CorrelationRule => rule.kind === 'correlation'));
+  const correlations = createCorrelations(rules, windows);
+  const countable = rules.flatMap((rule): CountableRule[] => {
+    if (rule.kind === 'correlation') return [rule];
+    return correlations.counts(rule.id) ? [{ kind: 'detection', id: rule.id }] : [];
+  });
 
-  /** Rules that only correlations tell of make no alerts. */
-  const matchesOf = ({ text, value, view }: EventLine, receivedAt: Date): EventMatch[] =>
-    engine.match(view).map((match) => {
-      const counting = counted.get(match.rule.id);
-      const isTold = counting?.tells ?? true;
+  /** Rules that only correlations tell of make no alerts. `idOf` names an event; it is asked in the order of the events. */
+  const matchesOf = (
+    { text, value, view }: EventLine,
+    idOf: (text: string) => string,
+    receivedAt: Date,
+  ): EventMatch[] => {
+    const matches = engine.match(view);
+    // Equal lines match equally, so that only lines which are counted have to be told apart.
+    const eventId = matches.some(({ rule }) => correlations.counts(rule.id)) ? idOf(text) : '';
+    return matches.map((match) => {
+      const { id } = match.rule;
       return {
-        ruleId: match.rule.id,
-        timeMs: view.timeMs,
-        alert: isTold ? alertOf(match, value, view, receivedAt) : undefined,
-        fields: counting && view.fields,
+        ruleId: id,
+        alert: correlations.isTold(id) ? alertOf(match, value, view, receivedAt) : undefined,
+        counted: correlations.counts(id)
+          ? { ruleId: id, eventId, timeMs: view.timeMs ?? receivedAt.getTime(), fields: view.fields }
+          : undefined,
         text,
       };
     });
+  };
 
   return {
-    refusals: engine.refusals,
+    refusals: [...engine.refusals, ...correlations.refusals],
+    countable,
     match: (ndjson, source) => {
       const matches: EventMatch[] = [];
       const kept: string[] = [];
       const receivedAt = new Date();
+      const idOf = createEventIds();
       const { events, rejected } = readEventLines(Buffer.from(ndjson).toString(), source, (event) => {
         kept.push(event.text);
-        matches.push(...matchesOf(event, receivedAt));
+        matches.push(...matchesOf(event, idOf, receivedAt));
       });
       // A copy of its own, which can be handed over: the memory of zlib cannot.
       const body = new Uint8Array(zstdCompressSync(kept.join('\n')));
@@ -92,20 +111,6 @@ export function createDetector(encoded: readonly string[]): Detector {
         return verdictOf(engine.explain(detections[0]?.id ?? '', viewEvent(event, source)), index);
       }),
   };
-}
-
-interface Counted {
-  /** Whether some correlation has the rule make alerts of its own. */
-  readonly tells: boolean;
-}
-
-/** The rules that correlations count. By default these make no alerts of their own (Sigma correlation specification, `generate`). */
-function countedRules(correlations: readonly CorrelationRule[]): ReadonlyMap<string, Counted> {
-  const counted = new Map<string, Counted>();
-  for (const { rules, generate } of correlations) {
-    for (const id of rules) counted.set(id, { tells: generate || counted.get(id)?.tells === true });
-  }
-  return counted;
 }
 
 const alertOf = (

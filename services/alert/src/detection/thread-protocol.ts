@@ -1,5 +1,5 @@
 import type { RejectedLine } from '@soc/contracts/alert/ingest';
-import type { EventView } from '@soc/sigma';
+import type { CorrelationOptions, CountableRule, Refusal, RuleMatch } from '@soc/sigma';
 import type { ReadRule, RefusedRule } from '../domain/detection/read-rule.ts';
 import type { NormalisedAlert } from '../domain/normalise/normalised-alert.ts';
 
@@ -30,19 +30,26 @@ export interface ReadingResult {
 export interface DetectionTask {
   /** By `encodeRule`. */
   readonly rules: readonly string[];
+  readonly windows: CorrelationOptions;
 }
 
 /** One of the matches of a block of events. */
 export interface EventMatch {
   readonly ruleId: string;
-  /** Of the event, as it says itself. */
-  readonly timeMs: number | undefined;
   /** What it amounts to; undefined for a rule that makes no alerts of its own, being counted by correlations. */
   readonly alert: NormalisedAlert | undefined;
-  /** What correlations may group by, where any counts this rule. */
-  readonly fields: EventView['fields'] | undefined;
+  /** What correlations are told, where any counts this rule. */
+  readonly counted: RuleMatch | undefined;
   /** The event as it was received. */
   readonly text: string;
+}
+
+/** What a detection worker says once it can answer. */
+export interface DetectionReady {
+  /** Rules that loaded but cannot be run, with the reason. */
+  readonly refusals: readonly Refusal[];
+  /** Of what the correlations of the set are made. */
+  readonly countable: readonly CountableRule[];
 }
 
 export interface BlockResult {
