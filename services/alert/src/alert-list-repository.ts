@@ -2,6 +2,7 @@ import { type Alert, ObservableType } from '@soc/contracts';
 import type { ListAlertsQuery } from '@soc/contracts/alert/queries';
 import { joinSql, type Queryable, sql, type SqlStatement } from '@soc/db-cluster';
 import { alertColumns } from './alert-repository.ts';
+import type { TacticalMember } from './domain/correlation/progression.ts';
 import { entityKey } from './domain/entity.ts';
 
 /** Where the page before ended. */
@@ -69,6 +70,14 @@ export function createAlertListRepository() {
         order by a.occurred_at desc, a.id desc
         limit ${page.limitRows}`);
     },
+
+    /** The first members that name tactics, in the order of event time. */
+    listTactical: (read: Queryable, incidentId: string, limitRows: number): Promise<TacticalMember[]> =>
+      read.query<TacticalMember>(sql`
+        select a.id as "alertId", a.title, a.occurred_at as "occurredAt", a.severity, a.tactics
+        from alert.incident_members as member join alert.alerts as a on a.id = member.alert_id
+        where member.incident_id = ${incidentId} and a.tactics <> '{}'
+        order by member.occurred_at, member.alert_id limit ${limitRows}`),
 
     /** The members of an incident, in the order of event time. */
     listMembers: (

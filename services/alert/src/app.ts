@@ -49,6 +49,7 @@ import { listDeduplicationRoute } from './routes/list-deduplication.ts';
 import { putDeduplicationRoute } from './routes/put-deduplication.ts';
 import { undoReshapingRoute } from './routes/undo-reshaping.ts';
 import { testRuleRoute } from './routes/test-rule.ts';
+import { listEntityRisksRoute } from './routes/list-entity-risks.ts';
 import { updateAlertRoute } from './routes/update-alert.ts';
 import { updateIncidentRoute } from './routes/update-incident.ts';
 
@@ -118,6 +119,7 @@ const ruleRoutes = (deps: AlertDeps) => [
 
 const incidentRoutes = (deps: AlertDeps) => [
   listIncidentsRoute(deps),
+  listEntityRisksRoute(deps),
   getIncidentRoute(deps),
   updateIncidentRoute(deps),
   listIncidentAlertsRoute(deps),

@@ -166,5 +166,5 @@ test('an alert that joins a present incident by what it names already costs no l
   expect(incidents).toEqual([[0, 1, 2]]);
   const lookUps = statements.map((batch) => batch.filter((text) => text.includes('alert.alert_entities')).length);
   expect(lookUps).toEqual([1, 2, 0]);
-  expect(statements[2]).toHaveLength(8);
+  expect(statements[2]).toHaveLength(9);
 });

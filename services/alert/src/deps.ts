@@ -27,6 +27,7 @@ import { createMemberRepository, type MemberRepository } from './member-reposito
 import { createMoveRepository, type MoveRepository } from './move-repository.ts';
 import { createPruning } from './pruning.ts';
 import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
+import { createRiskRepository, type RiskRepository } from './risk-repository.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createSources, type Sources } from './sources.ts';
 import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
@@ -45,6 +46,9 @@ export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
   readonly mappings: MappingRepository;
   readonly members: MemberRepository;
   readonly moves: MoveRepository;
+  readonly risks: RiskRepository;
+  /** Assets beyond which an entity is a hub. */
+  readonly hubAssets: number;
   readonly deduplication: DeduplicationRepository;
   readonly suppressions: SuppressionRepository;
   readonly sources: Sources;
@@ -71,6 +75,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
   const incidents = createIncidentRepository();
   const members = createMemberRepository();
   const moves = createMoveRepository();
+  const risks = createRiskRepository();
   const deduplication = createDeduplicationRepository();
   const suppressions = createSuppressionRepository();
   const timeline = createTimelineRepository();
@@ -111,6 +116,8 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     mappings: createMappingRepository(),
     members,
     moves,
+    risks,
+    hubAssets: HUB_ASSETS,
     deduplication,
     suppressions,
     sources: createSources(),
@@ -124,6 +131,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     pruning: createPruning({
       db,
       arrivals,
+      risks,
       fingerprints,
       deduplication,
       idempotencyKeys,

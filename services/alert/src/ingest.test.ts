@@ -11,6 +11,7 @@ import { createCorrelationWindowRepository } from './correlation-window-reposito
 import { createEventSourceRepository } from './event-source-repository.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
+import { createRiskRepository } from './risk-repository.ts';
 import { createPruning } from './pruning.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,6 +86,7 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
     db,
     fingerprints: createFingerprintRepository(),
     arrivals: createArrivalRepository(),
+    risks: createRiskRepository(),
     deduplication: createDeduplicationRepository(),
     idempotencyKeys: createIdempotencyRepository(),
     bulkClaims: createBulkClaimRepository(),

@@ -6,6 +6,7 @@ import type { BulkClaimRepository } from './bulk-claim-repository.ts';
 import type { DeduplicationRepository } from './deduplication-repository.ts';
 import type { CorrelationWindowRepository } from './correlation-window-repository.ts';
 import type { EventSourceRepository } from './event-source-repository.ts';
+import type { RiskRepository } from './risk-repository.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import { IDEMPOTENCY_KEEP_MS } from './idempotency.ts';
 import type { IdempotencyRepository } from './idempotency-repository.ts';
@@ -21,6 +22,9 @@ const SILENT_SOURCE_KEEP_MS = 30 * 86_400_000;
 /** How long it is remembered with which assets an entity was seen: a week tells what is common. */
 const ASSETS_KEEP_MS = 7 * 24 * 3_600_000;
 
+/** After a month not even a critical alert is left of any risk: 80 points are less than a millionth. */
+const RISK_KEEP_MS = 30 * 86_400_000;
+
 export interface Pruning extends Worker {
   readonly prune: () => Promise<void>;
 }
@@ -30,6 +34,7 @@ export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
   readonly fingerprints: FingerprintRepository;
   readonly arrivals: Pick<ArrivalRepository, 'pruneAssets'>;
+  readonly risks: Pick<RiskRepository, 'prune'>;
   readonly deduplication: Pick<DeduplicationRepository, 'prune'>;
   readonly idempotencyKeys: IdempotencyRepository;
   readonly bulkClaims: BulkClaimRepository;
@@ -42,6 +47,7 @@ export function createPruning(given: {
     db,
     fingerprints,
     arrivals,
+    risks,
     deduplication,
     idempotencyKeys,
     bulkClaims,
@@ -56,6 +62,7 @@ export function createPruning(given: {
     const nowMs = now().getTime();
     await fingerprints.prune(db.write, new Date(nowMs - FINGERPRINT_KEEP_MS));
     await arrivals.pruneAssets(db.write, new Date(nowMs - ASSETS_KEEP_MS));
+    await risks.prune(db.write, new Date(nowMs - RISK_KEEP_MS));
     await deduplication.prune(db.write, new Date(nowMs));
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
     await bulkClaims.prune(db.write);

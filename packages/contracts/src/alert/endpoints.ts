@@ -1,5 +1,6 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { DeleteDeduplication, GetDeduplication, ListDeduplication, PutDeduplication } from './deduplication.ts';
+import { ListEntityRisks } from './entity-risk.ts';
 import { GetIncidentGraph, MergeIncidents, RequestResponse, SplitIncident, UndoReshaping } from './incident-work.ts';
 import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from './incidents.ts';
 import { IngestEvents } from './events-ingest.ts';
@@ -72,6 +73,7 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   ListComments,
   AddComment,
   ListIncidents,
+  ListEntityRisks,
   GetIncident,
   UpdateIncident,
   ListIncidentAlerts,

@@ -46,8 +46,22 @@ export const IncidentResponse = z.object({
 });
 export type IncidentResponse = z.infer<typeof IncidentResponse>;
 
+/** A member that took the story one tactic further. */
+export const ProgressionStep = z.object({ tactic: z.string(), at: Timestamp, alertId: Uuid, title: z.string() });
+export type ProgressionStep = z.infer<typeof ProgressionStep>;
+
+/** How much an incident asks for attention, and what that is made of. */
+export const IncidentScore = z.object({
+  value: z.number().int().min(0).max(100),
+  reasons: z.array(z.object({ points: z.number().int(), explanation: z.string() })),
+});
+export type IncidentScore = z.infer<typeof IncidentScore>;
+
 /** An incident with why its alerts belong together (the first 200 reasons) and what was done (the last 50 runs). */
 export const IncidentDetail = Incident.extend({
+  score: IncidentScore,
+  /** The longest series of members whose tactics come in the order of ATT&CK; of the first 2,000 members with tactics. */
+  progression: z.array(ProgressionStep),
   reasons: z.array(CorrelationReason),
   responses: z.array(IncidentResponse),
 });

@@ -9,9 +9,10 @@ import {
 import { type BatchItem, batchSubscription } from '@soc/messaging';
 import type { Correlated } from '../correlation.ts';
 import type { AlertDeps } from '../deps.ts';
+import { risksOf } from '../domain/correlation/risk.ts';
 import { changedByAnalysis, newestAnalyses, withAnalysis } from '../domain/analysed.ts';
 
-type Deps = Pick<AlertDeps, 'alertFacts' | 'alerts' | 'arrivals' | 'candidates' | 'correlation'>;
+type Deps = Pick<AlertDeps, 'alertFacts' | 'alerts' | 'arrivals' | 'candidates' | 'correlation' | 'risks'>;
 type Context = Parameters<Parameters<typeof batchSubscription<typeof AnalysisCompleted>>[1]>[1];
 
 /**
@@ -31,7 +32,7 @@ export const onAnalysisCompleted = (deps: Deps) =>
   );
 
 async function handleTenant(
-  { alertFacts, alerts, arrivals, candidates, correlation }: Deps,
+  { alertFacts, alerts, arrivals, candidates, correlation, risks }: Deps,
   tenantId: string,
   items: readonly BatchItem<typeof AnalysisCompleted>[],
   context: Context,
@@ -50,6 +51,9 @@ async function handleTenant(
   if (news.length === 0) return;
 
   const analysed = news.map(({ alert, analysis }) => withAnalysis(alert, analysis));
+  // An alert adds to the risk of its entities once, whatever later analyses say; one that is hidden adds none.
+  const fresh = news.filter(({ alert }) => alert.analysedAt === null && (alert.suppressedBy ?? null) === null);
+  await risks.add(tx, tenantId, risksOf(fresh.map(({ alert }) => alert)));
   const correlated = await correlation(tx, tenantId, analysed);
   const { incidentOf } = correlated;
   const ids = new Set(analysed.map(({ id }) => id));

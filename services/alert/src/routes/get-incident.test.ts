@@ -5,7 +5,7 @@ import { GetAlertTimeline, GetIncidentTimeline } from '@soc/contracts/alert/time
 import { startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
-import { openIncident } from '../arrange.fixture.ts';
+import { analyse, openIncident, postAlert } from '../arrange.fixture.ts';
 
 let service: TestService;
 let opened: Awaited<ReturnType<typeof openIncident>>;
@@ -30,6 +30,8 @@ test('an incident tells why its alerts belong together', async () => {
     firstSeenAt: '2026-03-01T08:00:00.000Z',
     lastSeenAt: '2026-03-01T08:01:00.000Z',
     responses: [],
+    score: { value: 60, reasons: [{ points: 60, explanation: 'severity high' }] },
+    progression: [],
   });
   expect(body.reasons).toEqual([
     expect.objectContaining({ alertId: first, relatedAlertId: null, entityValue: 'ws1' }),
@@ -143,4 +145,21 @@ test("another tenant's incident is not found", async () => {
       expect([endpoint.id, status, problem?.code]).toEqual([endpoint.id, 404, 'incident.not_found']);
     }
   }
+});
+
+test('an incident tells how far it has got through the tactics, and is scored for it', async () => {
+  const observables = [{ type: 'host' as const, value: 'ws-tactics' }];
+  const at = (minute: number) => `2026-03-01T10:0${minute}:00.000Z`;
+  const last = await postAlert(service, { observables, tactics: ['exfiltration'], occurredAt: at(3) });
+  const first = await postAlert(service, { observables, tactics: ['initial-access'], occurredAt: at(0) });
+  const middle = await postAlert(service, { observables, tactics: ['Execution'], occurredAt: at(1), severity: 'low' });
+  await analyse(service, last, first, middle);
+  const [incident] = (await service.call(ListIncidents, { query: { entity: 'ws-tactics' } })).body.items;
+  const { body } = await service.call(GetIncident, { params: { id: incident?.id ?? '' } });
+  expect(body.progression.map(({ tactic, alertId }) => [tactic, alertId])).toEqual([
+    ['initial-access', first],
+    ['execution', middle],
+    ['exfiltration', last],
+  ]);
+  expect(body.score).toMatchObject({ value: 45, reasons: [{ points: 35 }, { points: 10 }] });
 });
