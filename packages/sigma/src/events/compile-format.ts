@@ -12,28 +12,26 @@ import {
 } from './event-fields.ts';
 import type { EventCase, EventFormat, LogSourcePart, NamedPairs } from './event-format.ts';
 import { EventRecord, LogSource } from './event-record.ts';
-import { compileSign } from './sign.ts';
+import { type CompiledSign, compileSign } from './sign.ts';
 
 /** A format ready for use: nothing of its data is split, looked up or compiled for each event. */
 export interface CompiledFormat {
   readonly names: readonly string[];
-  recognises(raw: JsonObject): boolean;
-  /** The same of an event whose top-level names have lost their capitals on the way; `raw` is with names in lower case. */
-  recognisesLowered(raw: JsonObject): boolean;
+  readonly signs: readonly CompiledSign[];
+  /** The same for events whose top-level names are in lower case. */
+  readonly loweredSigns: readonly CompiledSign[];
   view(raw: JsonObject): EventView;
 }
 
 export function compileFormat(format: EventFormat): CompiledFormat {
-  const signs = format.signs.map((sign) => compileSign(sign));
-  const lowered = format.signs.map((sign) => compileSign(sign, (name) => name.toLowerCase()));
   const steps = compileSteps(format);
   const cases = (format.cases ?? []).map(compileCase);
   const { read, refine, times } = format;
 
   return {
     names: format.names,
-    recognises: (raw) => signs.some((sign) => sign(raw)),
-    recognisesLowered: (raw) => lowered.some((sign) => sign(raw)),
+    signs: format.signs.map((sign) => compileSign(sign)),
+    loweredSigns: format.signs.map((sign) => compileSign(sign, (name) => name.toLowerCase())),
     view(raw) {
       const fields: EventFields = new Map();
       const source = new LogSource(format);

@@ -6,7 +6,7 @@ export interface FieldName {
   readonly under: Map<string, FieldName>;
 }
 
-/** Names of fields are few, but a hostile event makes up as many as it likes: what is over this is worked out each time. */
+/** Names of fields are few, but a hostile event makes up as many as it likes: with so many, remembering begins anew. */
 const MAX_REMEMBERED = 50_000;
 const MAX_REMEMBERED_LENGTH = 200;
 
@@ -21,9 +21,12 @@ export function nameUnder(parent: FieldName, key: string): FieldName {
   if (known !== undefined) return known;
   const own = canonicalField(key);
   const name = { dotted: parent.dotted === '' ? own : `${parent.dotted}.${own}`, under: new Map<string, FieldName>() };
-  if (remembered < MAX_REMEMBERED && name.dotted.length <= MAX_REMEMBERED_LENGTH) {
-    remembered += 1;
-    parent.under.set(key, name);
+  if (name.dotted.length > MAX_REMEMBERED_LENGTH) return name;
+  if (remembered >= MAX_REMEMBERED) {
+    rootName.under.clear();
+    remembered = 0;
   }
+  remembered += 1;
+  parent.under.set(key, name);
   return name;
 }

@@ -1,8 +1,21 @@
 import { at, type JsonObject } from './event-fields.ts';
 import type { Sign } from './event-format.ts';
 
-/** Whether an event bears a sign; `spell` is what becomes of the names in it. */
-export function compileSign({ has, any, begins }: Sign, spell = (name: string) => name): (raw: JsonObject) => boolean {
+/** A sign ready for use. */
+export interface CompiledSign {
+  /** Names of which an event has at least one at its top, or it does not bear the sign. */
+  readonly topNames: readonly string[];
+  readonly isBorneBy: (raw: JsonObject) => boolean;
+}
+
+/** `spell` is what becomes of the names in the sign. */
+export function compileSign(sign: Sign, spell = (name: string) => name): CompiledSign {
+  const [first = ''] = sign.has;
+  const path = spell(first);
+  return { topNames: [...new Set([path, path.split('.')[0] ?? path])], isBorneBy: compileTest(sign, spell) };
+}
+
+function compileTest({ has, any, begins }: Sign, spell: (name: string) => string): (raw: JsonObject) => boolean {
   const read = (path: string): ReturnType<typeof reader> => reader(spell(path));
   const required = has.map(read);
   const some = any?.map(read);

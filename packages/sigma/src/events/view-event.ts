@@ -1,4 +1,5 @@
 import type { EventView } from '../event-view.ts';
+import { createChooser } from './choose-format.ts';
 import { type CompiledFormat, compileFormat } from './compile-format.ts';
 import type { JsonObject } from './event-fields.ts';
 import { eventFormats, unknownFormat } from './event-formats.ts';
@@ -7,10 +8,20 @@ import { parseLogSource } from './named-source.ts';
 const formats: readonly CompiledFormat[] = eventFormats.map(compileFormat);
 const fallback = compileFormat(unknownFormat);
 
-const formatsByName = new Map<string, CompiledFormat[]>();
-for (const format of formats) {
-  for (const name of format.names) formatsByName.set(name, [...(formatsByName.get(name) ?? []), format]);
+const choose = createChooser(formats);
+
+interface NamedFormats {
+  readonly choose: (raw: JsonObject) => CompiledFormat | undefined;
+  /** What takes an event that bears no sign. */
+  readonly otherwise: CompiledFormat;
 }
+
+const formatsByName: ReadonlyMap<string, NamedFormats> = new Map(
+  [...new Set(formats.flatMap(({ names }) => names))].map((name) => {
+    const named = formats.filter(({ names }) => names.includes(name));
+    return [name, { choose: createChooser(named), otherwise: named.at(-1) ?? fallback }];
+  }),
+);
 
 /** What `viewEvent` knows a source by, sorted: names of formats. `product=…,service=…,category=…` is understood beside them. */
 export const eventSources: readonly string[] = [...formatsByName.keys()].toSorted();
@@ -28,28 +39,11 @@ export const isEventSource = (source: string): boolean =>
 export function viewEvent(raw: JsonObject, source?: string): EventView {
   if (source !== undefined) {
     const named = formatsByName.get(source) ?? formatsByName.get(source.toLowerCase());
-    if (named) return choose(named, raw, named.at(-1)).view(raw);
+    if (named) return (named.choose(raw) ?? named.otherwise).view(raw);
     const logSource = parseLogSource(source);
-    if (logSource) return withLogSource(choose(formats, raw, fallback).view(raw), logSource);
+    if (logSource) return withLogSource((choose(raw) ?? fallback).view(raw), logSource);
   }
-  return choose(formats, raw, fallback).view(raw);
-}
-
-function choose(
-  among: readonly CompiledFormat[],
-  raw: JsonObject,
-  otherwise: CompiledFormat = fallback,
-): CompiledFormat {
-  for (const format of among) if (format.recognises(raw)) return format;
-  const lowered = withLowerNames(raw);
-  for (const format of among) if (format.recognisesLowered(lowered)) return format;
-  return otherwise;
-}
-
-function withLowerNames(raw: JsonObject): JsonObject {
-  const lowered = new Map<string, unknown>();
-  for (const key in raw) lowered.set(key.toLowerCase(), raw[key]);
-  return Object.fromEntries(lowered);
+  return (choose(raw) ?? fallback).view(raw);
 }
 
 const withLogSource = (
