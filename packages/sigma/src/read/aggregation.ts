@@ -34,6 +34,9 @@ const list = (line: number, texts: readonly string[]): Tree => ({
   items: texts.map((text) => scalar(text, line)),
 });
 
+/** The id of the rule that the correlation with an id counts. */
+export const baseIdOf = (id: string): string => `${id}-events`;
+
 interface Aggregation {
   readonly condition: string;
   readonly correlation: TreeMap;
@@ -97,7 +100,7 @@ export function splitAggregation(document: RuleDocument): readonly RuleDocument[
   }
   const title = entryOf(root, 'title')?.value;
   const id = idOf(root) ?? `${file}#${title?.kind === 'scalar' ? title.source : line}`;
-  const baseId = `${id}-events`;
+  const baseId = baseIdOf(id);
   const made = translate(text, baseId, timeframe?.value, entry.value.line);
   if ('reason' in made) return made;
   const searches = detection.entries.filter(({ key }) => key !== 'timeframe');

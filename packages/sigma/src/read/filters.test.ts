@@ -29,6 +29,14 @@ test('a filter narrows the rules it names, by id or name, wherever it stands, an
   ]);
 });
 
+test('a filter of a rule with an aggregation narrows what it counts', () => {
+  const counting = rule('one').replace('condition: a', "timeframe: 5m, condition: 'a | count() > 5'");
+  const { rules, filters, refusals } = read(filter('[one, id-one]'), counting);
+  expect(refusals).toEqual([]);
+  expect(filters).toMatchObject([{ rules: ['id-one-events'] }]);
+  expect(rules).toMatchObject([{ id: 'id-one-events', condition: { kind: 'and' } }, { kind: 'correlation' }]);
+});
+
 test('a filter for any rule narrows those of its log source', () => {
   const { filters } = read(filter('any'), rule('one'), rule('other', 'linux'));
   expect(filters).toMatchObject([{ rules: ['id-one'] }]);

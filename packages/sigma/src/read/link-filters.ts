@@ -1,4 +1,5 @@
 import type { DetectionRule, SigmaFilter } from '../rule.ts';
+import { baseIdOf } from './aggregation.ts';
 import type { Draft } from './draft.ts';
 import { applyFilter, coversLogSource } from './filter.ts';
 import { refuse, type Registry, resolveId } from './registry.ts';
@@ -14,9 +15,11 @@ function targetsOf({ head, filter }: FilterOf, registry: Registry): readonly Det
       ? covered
       : refuse(registry, head, 'no rule has the log source of this filter', rulesLine);
   }
-  const targets: DetectionRule[] = [];
+  const targets = new Set<DetectionRule>();
   for (const reference of rules) {
-    const draft = registry.drafts.get(resolveId(reference, registry) ?? '');
+    const id = resolveId(reference, registry) ?? '';
+    // Of a rule with an aggregation, what it counts is filtered.
+    const draft = registry.drafts.get(baseIdOf(id)) ?? registry.drafts.get(id);
     if (!draft) return refuse(registry, head, `it filters ${reference}, which is not among the rules`, rulesLine);
     if (draft.kind === 'correlation') {
       return refuse(registry, head, `it filters ${reference}, which is a correlation`, rulesLine);
@@ -24,9 +27,9 @@ function targetsOf({ head, filter }: FilterOf, registry: Registry): readonly Det
     if (!coversLogSource(logSource, draft.rule.logSource)) {
       return refuse(registry, head, `it filters ${reference}, which has another log source`, rulesLine);
     }
-    targets.push(draft.rule);
+    targets.add(draft.rule);
   }
-  return targets;
+  return [...targets];
 }
 
 /** Narrows the rules that filters name; a filter that names another kind of thing is refused. */

@@ -149,6 +149,7 @@ test.each([
   ['f|base64offset|contains: v', 'a value this short has no Base64 at every offset'],
   ['f|base64: 5', 'base64 wants text, not 5'],
   [`f|windash: '${' -v'.repeat(5)}'`, 'windash would make more than 1000 of a value'],
+  ["'|all': v", 'the modifier all of keywords wants more than one value'],
   ["'|startswith': v", 'a keyword is looked for anywhere; startswith and endswith want a field'],
   ["'|cidr': 10.0.0.0/8", 'a keyword has no field for cidr to ask of'],
   ["'': v", 'a field has no name'],

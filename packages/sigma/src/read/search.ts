@@ -82,6 +82,9 @@ function keywordExpression(scalar: TreeScalar, modifiers: Modifiers, context: Re
 function keywordsExpression(entry: TreeEntry, modifiers: Modifiers, context: ReadingContext): Expression | undefined {
   const scalars = scalarsOf(entry, 'a keyword search', context);
   if (!scalars) return undefined;
+  if (modifiers.wantsAll && scalars.length === 1) {
+    return context.problems.add(entry.line, 'the modifier all of keywords wants more than one value');
+  }
   const keywords = scalars.map((scalar) => keywordExpression(scalar, modifiers, context));
   const read = keywords.filter((keyword) => keyword !== undefined);
   if (read.length < keywords.length) return undefined;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readingLimits } from './limits.ts';
 import { readRules } from './read-rules.ts';
@@ -73,4 +74,33 @@ test('a rule that its modifiers would blow up is refused', () => {
   const values = Array.from({ length: 900 }, (_, at) => `' -a -b -c ${at}'`).join(', ');
   const text = rule.replace('{f: v}', `{f|windash|contains: [${values}]}`);
   expect(reasonsOf(text)).toEqual(['3 the rule has more than 100000 tests']);
+});
+
+const shreds = fc.constantFrom(
+  ...'*|\\":[]{}&%?~-#()'.split(''),
+  '\n',
+  '\n---\n',
+  'action: repeat\n',
+  '|re',
+  '|cidr',
+  '|expand',
+  ' of ',
+  '0x',
+  '!!set ',
+);
+
+test('a rule into which anything was put is loaded or refused, and what is kept of it reads the same', () => {
+  const shredded = fc
+    .array(fc.tuple(fc.nat(rule.length), shreds, fc.nat(3)), { minLength: 1, maxLength: 4 })
+    .map((edits) => edits.reduce((text, [at, shred, cut]) => text.slice(0, at) + shred + text.slice(at + cut), rule));
+  fc.assert(
+    fc.property(shredded, (text) => {
+      const { rules, refusals } = readRules([{ file: 'a.yml', text }]);
+      expect(rules.length + refusals.length).toBeGreaterThan(0);
+      for (const { line, reason } of refusals) expect([line > 0, reason !== '']).toEqual([true, true]);
+      const again = readRules(rules.map((read) => ({ file: 'a.yml', text: read.text })));
+      expect(again.rules.map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+    }),
+    { numRuns: 300 },
+  );
 });
