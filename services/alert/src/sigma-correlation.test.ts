@@ -115,6 +115,19 @@ test('a window survives kill -9: what was committed counts, what was not is forg
   expect(firings).toMatchObject([{ eventIds: ['committed', 'open', 'third'], events: 3 }]);
 });
 
+test('values that no database can keep are counted all the same', async () => {
+  const values = correlationsOf(
+    aCorrelation({ type: 'value_count', valueFields: ['User'] }),
+    aCorrelation({ id: 'outer', rules: ['many'], bounds: [{ operator: 'gte', value: 1 }] }),
+    aCorrelation({ id: 'all', groupBy: [] }),
+  );
+  const hostile = (text: string) => `${text}\0 \ud800 "\\u0000' \u2028`;
+  const matches = ['e1', 'e2', 'e3'].map((id, index) => aMatch(hostile(id), T0 + index, hostile('ann')));
+  const { firings } = await one.correlate(values, matches);
+  expect(firings.map(({ rule }) => rule.id)).toEqual(['all']);
+  expect((await other.correlate(values, matches)).firings).toEqual([]);
+});
+
 test('what is too late is told after the commit, and an event from the future makes no other late', async () => {
   const correlations = correlationsOf(aCorrelation());
   await one.correlate(correlations, [aMatch('future', clockMs + 86_400_000), aMatch('now', clockMs)]);
