@@ -44,6 +44,7 @@ export const aMatch = (eventId: string, timeMs: number, user = 'ann', ruleId = '
 export interface Replica {
   readonly db: DbCluster;
   readonly correlateMatches: SigmaCorrelation['correlateMatches'];
+  readonly settleDue: SigmaCorrelation['settleDue'];
   /** In a transaction of its own; `before` the commit something else may happen. */
   readonly correlate: (
     correlations: Correlations,
@@ -75,6 +76,7 @@ export function startReplica(databaseUrl: string, now: () => Date = () => new Da
   return {
     db,
     correlateMatches,
+    settleDue,
     told,
     correlate: (correlations, matches, before = () => Promise.resolve()) =>
       db.tx(async (tx) => {

@@ -61,17 +61,22 @@ export function createCorrelationWindowRepository() {
      * Windows of one tenant and rule that are due, locked; none that another replica has at hand. Of one rule only: what they
      * pass on locks windows of rules on later levels, as batches of events do.
      */
-    lockDue: async (tx: Queryable, at: Date, limitRows: number): Promise<StoredWindow[]> => {
+    lockDue: async (
+      tx: Queryable,
+      at: Date,
+      given: { readonly exceptTenants: readonly string[]; readonly limitRows: number },
+    ): Promise<StoredWindow[]> => {
       const rows = await tx.query<WindowRow>(sql`
         with first as (
-          select tenant_id, rule_id from alert.correlation_windows where due_at <= ${at} order by due_at
+          select tenant_id, rule_id from alert.correlation_windows where due_at <= ${at} and tenant_id <> all(${given.exceptTenants}::text[])
+          order by due_at
           limit 1 for update skip locked
         )
         select w.tenant_id as "tenantId", w.rule_id as "ruleId", w.window_key as "key", w.group_name as "group", w.state
         from alert.correlation_windows as w join first using (tenant_id, rule_id)
         where w.due_at <= ${at}
         order by w.window_key
-        limit ${limitRows} for update of w skip locked`);
+        limit ${given.limitRows} for update of w skip locked`);
       return rows.map(read);
     },
 

@@ -49,6 +49,7 @@ export interface SigmaCorrelation {
   readonly settleDue: (
     tx: Tx,
     correlationsOf: (tenantId: string) => Promise<Correlations>,
+    exceptTenants?: readonly string[],
   ) => Promise<CorrelationResult | undefined>;
 }
 
@@ -114,8 +115,8 @@ export function createSigmaCorrelation(given: {
       return result;
     },
 
-    settleDue: async (tx, correlationsOf) => {
-      const due = await windows.lockDue(tx, now(), SETTLE_ROWS);
+    settleDue: async (tx, correlationsOf, exceptTenants = []) => {
+      const due = await windows.lockDue(tx, now(), { exceptTenants, limitRows: SETTLE_ROWS });
       const [first] = due;
       if (!first) return undefined;
       const correlations = await correlationsOf(first.tenantId);

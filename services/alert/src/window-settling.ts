@@ -28,10 +28,10 @@ export function createWindowSettling(given: {
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  const settleOnce = (): Promise<boolean> =>
+  const settleOnce = (rulesOf: typeof correlationsOf, exceptTenants: readonly string[]): Promise<boolean> =>
     asSystem(() =>
       db.tx(async (tx) => {
-        const result = await correlation.settleDue(tx, correlationsOf);
+        const result = await correlation.settleDue(tx, rulesOf, exceptTenants);
         if (!result) return false;
         const at = now();
         await ingest.within(tx, submissionsOfFirings(result.firings, uuidv7(at.getTime()), at));
@@ -40,8 +40,19 @@ export function createWindowSettling(given: {
     );
 
   const settle = async (): Promise<void> => {
-    let isMore = true;
-    while (isMore) isMore = await settleOnce();
+    const failed: string[] = [];
+    for (let isMore = true; isMore;) {
+      let tenant: string | undefined;
+      const rulesOf = (tenantId: string) => correlationsOf((tenant = tenantId));
+      try {
+        isMore = await settleOnce(rulesOf, failed);
+      } catch (error) {
+        if (tenant === undefined) throw error;
+        // One tenant's trouble keeps no other waiting.
+        log.warn({ err: error, tenantId: tenant }, 'windows of a tenant not settled');
+        failed.push(tenant);
+      }
+    }
   };
 
   return {
