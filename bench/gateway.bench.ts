@@ -12,9 +12,11 @@ import type { Server } from './servers/spawn-server.ts';
 const ROUNDS = 3;
 const CONNECTIONS = 64;
 /** Of one run; a slow machine gets more time, since compilers warm up by calls. */
-const REQUESTS = 40_000;
-const WARM_UP_REQUESTS = 15_000;
-const SLICE_S = 3;
+const REQUESTS = 20_000;
+/** Before the first run of a proxy and of a kind, and before each later one, when only its connections are new. */
+const WARM_UP_REQUESTS = { first: 15_000, later: 2_000 };
+const SLICE_S = 2;
+const WARM_UP_SLICE_S = 1;
 const STEADY = { perS: 2_000, forS: 10 };
 const MILLION = 1_000_000;
 
@@ -28,6 +30,8 @@ type Kind = keyof typeof KINDS;
 type Contender = Peer | 'ours';
 interface Proxy extends Server {
   readonly port: number;
+  /** Requests so far. */
+  answered: number;
 }
 interface Bench {
   readonly directory: string;
@@ -42,14 +46,22 @@ const add = (gathered: Gathered, figure: string, value: number): void => {
 };
 
 /** At least so many requests, as fast as they are answered. */
-async function send({ directory, tokens }: Bench, { port }: Proxy, kind: Kind, least: number): Promise<Loaded> {
+async function send(
+  { directory, tokens }: Bench,
+  proxy: Proxy,
+  kind: Kind,
+  least: number,
+  forS = SLICE_S,
+): Promise<Loaded> {
+  const { port } = proxy;
   let requests = 0;
   let elapsedS = 0;
   while (requests < least) {
-    const part = await load(directory, { ...KINDS[kind], port, tokens, connections: CONNECTIONS, forS: SLICE_S });
+    const part = await load(directory, { ...KINDS[kind], port, tokens, connections: CONNECTIONS, forS });
     requests += part.requests;
     elapsedS += part.requests / part.perS;
   }
+  proxy.answered += requests;
   return { requests, perS: requests / elapsedS };
 }
 
@@ -58,7 +70,8 @@ async function measure(bench: Bench, name: Contender, proxy: Proxy, gathered: Ga
   const us: number[] = [];
   const secondsEach: number[] = [];
   for (const kind of ['get', 'post'] as const) {
-    await send(bench, proxy, kind, WARM_UP_REQUESTS);
+    const isFirst = !gathered.has(`cpu_us_${name}_${kind}`);
+    await send(bench, proxy, kind, WARM_UP_REQUESTS[isFirst ? 'first' : 'later'], WARM_UP_SLICE_S);
     const before = await treeMs(proxy.pid);
     const { requests, perS } = await send(bench, proxy, kind, REQUESTS);
     const cpuUs = (((await treeMs(proxy.pid)) - before) * 1000) / requests;
@@ -76,6 +89,7 @@ async function steady(bench: Bench, name: Contender, proxy: Proxy, gathered: Gat
   const [token = ''] = bench.tokens;
   const { path } = KINDS.get;
   const latenciesMs = await steadyLatenciesMs({ port: proxy.port, path, token, connections: CONNECTIONS, ...STEADY });
+  proxy.answered += latenciesMs.length;
   const suffix = name === 'ours' ? '' : `_${name}`;
   for (const [p, share] of Object.entries({ p50: 0.5, p99: 0.99 })) {
     add(gathered, `${p}_ms_at_${STEADY.perS}${suffix}`, percentile(latenciesMs, share));
@@ -84,14 +98,24 @@ async function steady(bench: Bench, name: Contender, proxy: Proxy, gathered: Gat
   bench.say(`${name} at ${STEADY.perS}/s: p50 ${percentile(latenciesMs, 0.5).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
 }
 
-/** From after a tenth of a million requests until after another million. */
-async function growthMb(bench: Bench, proxy: Proxy): Promise<Figures> {
-  await send(bench, proxy, 'get', MILLION / 10);
-  const before = await residentMb(proxy.pid);
-  await send(bench, proxy, 'get', MILLION);
-  const after = await residentMb(proxy.pid);
-  bench.say(`ours: ${before.toFixed(0)} MB resident, ${after.toFixed(0)} MB a million requests later`);
-  return { rss_mb: rounded(before), rss_growth_mb: rounded(after - before) };
+interface Footprint {
+  readonly mb: number;
+  readonly answered: number;
+}
+
+/** After at least so many requests in all. */
+async function footprintAfter(bench: Bench, proxy: Proxy, requests: number): Promise<Footprint> {
+  // The one at a steady rate is the last of a round, and leaves fewer connections than the load does.
+  await send(bench, proxy, 'get', Math.max(1, requests - proxy.answered), SLICE_S);
+  return { mb: await residentMb(proxy.pid), answered: proxy.answered };
+}
+
+/** From after a tenth of a million requests until after another million: those of the rounds, and what is missing to it. */
+async function growthMb(bench: Bench, proxy: Proxy, before: Footprint): Promise<Figures> {
+  const after = await footprintAfter(bench, proxy, before.answered + MILLION);
+  const requests = after.answered - before.answered;
+  bench.say(`ours: ${before.mb.toFixed(0)} MB resident, ${after.mb.toFixed(0)} MB ${requests} requests later`);
+  return { rss_mb: rounded(before.mb), rss_growth_mb: rounded(after.mb - before.mb) };
 }
 
 async function start(directory: string, say: Bench['say']): Promise<{ bench: Bench; stop: () => Promise<void> }> {
@@ -99,10 +123,11 @@ async function start(directory: string, say: Bench['say']): Promise<{ bench: Ben
   const upstream = await startUpstream(directory, upstreamPort);
   const redis = await startRedisServer(directory, redisPort);
   const ours = await startOurs(directory, { port, upstreamPort, redisPort });
-  const proxies = new Map<Contender, Proxy>([['ours', { ...ours, port }]]);
+  const proxies = new Map<Contender, Proxy>([['ours', { ...ours, port, answered: 0 }]]);
   for (const [index, peer] of PEERS.entries()) {
     const at = peerPorts[index] ?? 0;
-    proxies.set(peer, { ...(await startPeer(peer, { directory, port: at, upstreamPort })), port: at });
+    const started = await startPeer(peer, { directory, port: at, upstreamPort });
+    proxies.set(peer, { ...started, port: at, answered: 0 });
   }
   const servers = [...proxies.values(), redis, upstream];
   const stop = async () => void (await Promise.all(servers.map((server) => server.stop())));
@@ -114,6 +139,8 @@ async function runAll(say: Bench['say']): Promise<Figures> {
   const temporary = await makeTemporaryDirectory('bench-gateway');
   const { bench, stop } = await start(temporary.path, say);
   const gathered: Gathered = new Map();
+  const ours = bench.proxies.get('ours');
+  let before: Footprint | undefined;
   try {
     for (let round = 1; round <= ROUNDS; round += 1) {
       say(`round ${round} of ${ROUNDS}`);
@@ -121,9 +148,9 @@ async function runAll(say: Bench['say']): Promise<Figures> {
       for (const [name, proxy] of bench.proxies) {
         if (name === 'ours' || name === 'nginx') await steady(bench, name, proxy, gathered);
       }
+      before ??= ours && (await footprintAfter(bench, ours, MILLION / 10));
     }
-    const ours = bench.proxies.get('ours');
-    const growth = ours && (await growthMb(bench, ours));
+    const growth = ours && before && (await growthMb(bench, ours, before));
     const medians = [...gathered].map(([figure, values]) => [figure, rounded(percentile(values, 0.5))] as const);
     return { ...Object.fromEntries(medians), ...growth };
   } finally {
