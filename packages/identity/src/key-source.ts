@@ -2,8 +2,11 @@ import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { algorithmOf, type VerifyingKey } from './verifying-key.ts';
 
-/** Finds the public key of a key id; undefined when the issuer does not know it. */
-export type KeySource = (kid: string) => Promise<VerifyingKey | undefined>;
+/**
+ * Finds the public key of a key id; undefined when the issuer does not know it. At once where nothing has to be asked, so that a
+ * token that is remembered costs no promise.
+ */
+export type KeySource = (kid: string) => VerifyingKey | undefined | Promise<VerifyingKey | undefined>;
 
 const Member = z.looseObject({ kid: z.string(), kty: z.string(), alg: z.string().optional() });
 const Jwks = z.object({ keys: z.array(Member) });
@@ -21,7 +24,7 @@ const FETCH_TIMEOUT_MS = 3_000;
 /** Keys from a list that never changes, for tests and tools, and for who verifies what it signs itself. */
 export function fixedKeySource(jwks: unknown): KeySource {
   const keys = parseJwks(jwks);
-  return (kid) => Promise.resolve(keys.get(kid));
+  return (kid) => keys.get(kid);
 }
 
 /** RSA and P-256 keys; others, and those meant for another algorithm than their kind's, are left out. */
@@ -68,20 +71,15 @@ export function remoteKeySource(jwksUrl: string, nowMs: () => number): KeySource
     await pending;
   };
 
-  return async (kid) => {
+  return (kid) => {
     const ageMs = nowMs() - fetchedAtMs;
     const key = keys.get(kid);
-    if (key) {
-      // Whether it failed is told by the next token whose key is not known.
-      if (ageMs <= STALE_AFTER_MS) return key;
-      const refreshed = refresh().catch(() => undefined);
-      // An issuer that is away, once that is known, holds nobody up.
-      if (ageMs <= WAIT_AFTER_MS || failed) return key;
-      await refreshed;
-      return keys.get(kid);
-    }
-    if (ageMs < REFRESH_FLOOR_MS) return undefined;
-    await refresh();
-    return keys.get(kid);
+    if (!key) return ageMs < REFRESH_FLOOR_MS ? undefined : refresh().then(() => keys.get(kid));
+    if (ageMs <= STALE_AFTER_MS) return key;
+    // Whether it failed is told by the next token whose key is not known.
+    const refreshed = refresh().catch(() => undefined);
+    // An issuer that is away, once that is known, holds nobody up.
+    if (ageMs <= WAIT_AFTER_MS || failed) return key;
+    return refreshed.then(() => keys.get(kid));
   };
 }

@@ -20,10 +20,10 @@ export interface VerifiedToken {
 
 export interface TokenVerifier {
   /**
-   * The principal of a valid token, the same object for as long as the token is remembered; undefined for anything else.
-   * Throws only when the keys cannot be fetched, and what `isRefused` throws.
+   * The principal of a valid token, the same object for as long as the token is remembered; undefined for anything else. At
+   * once for one that is remembered. Rejects only when the keys cannot be fetched, and with what `isRefused` throws.
    */
-  readonly verify: (token: string) => Promise<Principal | undefined>;
+  readonly verify: (token: string) => Principal | undefined | Promise<Principal | undefined>;
   /** Forgets the remembered tokens that match: the next time they are shown they are judged anew. */
   readonly forget: (matches: (token: VerifiedToken) => boolean) => void;
 }
@@ -87,29 +87,29 @@ export function createTokenVerifier(options: {
     return token && { ...token, kid: claimed.kid, keys: from.keys };
   };
 
-  /** A token that is remembered and still good; another may have forgotten it while its key was looked up. */
-  const recall = async (text: string): Promise<Remembered | undefined> => {
-    const known = verified.get(text);
-    if (!known || known.expiresAtMs <= nowMs()) return undefined;
-    return (await known.keys(known.kid)) && verified.get(text);
+  const judge = async (text: string): Promise<Principal | undefined> => {
+    verified.delete(text);
+    const fresh = await check(text);
+    // Judged and remembered in one go: what is revoked from here on is forgotten by whoever revokes it.
+    if (!fresh || isRefused(fresh)) return undefined;
+    const [oldest] = verified.keys();
+    if (verified.size >= cacheSize && oldest !== undefined) verified.delete(oldest);
+    verified.set(text, fresh);
+    return fresh.principal;
   };
 
   return {
     forget: (matches) => {
       for (const [text, token] of verified) if (matches(token)) verified.delete(text);
     },
-    verify: async (token) => {
+    verify: (token) => {
       if (token.length > MAX_TOKEN_CHARS) return undefined;
-      const known = await recall(token);
-      if (known) return known.principal;
-      verified.delete(token);
-      const fresh = await check(token);
-      // Judged and remembered in one go: what is revoked from here on is forgotten by whoever revokes it.
-      if (!fresh || isRefused(fresh)) return undefined;
-      const [oldest] = verified.keys();
-      if (verified.size >= cacheSize && oldest !== undefined) verified.delete(oldest);
-      verified.set(token, fresh);
-      return fresh.principal;
+      const known = verified.get(token);
+      if (!known || known.expiresAtMs <= nowMs()) return judge(token);
+      const key = known.keys(known.kid);
+      if (!(key instanceof Promise)) return key ? known.principal : judge(token);
+      // Another may have forgotten it while its key was looked up.
+      return key.then((found) => (found && verified.get(token)?.principal) ?? judge(token));
     },
   };
 }

@@ -5,14 +5,19 @@ import { forbidden, unauthenticated, unavailable } from './problems.ts';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
-/** Who sent the request; undefined without a valid access token. Rejects with 503 when the keys of tokens cannot be had. */
+/**
+ * Who sent the request; undefined without a valid access token. At once for a token that is remembered; rejects with 503 when the
+ * keys of tokens cannot be had.
+ */
 export function identify(
   request: FastifyRequest,
   verifier: Pick<TokenVerifier, 'verify'>,
-): Promise<Principal | undefined> | undefined {
+): Principal | undefined | Promise<Principal | undefined> {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return undefined;
-  return verifier.verify(token).catch((error: unknown) => {
+  const found = verifier.verify(token);
+  if (!(found instanceof Promise)) return found;
+  return found.catch((error: unknown) => {
     request.log.warn({ err: error }, 'keys of access tokens not available');
     throw unavailable('auth.unavailable', 'access tokens cannot be checked right now');
   });

@@ -57,11 +57,14 @@ export function createAdmission(options: {
 
   const admitByToken = (request: FastifyRequest): Promise<void> | undefined => {
     const found = identify(request, verifier);
-    if (!found) return limit(request);
-    return found.then((principal) => {
-      request.principal = principal;
-      return limit(request);
-    });
+    if (found instanceof Promise) {
+      return found.then((principal) => {
+        request.principal = principal;
+        return limit(request);
+      });
+    }
+    request.principal = found;
+    return limit(request);
   };
 
   const holderOf = async (request: FastifyRequest, key: string, refused?: string): Promise<Principal | undefined> => {
@@ -84,6 +87,7 @@ export function createAdmission(options: {
   return (request, _, done) => {
     if (request.passage.isAlwaysOpen) return done();
     const key = keyOf(request);
+    // Throws where nothing was waited for; Fastify takes that as it takes `done` with an error.
     const admitting = key === undefined ? admitByToken(request) : admitByKey(request, key);
     if (!admitting) return done();
     admitting.then(() => done(), done);

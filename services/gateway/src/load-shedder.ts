@@ -61,10 +61,10 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
   const leave = (): void => {
     load.inFlight -= 1;
   };
-  const enter = ({ raw }: FastifyReply): void => {
+  const enter = ({ passage }: FastifyRequest, { raw }: FastifyReply): void => {
     if (raw.destroyed) return;
     load.inFlight += 1;
-    raw.on('close', leave);
+    passage.atClose.push(leave);
   };
   const clients = createClientCounts();
 
@@ -74,13 +74,13 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
       if (isAlwaysOpen) return;
       shedIfBusy(request);
       if (forwards?.produces === 'text/event-stream') return;
-      clients.enter(request.ip, reply, limits().addressInFlight);
-      if (!hasBody(request.raw)) enter(reply);
+      clients.enter(request, limits().addressInFlight);
+      if (!hasBody(request.raw)) enter(request, reply);
     },
     bodyTaken: (request, reply, { kind }) => {
       if (kind === 'none') return;
       if (kind === 'held') shedIfBusy(request);
-      enter(reply);
+      enter(request, reply);
     },
     start: () => {
       histogram.enable();
@@ -97,12 +97,12 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
 function createClientCounts() {
   const counts = new Map<string, number>();
   return {
-    enter: (address: string, { raw }: FastifyReply, most: number): void => {
-      const client = clientNetworkOf(address);
+    enter: ({ ip, passage }: FastifyRequest, most: number): void => {
+      const client = clientNetworkOf(ip);
       const count = (counts.get(client) ?? 0) + 1;
       if (count > most) throw tooManyRequests('gateway.rate_limited', 'too many requests at once from one address', 1);
       counts.set(client, count);
-      raw.once('close', () => {
+      passage.atClose.push(() => {
         const left = (counts.get(client) ?? 0) - 1;
         if (left > 0) counts.set(client, left);
         else counts.delete(client);

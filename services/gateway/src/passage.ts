@@ -28,6 +28,8 @@ export interface Passage {
   deadlineAtMs: number | undefined;
   rate: RateVerdict | undefined;
   delivery: Delivery | undefined;
+  /** What is to be done once the answer is closed: a listener of its own for each costs more than what it does. */
+  readonly atClose: (() => void)[];
   /** The answer is a page of another program, which says itself what it may load. */
   isPage: boolean;
 }
@@ -47,6 +49,7 @@ export function beginPassage(request: FastifyRequest): void {
     deadlineAtMs: undefined,
     rate: undefined,
     delivery: undefined,
+    atClose: [],
     isPage: false,
   };
 }

@@ -135,6 +135,7 @@ function switchProtocols(raw: ServerResponse, fields: FieldList): void {
 
 const sinkOf = (request: FastifyRequest, reply: FastifyReply): AnswerSink => ({
   raw: reply.raw,
+  atClose: request.passage.atClose,
   begin: (status, headers) => {
     const isSwitch = status === SWITCHING_PROTOCOLS;
     const given = reply.getHeaders();

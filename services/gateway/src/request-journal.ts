@@ -59,7 +59,10 @@ export function createRequestJournal(
     begin: (request, reply) => {
       beginPassage(request);
       // It comes once; `once` would make sure of it at a price.
-      reply.raw.on('close', () => tell(request, reply));
+      reply.raw.on('close', () => {
+        for (const end of request.passage.atClose) end();
+        tell(request, reply);
+      });
     },
   };
 }

@@ -9,6 +9,8 @@ import { type ClientConnection, tunnel } from './tunnel.ts';
 /** The client's side of an answer. */
 export interface AnswerSink {
   readonly raw: ServerResponse;
+  /** What is called once the answer is closed, also when the client has left. */
+  readonly atClose: (() => void)[];
   /** Writes the head of the answer. From here on the answer cannot be replaced. Throws for a field that is not HTTP. */
   readonly begin: (status: number, headers: Headers) => void;
 }
@@ -58,7 +60,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #ended: (outcome: Outcome) => void;
   readonly #upgrade: ClientConnection | undefined;
   readonly #expiry: NodeJS.Timeout | undefined;
-  readonly #onClientLeft = (): void => this.#giveUp({ kind: 'abandoned', reason: 'the client left' });
   #sending: Dispatcher.DispatchController | undefined;
   #status = 0;
   #head: Headers = {};
@@ -83,7 +84,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (expiresInMs !== undefined) {
       this.#expiry = setTimeout(() => this.#giveUp({ kind: 'expired', reason: 'the deadline passed' }), expiresInMs);
     }
-    sink.raw.on('close', this.#onClientLeft);
+    // Stays when it is over: then it does nothing.
+    sink.atClose.push(() => this.#giveUp({ kind: 'abandoned', reason: 'the client left' }));
   }
 
   /** The instance fell silent: what it has not begun to answer may be asked of another. */
@@ -100,7 +102,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #end(outcome: Outcome): void {
     this.#isOver = true;
     if (this.#expiry) clearTimeout(this.#expiry);
-    this.#sink.raw.removeListener('close', this.#onClientLeft);
     // Of a stream it is known since its head.
     if (!this.#isStreaming) this.#ended(outcome);
   }

@@ -22,6 +22,8 @@ const settingsFor = (services: readonly FakeService[], changes: Readonly<Record<
 /** A server that does nothing but hand its requests on. */
 async function startDoor(upstreams: Upstreams): Promise<string> {
   const server = createServer((incoming, answer) => {
+    const atClose: (() => void)[] = [];
+    answer.on('close', () => atClose.forEach((end) => end()));
     const passedOn = upstreams.deliver(
       'alert',
       {
@@ -32,7 +34,7 @@ async function startDoor(upstreams: Upstreams): Promise<string> {
         headersTimeoutMs: 10_000,
         bodyTimeoutMs: 10_000,
       },
-      { raw: answer, begin: (status) => void answer.writeHead(status) },
+      { raw: answer, atClose, begin: (status) => void answer.writeHead(status) },
     );
     void passedOn.then(({ outcome }) => outcome.kind === 'answered' || answer.writeHead(503).end());
   });
