@@ -6,12 +6,19 @@ import { configuredParts } from './domain/deduplication/fingerprint-fields.ts';
 import { bucketOf, type Candidate, findNear, type Leader } from './domain/deduplication/near-duplicates.ts';
 import { simhashOf } from './domain/deduplication/simhash.ts';
 import { fingerprintOf } from './domain/fingerprint.ts';
+import type { NormalisedAlert } from './domain/normalise/normalised-alert.ts';
 import { createSuppressor } from './domain/suppression/suppress.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
-import type { Submission } from './ingest.ts';
 import type { SuppressionRepository } from './suppression-repository.ts';
 
 type Settings = Awaited<ReturnType<DeduplicationRepository['findAll']>>[number];
+
+/** Of an alert on its way in, what it is told apart by. */
+interface Submitted {
+  readonly alert: NormalisedAlert;
+  readonly fingerprint?: string | undefined;
+  readonly origin: { readonly tenantId: string };
+}
 
 /** What arrived, and which of it later near-duplicates are to be compared with if it becomes an alert. */
 export interface Identified {
@@ -71,7 +78,7 @@ export function createIdentification(given: {
     return { arriving: arriving.map((one) => ({ ...one, near: near.get(one.id) })), leaders };
   };
 
-  return async (tx: Tx, submissions: readonly Submission[], at: Date): Promise<Identified> => {
+  return async (tx: Tx, submissions: readonly Submitted[], at: Date): Promise<Identified> => {
     const tenantIds = [...new Set(submissions.map(({ origin }) => origin.tenantId))];
     const suppressorOf = createSuppressor(await suppressions.findInForce(tx, tenantIds, at));
     const all = (await deduplication.findAll(tx, tenantIds)).map(

@@ -126,7 +126,7 @@ function coursesOf(placements: readonly Placement[]): ReadonlyMap<string, Course
 }
 
 /** Since when it is over: what happened before the news came, by event time, does not undo it. */
-export const resolvedAtOf = ({ firedAt, overAt }: Course): string | null =>
+const resolvedAtOf = ({ firedAt, overAt }: Course): string | null =>
   overAt !== null && (firedAt === null || overAt >= firedAt) ? overAt : null;
 
 const SILENT: Course = { firedAt: null, overAt: null };
