@@ -30,6 +30,8 @@ interface Stored {
   readonly block: EventBlock | undefined;
   readonly submissions: readonly Submission[];
   readonly counted: MatchBatch;
+  /** Of the events that are counted. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly origin: Origin;
 }
 
@@ -89,10 +91,13 @@ export function createEventIntake(given: {
       correlations: await detection.correlations,
       matches: matches.flatMap((match) => match.counted ?? []),
     };
+    const texts = new Map(
+      matches.flatMap(({ counted: of, text }): [string, string][] => (of ? [[of.eventId, text]] : [])),
+    );
     const keeps = given.keepsEvents && good > 0;
     const accepted =
       keeps || submissions.length + counted.matches.length > 0
-        ? await batcher.add({ block: keeps ? block : undefined, submissions, counted, origin })
+        ? await batcher.add({ block: keeps ? block : undefined, submissions, counted, texts, origin })
         : [];
     if (good > 0) await eventSources.heard(tenantId, source ?? UNNAMED_SOURCE);
     const created = accepted.filter(({ deduplicated }) => !deduplicated).length;
@@ -108,9 +113,11 @@ function firedBy(
   at: Date,
 ): readonly Submission[] {
   const { tenantId, correlationId } = item.origin;
-  if (items.find(({ origin }) => origin.tenantId === tenantId) !== item) return [];
+  const ofTenant = items.filter(({ origin }) => origin.tenantId === tenantId);
+  if (ofTenant[0] !== item) return [];
   const own = firings.filter((firing) => firing.tenantId === tenantId);
-  return submissionsOfFirings(own, correlationId, at);
+  const textOf = (id: string) => ofTenant.find(({ texts }) => texts.has(id))?.texts.get(id);
+  return submissionsOfFirings(own, correlationId, at, textOf);
 }
 
 const submissionsOf = (matches: readonly EventMatch[], origin: Origin): readonly Submission[] =>

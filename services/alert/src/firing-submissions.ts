@@ -2,14 +2,22 @@ import { alertOfFiring, payloadOfFiring } from './domain/sigma-correlation/firin
 import type { Submission } from './ingest.ts';
 import type { TenantFiring } from './sigma-correlation.ts';
 
-/** Firings as alerts to be stored. */
+/** Events whose text an alert's payload has, beside the ids of all. */
+const SHOWN_EVENTS = 10;
+
+/**
+ * Firings as alerts to be stored. `textOf` has events that are at hand, among them the one that completed a firing: the payload
+ * shows the latest of them, and the alert is about whom the last one names as well.
+ */
 export const submissionsOfFirings = (
   firings: readonly TenantFiring[],
   correlationId: string,
   receivedAt: Date,
+  textOf: (eventId: string) => string | undefined = () => undefined,
 ): readonly Submission[] =>
   firings.flatMap((firing) => {
-    const alert = alertOfFiring(firing, receivedAt);
+    const texts = firing.eventIds.flatMap((id) => textOf(id) ?? []).slice(-SHOWN_EVENTS);
+    const alert = alertOfFiring(firing, receivedAt, texts.at(-1));
     const origin = { tenantId: firing.tenantId, correlationId };
-    return alert ? [{ alert, payload: payloadOfFiring(firing), origin }] : [];
+    return alert ? [{ alert, payload: payloadOfFiring(firing, texts), origin }] : [];
   });

@@ -103,7 +103,7 @@ test('events that reach two replicas out of order and twice are one alert, and w
       techniques: ['T1110'],
       occurrences: 1,
       occurredAt: '2026-03-01T08:00:30.000Z',
-      observables: [{ type: 'user', value: 'ann' }],
+      observables: expect.arrayContaining([expect.objectContaining({ type: 'user', value: 'ann' })]),
     },
   ]);
   const id = alerts[0]?.id ?? '';
@@ -115,9 +115,15 @@ test('events that reach two replicas out of order and twice are one alert, and w
   await one.published(AlertCreated, { where: ({ data }) => data.alert.id === id });
 });
 
-test('the alert is counted in the answer to the request that completed it', async () => {
+test('the alert is counted in the answer to the request that completed it, and names whom its last event names', async () => {
   const answer = await send(one, [...failed('bob'), logon(4624, 30, 'bob')]);
   expect(answer).toEqual({ received: 11, matched: 11, alerts: 1, deduplicated: 0, rejected: [] });
+  const [alert] = await alertsOf('bob');
+  expect(alert?.observables.map(({ value }) => value)).toEqual(
+    expect.arrayContaining(['bob', '203.0.113.7', 'dc-01.corp.example']),
+  );
+  const { payload } = (await one.call(GetRawPayload, { params: { id: alert?.id ?? '' } })).body;
+  expect(JSON.parse(payload)).toMatchObject({ latest: [{ EventID: 4624, TargetUserName: 'bob' }] });
 });
 
 test('one failed logon less, or a success of somebody else, is no alert', async () => {

@@ -39,8 +39,16 @@ test('the next firing of the same group is the same alert, one of another group 
   expect(partsOf({ group: { key: '[["bob"]]', values: ['bob'] } })).not.toEqual(partsOf({}));
 });
 
-test('its payload names the events', () => {
-  expect(JSON.parse(payloadOfFiring(firing))).toMatchObject({
+test('an alert is about whom its last event names as well, whoever that is', () => {
+  const last = JSON.stringify({ Channel: 'Security', EventID: 4624, Computer: 'dc-7', IpAddress: '198.51.100.4' });
+  const alert = alertOfFiring(firing, new Date(), last);
+  expect(alert?.observables.map(({ value }) => value)).toEqual(expect.arrayContaining(['ann', 'dc-7', '198.51.100.4']));
+  expect(alert?.fingerprintParts).toEqual(alertOfFiring(firing, new Date())?.fingerprintParts);
+});
+
+test('its payload names the events, and has those at hand', () => {
+  expect(JSON.parse(payloadOfFiring(firing, ['{"a":1}']))).toMatchObject({
+    latest: [{ a: 1 }],
     eventIds: ['e1', 'e2', 'e3'],
     group: { TargetUserName: 'CORP\\ann', LogonType: '3' },
     window: { from: '2026-03-01T07:55:00.000Z', to: '2026-03-01T08:05:00.000Z' },

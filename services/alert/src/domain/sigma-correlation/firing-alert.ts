@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Observable } from '@soc/contracts';
 import { canonicalField, type CorrelationRule, type Group, type WindowFiring } from '@soc/sigma';
+import { observablesOf } from '../detection/event-observables.ts';
 import { finishDraft } from '../normalise/finish-draft.ts';
 import type { NormalisedAlert } from '../normalise/normalised-alert.ts';
 
@@ -16,11 +17,12 @@ const SOURCE = 'sigma';
 const TECHNIQUE = /^attack\.t\d{4}/i;
 const OTHER_ATTACK_ID = /^attack\.[a-z]{1,2}\d{4}/i;
 
-/** The alert a firing amounts to. The same rule and group are the same alert, however often it fires within the window. */
-export function alertOfFiring(firing: Firing, receivedAt: Date): NormalisedAlert | null {
+/** The alert a firing amounts to; `lastEvent` is NDJSON. The same rule and group are the same alert, however often it fires within the window. */
+export function alertOfFiring(firing: Firing, receivedAt: Date, lastEvent?: string): NormalisedAlert | null {
   const { rule, group, at } = firing;
   const ofAttack = rule.tags.filter((tag) => /^attack\./i.test(tag));
   const others = ofAttack.filter((tag) => OTHER_ATTACK_ID.test(tag) && !TECHNIQUE.test(tag));
+  const named = lastEvent === undefined ? undefined : observablesOf(JSON.parse(lastEvent), receivedAt);
   return finishDraft(
     {
       title: rule.title,
@@ -29,8 +31,11 @@ export function alertOfFiring(firing: Firing, receivedAt: Date): NormalisedAlert
       ruleId: rule.id,
       ruleName: rule.title,
       externalId: null,
-      observables: group.values.flatMap((value, index) => observablesOfField(rule.groupBy[index] ?? '', value)),
-      extract: [],
+      observables: [
+        ...group.values.flatMap((value, index) => observablesOfField(rule.groupBy[index] ?? '', value)),
+        ...(named?.observables ?? []),
+      ],
+      extract: named?.texts ?? [],
       tactics: ofAttack
         .filter((tag) => !TECHNIQUE.test(tag) && !others.includes(tag))
         .map((tag) => tag.slice('attack.'.length)),
@@ -45,8 +50,11 @@ export function alertOfFiring(firing: Firing, receivedAt: Date): NormalisedAlert
   );
 }
 
-/** What stands in for the raw payload: which events it was. */
-export const payloadOfFiring = ({ rule, group, at, span, measured, eventIds, events }: Firing): string =>
+/** What stands in for the raw payload: which events it was, and the latest at hand as they were received. */
+export const payloadOfFiring = (
+  { rule, group, at, span, measured, eventIds, events }: Firing,
+  texts: readonly string[] = [],
+): string =>
   JSON.stringify({
     correlation: { ruleId: rule.id, type: rule.type, timespanMs: rule.timespanMs, rules: rule.rules },
     group: Object.fromEntries(rule.groupBy.map((name, index) => [name, group.values[index]])),
@@ -54,6 +62,7 @@ export const payloadOfFiring = ({ rule, group, at, span, measured, eventIds, eve
     measured,
     events,
     eventIds,
+    latest: texts.map((text) => JSON.parse(text) as unknown),
   });
 
 function factsOf({ rule, group, measured, events }: Firing): readonly string[] {
