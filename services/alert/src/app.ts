@@ -67,7 +67,7 @@ export const alertService = defineService({
         onEvidenceStored(deps),
         onResponseCompleted(deps),
       ],
-      workers: [deps.pruning, ...deps.detectionWorkers],
+      workers: [deps.pruning, deps.syslog, ...deps.detectionWorkers],
     };
   },
 });

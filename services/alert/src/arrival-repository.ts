@@ -1,7 +1,20 @@
 import type { Alert } from '@soc/contracts';
+import type { RawPayload } from '@soc/contracts/alert/queries';
 import { type Queryable, sql } from '@soc/db-cluster';
 import { pairsOf } from './domain/correlation/rarity.ts';
 import { entitiesOf } from './domain/entity.ts';
+
+/** A mapping by its name (a source, or one of the tenant's own) and version. */
+export interface MappingUsed {
+  readonly mapping: string;
+  readonly version: number;
+}
+
+interface KeptPayload {
+  readonly payload: string;
+  readonly encoding?: 'base64';
+  readonly readBy?: MappingUsed | undefined;
+}
 
 /** More of a description than this is not searched. */
 const SEARCHED_DESCRIPTION_CHARACTERS = 2_000;
@@ -80,18 +93,22 @@ export function createArrivalRepository() {
         on conflict do nothing`);
     },
 
-    keepPayloads: async (tx: Queryable, alerts: readonly Alert[], payloads: readonly string[]): Promise<void> => {
+    keepPayloads: async (tx: Queryable, alerts: readonly Alert[], kept: readonly KeptPayload[]): Promise<void> => {
       await tx.query(sql`
-        insert into alert.raw_payloads (alert_id, tenant_id, received_at, payload)
+        insert into alert.raw_payloads (alert_id, tenant_id, received_at, payload, encoding, mapping, mapping_version)
         select * from unnest(
           ${alerts.map(({ id }) => id)}::uuid[], ${alerts.map(({ tenantId }) => tenantId)}::text[],
-          ${alerts.map(({ receivedAt }) => receivedAt)}::timestamptz[], ${payloads}::text[])`);
+          ${alerts.map(({ receivedAt }) => receivedAt)}::timestamptz[], ${kept.map(({ payload }) => payload)}::text[],
+          ${kept.map(({ encoding }) => encoding ?? 'text')}::text[],
+          ${kept.map(({ readBy }) => readBy?.mapping ?? null)}::text[],
+          ${kept.map(({ readBy }) => readBy?.version ?? null)}::integer[])`);
     },
 
-    findPayload: async (read: Queryable, tenantId: string, alertId: string) => {
-      const [row] = await read.query<{ alertId: string; receivedAt: string; payload: string }>(sql`
-        select alert_id as "alertId", received_at as "receivedAt", payload from alert.raw_payloads
-        where alert_id = ${alertId} and tenant_id = ${tenantId}`);
+    findPayload: async (read: Queryable, tenantId: string, alertId: string): Promise<RawPayload | undefined> => {
+      const [row] = await read.query<RawPayload>(sql`
+        select alert_id as "alertId", received_at as "receivedAt", payload, encoding, mapping,
+          mapping_version as "mappingVersion"
+        from alert.raw_payloads where alert_id = ${alertId} and tenant_id = ${tenantId}`);
       return row;
     },
   };

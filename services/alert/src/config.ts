@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { readPeers } from './domain/syslog/peers.ts';
+
+/** Of a listener that is off where the variable is absent. */
+const Port = z.coerce.number().int().min(1).max(65_535).optional();
 
 const Seconds = z.coerce.number().int().min(1);
 
@@ -45,5 +49,48 @@ export const AlertConfig = z.object({
     .max(365)
     .default(7)
     .describe('How long raw events are kept for backtests of rules; 0 keeps none.'),
+  SYSLOG_HOST: z.string().min(1).default('127.0.0.1').describe('Address the syslog listeners are bound to.'),
+  SYSLOG_UDP_PORT: Port.describe('Port of syslog over UDP; off when absent.'),
+  SYSLOG_TCP_PORT: Port.describe('Port of syslog over TCP, octet counting or lines; off when absent.'),
+  SYSLOG_TLS_PORT: Port.describe('Port of syslog over TLS (RFC 5425); off when absent.'),
+  SYSLOG_TLS_CERT_FILE: z.string().optional().describe('PEM certificate of the syslog listener over TLS.'),
+  SYSLOG_TLS_KEY_FILE: z.string().optional().describe('PEM key of that certificate.'),
+  SYSLOG_TLS_CA_FILE: z
+    .string()
+    .optional()
+    .describe('PEM authority: senders over TLS then need a certificate that it signed.'),
+  SYSLOG_PEERS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const peers = readPeers(text);
+      if (typeof peers !== 'string') return peers;
+      context.addIssue({ code: 'custom', message: peers });
+      return z.NEVER;
+    })
+    .describe(
+      'Who may send syslog, and for which tenant: network=tenant or network=tenant:mapping, with commas between; others are refused.',
+    ),
+  SYSLOG_MAX_MESSAGE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(1_048_576)
+    .default(65_536)
+    .describe('Longest syslog message; a longer one is dropped and counted.'),
+  SYSLOG_MAX_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(256)
+    .describe('Most open connections of each syslog listener over TCP or TLS.'),
+  SYSLOG_UTC_OFFSET_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(-840)
+    .max(840)
+    .default(0)
+    .describe('How far clocks of senders that name no zone are ahead of UTC.'),
 });
 export type AlertConfig = z.infer<typeof AlertConfig>;

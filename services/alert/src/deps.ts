@@ -30,6 +30,7 @@ import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-c
 import { createRiskRepository, type RiskRepository } from './risk-repository.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createSources, type Sources } from './sources.ts';
+import { createSyslog } from './syslog/syslog-deps.ts';
 import { createTimelineRepository, type TimelineRepository } from './timeline-repository.ts';
 
 export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
@@ -60,6 +61,7 @@ export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
   readonly correlation: Correlation;
   readonly reshaping: IncidentReshaping;
   readonly pruning: Worker;
+  readonly syslog: Worker;
 }
 
 /** Assets beyond which a shared address or account is a hub: a department's file server is below it, a proxy above. */
@@ -88,6 +90,8 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
   const decide = createCorrelationDecision({ candidates, incidents, settings });
   const dedupWindowS = config.DEDUP_WINDOW_S;
   const identify = createIdentification({ dedupWindowS, fingerprints, deduplication, suppressions });
+  const mappings = createMappingRepository();
+  const sources = createSources();
   const ingest = createIngest({
     db,
     outbox,
@@ -113,14 +117,14 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     candidates,
     comments: createCommentRepository(),
     incidents,
-    mappings: createMappingRepository(),
+    mappings,
     members,
     moves,
     risks,
     hubAssets: HUB_ASSETS,
     deduplication,
     suppressions,
-    sources: createSources(),
+    sources,
     timeline,
     idempotency,
     ingest,
@@ -142,5 +146,6 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     }),
     ...windows,
     ...createDetectionDeps({ db, now, log, config, ingest, windows }),
+    syslog: createSyslog({ db, ingest, mappings, sources, registry, now, log, config }),
   };
 }

@@ -4,7 +4,7 @@ import { asSystem, createBatcher, type DbCluster, type Tx } from '@soc/db-cluste
 import type { Origin, Outbox } from '@soc/messaging';
 import { uuidv7 } from '@soc/service-kit';
 import type { AlertRepository } from './alert-repository.ts';
-import type { ArrivalRepository } from './arrival-repository.ts';
+import type { ArrivalRepository, MappingUsed } from './arrival-repository.ts';
 import { claimAll } from './claim-all.ts';
 import { changedByRepetition, entriesOfArrivals, type Turned } from './domain/arrival-entries.ts';
 import { acceptances, type IngestPlan, planIngest } from './domain/deduplicate.ts';
@@ -23,6 +23,10 @@ export interface Submission {
   readonly alert: NormalisedAlert;
   /** As received. */
   readonly payload: string;
+  /** How `payload` stands for what was received; as text when absent. */
+  readonly encoding?: 'base64';
+  /** By which mapping it was read, where it was. */
+  readonly readBy?: MappingUsed | undefined;
   /** In place of the one made of the alert's own parts. */
   readonly fingerprint?: string | undefined;
   readonly origin: Origin;
@@ -88,7 +92,7 @@ export function createIngest(given: {
     await arrivals.keepPayloads(
       tx,
       created,
-      created.map((alert) => submissionOf(alert).payload),
+      created.map((alert) => submissionOf(alert)),
     );
     // Nobody hears of what is suppressed: so nothing notifies, analyses, enriches or correlates it, or responds to it.
     const heard = created.filter(({ suppressedBy }) => (suppressedBy ?? null) === null);

@@ -2,7 +2,7 @@ import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
 import type { NamedMapping } from '@soc/contracts/alert/mappings';
 import { json, type Queryable, sql } from '@soc/db-cluster';
 
-const columns = sql`name, mapping, created_at as "createdAt", updated_at as "updatedAt", updated_by as "updatedBy"`;
+const columns = sql`name, mapping, created_at as "createdAt", updated_at as "updatedAt", updated_by as "updatedBy", version`;
 
 /** The field mappings of the source `generic`. */
 export function createMappingRepository() {
@@ -37,7 +37,7 @@ export function createMappingRepository() {
         insert into alert.mappings (tenant_id, name, mapping, created_at, updated_at, updated_by)
         values (${tenantId}, ${name}, ${json(mapping)}, ${at}, ${at}, ${by})
         on conflict (tenant_id, name) do update
-          set mapping = excluded.mapping, updated_at = excluded.updated_at, updated_by = excluded.updated_by
+          set mapping = excluded.mapping, version = mappings.version + 1, updated_at = excluded.updated_at, updated_by = excluded.updated_by
         returning ${columns}`);
       // An upsert returns its row.
       return stored as NamedMapping;

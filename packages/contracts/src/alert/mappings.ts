@@ -18,6 +18,8 @@ export const NamedMapping = z.object({
   createdAt: Timestamp,
   updatedAt: Timestamp,
   updatedBy: z.string(),
+  /** Grows with every change. */
+  version: z.number().int().min(1),
 });
 export type NamedMapping = z.infer<typeof NamedMapping>;
 

@@ -56,7 +56,16 @@ export const GetAlert = endpoint({
 });
 
 /** The payload an alert was made from, as it was received. */
-export const RawPayload = z.object({ alertId: Uuid, receivedAt: Timestamp, payload: z.string() });
+export const RawPayload = z.object({
+  alertId: Uuid,
+  receivedAt: Timestamp,
+  payload: z.string(),
+  /** `base64` where what was received is no text, as syslog may send it. */
+  encoding: z.enum(['text', 'base64']),
+  /** The source's mapping, or the tenant's own, by which it was read last; null for an alert that came as one. */
+  mapping: z.string().nullable(),
+  mappingVersion: z.number().int().nullable(),
+});
 export type RawPayload = z.infer<typeof RawPayload>;
 
 export const GetRawPayload = endpoint({

@@ -24,3 +24,4 @@ export { startTestService, type TestService, type TestServiceOptions } from './t
 export type { TestRole } from './test-tokens.ts';
 export { tokenPastGateway } from './token-past-gateway.ts';
 export { waitFor } from './wait-for.ts';
+export { createCertificateAuthority } from '../tls/certificate-authority.ts';

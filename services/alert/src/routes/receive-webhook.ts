@@ -1,5 +1,5 @@
-import type { GenericMapping } from '@soc/contracts/alert/generic-mapping';
 import { type AcceptedAlert, ReceiveWebhook, type WebhookOutcome } from '@soc/contracts/alert/ingest';
+import type { NamedMapping } from '@soc/contracts/alert/mappings';
 import { invalidRequest, notFound, parseJson, route, type RouteContext, unprocessable } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
 import { DOCUMENTS_LIMIT } from '../domain/normalise/documents.ts';
@@ -23,6 +23,7 @@ export const receiveWebhookRoute = (deps: Deps) =>
     const submissions = read.alerts.map(({ alert, text }): Submission => ({
       alert,
       payload: isWhole ? body : text,
+      readBy: { mapping: context.query.mapping ?? params.source, version: mapping.version ?? 1 },
       origin,
     }));
     const accepted = await storeAlerts(deps, submissions, log);
@@ -54,17 +55,18 @@ async function mappingOf(deps: Deps, context: Context): Promise<VendorMapping> {
   if (params.source !== 'generic') {
     throw invalidRequest([{ path: 'query.mapping', message: 'only the source generic takes a mapping' }]);
   }
-  return { fields: await findMapping(deps, context, query.mapping) };
+  const named = await findMapping(deps, context, query.mapping);
+  return { fields: named.mapping, version: named.version };
 }
 
 async function findMapping(
   { db, mappings }: Deps,
   { origin, consistencyToken }: Context,
   name: string,
-): Promise<GenericMapping> {
+): Promise<NamedMapping> {
   const named = await mappings.find(db.readYourWrites(consistencyToken), origin.tenantId, name);
   if (!named) throw notFound('alert.mapping_unknown');
-  return named.mapping;
+  return named;
 }
 
 /** A single alert shares a transaction with those of other requests. */

@@ -63,7 +63,7 @@ export function syslogDocument(
   const parsed = parseSyslog(text, clock);
   if (!parsed.ok) return parsed;
   const syslog = headerOf(parsed.value);
-  const body = parsed.value.message.trimStart();
+  const body = bodyOf(parsed.value.message);
   if (/^CEF: ?\d/.test(body)) {
     const cef = parseCef(body);
     if (!cef.ok) return cef;
@@ -81,6 +81,14 @@ export function syslogDocument(
     return { ok: true, body: 'leef', value: { syslog, leef: { ...leef.value, attributes } } };
   }
   return { ok: true, body: 'plain', value: { syslog } };
+}
+
+/** Where a body may begin: devices put words of their own between the header and CEF. */
+const BODY_WITHIN = 512;
+
+function bodyOf(message: string): string {
+  const start = /(?:^|\s)(?=(?:CEF|LEEF): ?\d)/.exec(message.slice(0, BODY_WITHIN));
+  return start ? message.slice(start.index).trimStart() : message;
 }
 
 const headerOf = ({ timeMs, structuredData, ...header }: SyslogMessage): JsonObject => ({
