@@ -20,7 +20,7 @@ create table rules (
   version integer not null,
   -- Of the text and of what the engine makes of it: the same hash is the same rule.
   content_hash text not null,
-  -- The rules a correlation counts.
+  -- The rules a correlation counts, or a filter narrows.
   counts jsonb not null,
   -- What engines are made of, in the form that compiled_format numbers; another form is read anew from the texts.
   compiled text not null,
@@ -41,8 +41,6 @@ create table rule_versions (
   title text not null,
   level text not null,
   text text not null,
-  -- The whole file, where the document alone does not make the rule (collections with action documents).
-  source text,
   at timestamptz not null,
   by text not null,
   primary key (tenant_id, rule_id, version)

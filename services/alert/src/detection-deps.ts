@@ -7,6 +7,7 @@ import { createEventIntake, type EventIntake } from './event-intake.ts';
 import { createEventPruning } from './event-pruning.ts';
 import type { Ingest } from './ingest.ts';
 import { createRuleImport, type RuleImport } from './rule-import.ts';
+import { createRuleRemoval, type RuleRemoval } from './rule-removal.ts';
 import { createRuleRepository, type RuleRepository } from './rule-repository.ts';
 import { createRuleSetRepository, type RuleSetRepository } from './rule-set-repository.ts';
 import type { SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
@@ -18,6 +19,7 @@ export interface DetectionDeps {
   readonly rules: RuleRepository;
   readonly ruleSets: RuleSetRepository;
   readonly ruleImport: RuleImport;
+  readonly ruleRemoval: RuleRemoval;
   readonly ruleTrials: RuleTrials;
   readonly eventIntake: EventIntake;
   readonly detectionWorkers: readonly Worker[];
@@ -50,11 +52,13 @@ export function createDetectionDeps({
   const { correlateMatches } = correlation;
   const correlationsOf = async (tenantId: string) => (await detections.of(tenantId)).correlations;
   const settling = createWindowSettling({ db, correlation, correlationsOf, ingest, now, log, latenessMs });
+  const read = createRuleReader();
   const keepMs = config.EVENTS_KEEP_DAYS * DAY_MS;
   return {
     rules,
     ruleSets,
-    ruleImport: createRuleImport({ db, now, rules, ruleSets, read: createRuleReader() }),
+    ruleImport: createRuleImport({ db, now, rules, ruleSets, read }),
+    ruleRemoval: createRuleRemoval({ db, now, rules, ruleSets, read }),
     ruleTrials: createRuleTrials({ ruleSets, blocks, dedupWindowMs: config.DEDUP_WINDOW_S * 1_000 }),
     eventIntake: createEventIntake({
       db,

@@ -37,8 +37,11 @@ export function createRuleImport(given: {
   /** Correlations and filters are about other rules, which may be stored: then those are read with them. */
   const readAll = async ({ tenantId, name, bytes }: ImportRequest): Promise<ReadOutcome> => {
     const alone = await read({ name, bytes, surroundings: [] });
-    if (!alone.ok || !alone.result.needsSurroundings) return alone;
-    const surroundings = await ruleSets.sources(db.write, tenantId);
+    if (!alone.ok || !(alone.result.needsSurroundings || (await ruleSets.hasFilters(db.write, tenantId)))) return alone;
+    const { rules: found, refused } = alone.result;
+    const brought = new Set<string | null>([...found, ...refused].map(({ id }) => id));
+    const sources = await ruleSets.sources(db.write, tenantId);
+    const surroundings = sources.filter(({ id }) => !brought.has(id));
     return surroundings.length === 0 ? alone : read({ name, bytes, surroundings });
   };
 

@@ -61,7 +61,6 @@ const writtenColumns = {
   compiled: 'text',
   searched: 'text',
   text: 'text',
-  source: 'text',
 };
 
 const writtenRow = ({ rule: { contentHash, ...rule }, version }: PlannedRule) => ({
@@ -131,8 +130,8 @@ export function createRuleRepository() {
         await tx.query(sql`
           with given as (select * from ${rows}),
           versions as (
-            insert into alert.rule_versions (tenant_id, rule_id, version, title, level, text, source, at, by)
-            select ${tenantId}, id, version, title, level, text, source, ${at}::timestamptz, ${by} from given)
+            insert into alert.rule_versions (tenant_id, rule_id, version, title, level, text, at, by)
+            select ${tenantId}, id, version, title, level, text, ${at}::timestamptz, ${by} from given)
           insert into alert.rules (
             tenant_id, id, kind, title, level, status, product, category, service, author, license, tags, head, file, line,
             enabled, version, content_hash, counts, compiled, compiled_format, searched, imported_at, updated_at, updated_by)
@@ -172,7 +171,8 @@ export function createRuleRepository() {
     /** Titles of correlations that count matches of a rule. */
     findCounting: (tx: Queryable, tenantId: string, id: string): Promise<{ title: string }[]> =>
       tx.query<{ title: string }>(sql`
-        select title from alert.rules where tenant_id = ${tenantId} and counts @> ${json([id])}::jsonb and id <> ${id}
+        select title from alert.rules where tenant_id = ${tenantId} and kind = 'correlation'
+          and counts @> ${json([id])}::jsonb and id <> ${id}
         order by title limit 3`),
 
     /** Whether there was one. */

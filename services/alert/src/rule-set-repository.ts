@@ -4,11 +4,12 @@ import type { StoredRule } from './domain/detection/read-rule.ts';
 /** What an engine is made of. */
 export interface CompiledRule {
   readonly id: string;
+  readonly kind: string;
   readonly compiled: string;
   readonly format: number;
 }
 
-/** A stored document with what it takes to read it again. */
+/** A stored document. */
 export interface RuleSource {
   readonly id: string;
   readonly file: string;
@@ -56,21 +57,27 @@ export function createRuleSetRepository() {
       page: { readonly afterId: string; readonly limitRows: number },
     ): Promise<CompiledRule[]> =>
       read.query<CompiledRule>(sql`
-        select id, compiled, compiled_format as format from alert.rules
-        where tenant_id = ${tenantId} and enabled and id > ${page.afterId} order by id limit ${page.limitRows}`),
+        select id, kind, compiled, compiled_format as format from alert.rules
+        where tenant_id = ${tenantId} and enabled and kind <> 'filter' and id > ${page.afterId} order by id limit ${page.limitRows}`),
+
+    hasFilters: async (read: Queryable, tenantId: string): Promise<boolean> => {
+      const rows = await read.query(sql`
+        select id from alert.rules where tenant_id = ${tenantId} and kind = 'filter' limit 1`);
+      return rows.length > 0;
+    },
 
     /** One rule, enabled or not. */
     findCompiled: async (read: Queryable, tenantId: string, id: string) => {
-      const [row] = await read.query<CompiledRule & { readonly kind: string }>(sql`
+      const [row] = await read.query<CompiledRule>(sql`
         select id, kind, compiled, compiled_format as format from alert.rules
         where tenant_id = ${tenantId} and id = ${id}`);
       return row;
     },
 
-    /** The documents of all rules, enabled or not, each with the file it needs around it. */
+    /** The documents of all rules, enabled or not. */
     sources: (read: Queryable, tenantId: string): Promise<RuleSource[]> =>
       read.query<RuleSource>(sql`
-        select r.id, r.file, r.line, coalesce(v.source, v.text) as text
+        select r.id, r.file, r.line, v.text
         from alert.rules as r join alert.rule_versions as v
           on v.tenant_id = r.tenant_id and v.rule_id = r.id and v.version = r.version
         where r.tenant_id = ${tenantId} order by r.id`),

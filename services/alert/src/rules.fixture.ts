@@ -84,3 +84,24 @@ export const processEvent = (
       },
     },
   });
+
+/** A correlation of our own: so many matches of a rule by one user within ten minutes. */
+export const correlationText = (given: {
+  readonly id: string;
+  readonly title: string;
+  readonly counts: string;
+  readonly gte: number;
+}): string =>
+  `title: ${given.title}
+id: ${given.id}
+level: critical
+correlation:
+  type: event_count
+  rules:
+    - ${given.counts}
+  group-by:
+    - User
+  timespan: 10m
+  condition:
+    gte: ${given.gte}
+`;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { RuleId } from '@soc/contracts/alert/rules';
 import { storable } from '@soc/service-kit/parse-json';
-import { readRuleFiles, readRules, type Refusal, type SigmaRule } from '@soc/sigma';
+import { readRuleFiles, readRules, type Refusal, type SigmaFilter, type SigmaRule } from '@soc/sigma';
 import type { ReadRule, RefusedRule } from '../domain/detection/read-rule.ts';
 import { COMPILED_FORMAT, encodeRule } from './rule-codec.ts';
-import { withOwnIds } from './rule-ids.ts';
+import { ownId, withOwnIds } from './rule-ids.ts';
 import type { ReadingResult, ReadingTask } from './thread-protocol.ts';
 
 /** Titles as lists show them. */
@@ -13,28 +13,28 @@ const TITLE_CHARACTERS = 500;
 /** Begins the names of stored documents, which stand beside what was brought. No file in an archive has a NUL in its name. */
 const STORED = '\0stored/';
 
-/** Reads what an import brought; `surroundings` are read beside it where it holds correlations or filters. */
+const NO_FILES = { files: [], refusals: [] };
+
+/** Reads what an import brought, and `surroundings` beside it, which its correlations and filters may be about. */
 export function readImport({ name, bytes, surroundings }: ReadingTask): ReadingResult {
-  const { files, refusals: unreadable } = readRuleFiles(name, bytes);
-  const needsSurroundings = files.some(({ text }) => /^(?:correlation|filter)\s*:/m.test(text));
+  const { files, refusals: unreadable } = bytes.length === 0 ? NO_FILES : readRuleFiles(name, bytes);
   const beside = surroundings.map(({ id, text }) => ({ file: `${STORED}${id}`, text }));
   const set = readRules([...files, ...beside]);
   const storedAt = new Map(surroundings.map((stored) => [`${STORED}${stored.id}`, stored]));
-  const textOf = new Map([...files, ...beside].map(({ file, text }) => [file, text]));
-  const rules: ReadRule[] = [];
-  const surrounding: string[] = [];
-  const refusals = unreadable.map(asRefused);
+  const refused = unreadable.map(asRefused);
   for (const refusal of set.refusals) {
-    // What is stored was read when it came; that something brought now takes its place is no refusal.
-    if (!refusal.file.startsWith(STORED)) refusals.push(asRefused(refusal));
+    // What is stored was read when it came.
+    if (!refusal.file.startsWith(STORED)) refused.push(asRefused(refusal));
   }
-  for (const rule of set.rules) {
-    const origin = storedAt.get(rule.position.file);
-    const read = asRead(rule, textOf.get(rule.position.file));
-    rules.push(origin ? { ...read, file: origin.file, line: origin.line } : read);
-    if (origin) surrounding.push(read.id);
-  }
-  return { rules, refused: refusals, surrounding, needsSurroundings };
+  const surrounding: string[] = [];
+  const rules = [...set.rules.map(asRead), ...set.filters.map(asFilter)].map((read) => {
+    const origin = storedAt.get(read.file);
+    if (!origin) return { ...read, file: storable(read.file) };
+    surrounding.push(read.id);
+    return { ...read, file: origin.file, line: origin.line };
+  });
+  const needsSurroundings = files.some(({ text }) => /^(?:correlation|filter)\s*:/m.test(text));
+  return { rules, refused, surrounding, needsSurroundings };
 }
 
 const asRefused = ({ file, line, reason, id, title }: Refusal): RefusedRule => ({
@@ -42,22 +42,27 @@ const asRefused = ({ file, line, reason, id, title }: Refusal): RefusedRule => (
   line,
   reason: storable(reason),
   id: id !== undefined && RuleId.safeParse(id).success ? id : null,
-  title: title === undefined ? null : storable(title.slice(0, TITLE_CHARACTERS)),
+  title: title === undefined ? null : titleOf(title),
 });
 
-/** A document that leans on others of its file is kept with all of it. */
-const leansOnOthers = (file: string | undefined): file is string => file !== undefined && /^action\s*:/m.test(file);
+const shown = (part: string | undefined): string | null => (part === undefined ? null : storable(part));
 
-function asRead(rule: SigmaRule, fileText: string | undefined): ReadRule {
+const titleOf = (title: string): string => storable(title.slice(0, TITLE_CHARACTERS));
+
+const hashOf = (...parts: readonly string[]): string =>
+  createHash('sha256')
+    .update([String(COMPILED_FORMAT), ...parts].join('\n'))
+    .digest('base64url');
+
+function asRead(rule: SigmaRule): ReadRule {
   const { logSource } = rule.kind === 'detection' ? rule : {};
   const renamed = withOwnIds(rule);
   const compiled = encodeRule({ ...renamed, position: { file: '', line: 1 } });
   const text = storable(rule.text);
-  const shown = (part: string | undefined): string | null => (part === undefined ? null : storable(part));
   return {
     id: renamed.id,
     kind: rule.kind,
-    title: storable(rule.title.slice(0, TITLE_CHARACTERS)),
+    title: titleOf(rule.title),
     level: rule.level,
     status: shown(rule.status),
     product: shown(logSource?.product),
@@ -74,12 +79,44 @@ function asRead(rule: SigmaRule, fileText: string | undefined): ReadRule {
       references: rule.references,
       falsePositives: rule.falsePositives,
     },
-    file: storable(rule.position.file),
+    file: rule.position.file,
     line: rule.position.line,
     text,
-    source: leansOnOthers(fileText) ? storable(fileText) : null,
-    contentHash: createHash('sha256').update(`${COMPILED_FORMAT}\n${text}\n${compiled}`).digest('base64url'),
+    contentHash: hashOf(text, compiled),
     counts: renamed.kind === 'correlation' ? renamed.rules : [],
     compiled,
+  };
+}
+
+/** A filter is kept for rules that come later; what it narrows has it in its condition. */
+function asFilter({ id, title, description, position, text: written, rules }: SigmaFilter): ReadRule {
+  const text = storable(written);
+  const [nothing, none] = [null, []];
+  return {
+    id: ownId(id),
+    kind: 'filter',
+    title: titleOf(title),
+    level: 'informational',
+    status: nothing,
+    product: nothing,
+    category: nothing,
+    service: nothing,
+    author: nothing,
+    license: nothing,
+    tags: none,
+    head: {
+      name: nothing,
+      description: description ?? null,
+      date: nothing,
+      modified: nothing,
+      references: none,
+      falsePositives: none,
+    },
+    file: position.file,
+    line: position.line,
+    text,
+    contentHash: hashOf(text),
+    counts: rules.map(ownId),
+    compiled: '',
   };
 }

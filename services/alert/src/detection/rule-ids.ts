@@ -3,7 +3,7 @@ import { RuleId } from '@soc/contracts/alert/rules';
 import type { RuleCondition, SigmaRule } from '@soc/sigma';
 
 /** The id a rule goes by here: its own, where that fits into a URL, else a UUID made of it (RFC 9562, version 8). */
-function ownId(id: string): string {
+export function ownId(id: string): string {
   if (RuleId.safeParse(id).success) return id;
   const hex = createHash('sha256').update(id).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -18,9 +18,13 @@ export interface Thread {
   readonly end: () => Promise<void>;
 }
 
+/** Reading makes much that is soon of no use: with the default of 48 MiB, collecting it took a sixth more CPU. */
+const YOUNG_MB = 192;
+
 /** Starts a thread. Its first message answers `ready`; `heapMb` bounds its memory, beyond which it fails alone. */
 export function startThread(file: URL, workerData: unknown, heapMb: number): Thread {
-  const worker = new Worker(file, { workerData, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
+  const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_MB };
+  const worker = new Worker(file, { workerData, resourceLimits });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let failed: Error | undefined;
   let lastId = 0;

@@ -2,15 +2,10 @@ import { DeleteRule } from '@soc/contracts/alert/rules';
 import { conflict, notFound, route } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
 
-export const deleteRuleRoute = ({ db, rules, ruleSets }: Pick<AlertDeps, 'db' | 'rules' | 'ruleSets'>) =>
-  route(DeleteRule, ({ params, principal: { tenantId } }) =>
-    db.tx(async (tx) => {
-      await ruleSets.change(tx, tenantId);
-      const counting = await rules.findCounting(tx, tenantId, params.id);
-      if (counting.length > 0) {
-        throw conflict('rule.in_use', `counted by ${counting.map(({ title }) => title).join(', ')}`);
-      }
-      if (!(await rules.delete(tx, tenantId, params.id))) throw notFound('rule.not_found');
-      return undefined;
-    }),
-  );
+export const deleteRuleRoute = ({ ruleRemoval }: Pick<AlertDeps, 'ruleRemoval'>) =>
+  route(DeleteRule, async ({ params, principal: { tenantId, name } }) => {
+    const outcome = await ruleRemoval({ tenantId, id: params.id, by: name });
+    if (outcome.ok) return undefined;
+    if (outcome.refusal === 'not_found') throw notFound('rule.not_found');
+    throw conflict('rule.in_use', `counted by ${outcome.by.join(', ')}`);
+  });

@@ -17,12 +17,10 @@ export interface ReadRule {
   readonly head: RuleHeadRest;
   readonly file: string;
   readonly line: number;
-  /** The document as it was written. */
+  /** What makes the rule, read beside the texts of the others: mostly the document as it was written. */
   readonly text: string;
-  /** The whole file, where the document alone does not make the rule. */
-  readonly source: string | null;
   readonly contentHash: string;
-  /** Ids of the rules a correlation counts. */
+  /** Ids of the rules a correlation counts, or a filter narrows. */
   readonly counts: readonly string[];
   readonly compiled: string;
 }
