@@ -14,6 +14,13 @@ export const AlertConfig = z.object({
   CORRELATION_WINDOW_S: Seconds.max(30 * 86_400)
     .default(3_600)
     .describe('Longest time, by event time, between an alert and the nearest edge of the incident it joins.'),
+  RISK_INCIDENT_THRESHOLD: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('Risk of a host, user or address at which its alerts in no incident open one; 0 for never.'),
   CORRELATION_MAX_SPAN_S: Seconds.max(365 * 86_400)
     .default(86_400)
     .describe('Longest event time an incident spans before it is locked and later alerts begin a new one.'),

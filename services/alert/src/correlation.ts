@@ -8,6 +8,7 @@ import { changedFields } from './domain/incident-change.ts';
 import type { IncidentRepository } from './incident-repository.ts';
 import type { MemberRepository } from './member-repository.ts';
 import type { MoveRepository } from './move-repository.ts';
+import type { RiskIncidents } from './risk-incidents.ts';
 import type { TimelineRepository } from './timeline-repository.ts';
 
 /** What correlation did to incidents, and where alerts belong now. */
@@ -36,13 +37,14 @@ const UNTOUCHED = { isTitleFixed: false, isSeverityFixed: false, isKeptApart: fa
  */
 export function createCorrelation(given: {
   readonly decide: CorrelationDecision;
+  readonly openByRisk: RiskIncidents;
   readonly incidents: IncidentRepository;
   readonly members: MemberRepository;
   readonly moves: MoveRepository;
   readonly timeline: TimelineRepository;
   readonly now: () => Date;
 }): Correlation {
-  const { decide, incidents, members, moves, timeline, now } = given;
+  const { decide, openByRisk, incidents, members, moves, timeline, now } = given;
 
   const save = async (tx: Tx, { stories, absorbed }: CorrelationOutcome, at: string): Promise<void> => {
     const of = ({ incident }: Story) => ({ tenantId: incident.tenantId, incidentId: incident.id });
@@ -96,7 +98,9 @@ export function createCorrelation(given: {
 
   return async (tx, tenantId, alerts) => {
     const at = now();
-    const outcome = await decide(tx, tenantId, alerts, at);
+    const decided = await decide(tx, tenantId, alerts, at);
+    const byRisk = await openByRisk(tx, alerts, decided, at);
+    const outcome = { ...decided, stories: [...decided.stories, ...byRisk] };
     await save(tx, outcome, at.toISOString());
     const moved = new Map<string, string>();
     for (const { incident, intoId } of outcome.absorbed) {

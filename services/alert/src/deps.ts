@@ -27,6 +27,7 @@ import { createMemberRepository, type MemberRepository } from './member-reposito
 import { createMoveRepository, type MoveRepository } from './move-repository.ts';
 import { createPruning } from './pruning.ts';
 import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
+import { createRiskIncidents } from './risk-incidents.ts';
 import { createRiskRepository, type RiskRepository } from './risk-repository.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createSources, type Sources } from './sources.ts';
@@ -88,6 +89,8 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     hubAssets: HUB_ASSETS,
   };
   const decide = createCorrelationDecision({ candidates, incidents, settings });
+  const threshold = config.RISK_INCIDENT_THRESHOLD;
+  const openByRisk = createRiskIncidents({ ...settings, risks, candidates, threshold });
   const dedupWindowS = config.DEDUP_WINDOW_S;
   const identify = createIdentification({ dedupWindowS, fingerprints, deduplication, suppressions });
   const mappings = createMappingRepository();
@@ -130,7 +133,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     ingest,
     bulkOnce: createBulkOnce({ db, idempotency, claims: bulkClaims, log }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
-    correlation: createCorrelation({ decide, incidents, members, moves, timeline, now }),
+    correlation: createCorrelation({ decide, openByRisk, incidents, members, moves, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
     pruning: createPruning({
       db,

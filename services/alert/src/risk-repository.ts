@@ -38,6 +38,11 @@ export function createRiskRepository() {
           last_at = greatest(known.last_at, excluded.last_at)`);
     },
 
+    findMany: (tx: Queryable, keys: readonly string[]): Promise<EntityRisk[]> =>
+      tx.query<EntityRisk>(sql`
+        select entity as key, type, value, log_risk as "logRisk", alert_count as "alertCount", last_at as "lastAt"
+        from alert.entity_risk where entity = any(${keys}::uuid[]) order by entity`),
+
     /** The riskiest first, which no passing of time changes. */
     list: (
       read: Queryable,
