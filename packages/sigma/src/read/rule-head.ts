@@ -1,10 +1,11 @@
 import type { Level, LogSource, RuleHead } from '../rule.ts';
 import type { Problems } from './problems.ts';
-import { entryOf, optionalText, optionalTexts, requireMap, type TreeMap } from './tree.ts';
+import { entryOf, nameOfTree, optionalText, optionalTexts, requireMap, type TreeMap } from './tree.ts';
 
 const levels: ReadonlySet<string> = new Set<Level>(['informational', 'low', 'medium', 'high', 'critical']);
 const isLevel = (text: string): text is Level => levels.has(text);
 const statuses = new Set(['stable', 'test', 'experimental', 'deprecated', 'unsupported']);
+const kinships = new Set(['derived', 'obsolete', 'merged', 'renamed', 'similar']);
 const TAG = /^[a-z0-9_-]+\.[a-z0-9._-]+$/;
 
 /** A head before it is known what stands in for an absent id or level. */
@@ -40,6 +41,22 @@ function readTags(map: TreeMap, problems: Problems): readonly string[] {
   return tags;
 }
 
+/** Kinship to other rules is checked and not kept: nothing here acts on it. */
+function checkRelated(map: TreeMap, problems: Problems): void {
+  const entry = entryOf(map, 'related');
+  if (!entry) return;
+  const items = entry.value.kind === 'list' ? entry.value.items : [entry.value];
+  for (const item of items) {
+    if (item.kind === 'map') {
+      readChoice(item, 'type', kinships, problems);
+      for (const key of ['id', 'type']) {
+        if (!entryOf(item, key)) problems.add(item.line, `related wants ${key}`);
+      }
+      optionalText(item, 'id', 256, problems);
+    } else problems.add(item.line, `related is a list of maps, not ${nameOfTree(item)}`);
+  }
+}
+
 /** Leaves out what is undefined: absent is absent. */
 function present<T extends object>(parts: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // Object.fromEntries knows nothing of the keys that it is given back.
@@ -51,6 +68,8 @@ export function readHead(map: TreeMap, problems: Problems): WrittenHead {
   const text = (key: string, maxChars: number): string | undefined => optionalText(map, key, maxChars, problems);
   const title = text('title', 256);
   if (!entryOf(map, 'title')) problems.add(map.line, 'title is missing');
+  checkRelated(map, problems);
+  optionalTexts(map, 'scope', problems);
   const level = readChoice(map, 'level', levels, problems);
   return {
     id: text('id', 256),
