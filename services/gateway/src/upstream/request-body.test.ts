@@ -61,3 +61,26 @@ test('a client is not blamed for an instance that reads slowly', async () => {
   server.closeAllConnections();
   server.close();
 });
+
+test('small bodies that came with their heads are taken at once, each whole, and the connection goes on', async () => {
+  const taken: unknown[] = [];
+  const server = createServer((request, response) => {
+    // The body is parsed after the head, and who waits for nothing has not got it yet.
+    void Promise.resolve().then(() => {
+      const body = takeBody(request, { mustBeHeld: true, limitBytes: 1_000, patience });
+      taken.push('kind' in body && body.kind === 'held' ? body.bytes.toString() : body);
+      response.end();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A TCP server's address has a port.
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const post = (body: string) => `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  client.write(post('one') + post('another'));
+  await expect.poll(() => taken).toEqual(['one', 'another']);
+  client.write(post('a third'));
+  await expect.poll(() => taken).toEqual(['one', 'another', 'a third']);
+  client.destroy();
+  server.close();
+});

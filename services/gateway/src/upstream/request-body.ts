@@ -56,9 +56,19 @@ export function takeBody(
   if (!hasBody(request)) return { kind: 'none' };
   const isSmall = encoding === undefined && Number(length) <= HELD_BYTES;
   if (!isSmall && !mustBeHeld) return stream(request, limitBytes, patience);
-  // Often it came with the head, and is here by now.
-  const bytes = request.complete && request.readableLength <= HELD_BYTES ? (request.read() as Buffer | null) : null;
+  const bytes = isSmall ? readWhole(request, Number(length)) : null;
   return bytes ? { kind: 'held', bytes } : hold(request, Math.min(limitBytes, HELD_BYTES), patience);
+}
+
+/**
+ * Often it came with the head, and is here by now: by its framing that is all of it (RFC 9112, section 6.2), though the parser
+ * says so only in a moment. Null when some of it is missing.
+ */
+function readWhole(request: IncomingMessage, lengthBytes: number): Buffer | null {
+  if (request.readableLength !== lengthBytes) return null;
+  const bytes = request.read() as Buffer | null;
+  request.resume(); // to its end, which nobody waits for
+  return bytes;
 }
 
 function hold(
