@@ -33,6 +33,7 @@ import { listRuleVersionsRoute } from './routes/list-rule-versions.ts';
 import { mergeIncidentsRoute } from './routes/merge-incidents.ts';
 import { putMappingRoute } from './routes/put-mapping.ts';
 import { receiveWebhookRoute } from './routes/receive-webhook.ts';
+import { remapAlertsRoute } from './routes/remap-alerts.ts';
 import { requestResponseRoute } from './routes/request-response.ts';
 import { disableRuleRoute, enableRuleRoute } from './routes/set-rule-enabled.ts';
 import { disableRulesRoute, enableRulesRoute } from './routes/set-rules-enabled.ts';
@@ -80,6 +81,7 @@ const alertRoutes = (deps: AlertDeps) => [
   getMappingRoute(deps),
   putMappingRoute(deps),
   deleteMappingRoute(deps),
+  remapAlertsRoute(deps),
   listDeduplicationRoute(deps),
   getDeduplicationRoute(deps),
   putDeduplicationRoute(deps),

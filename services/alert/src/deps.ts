@@ -29,6 +29,7 @@ import { createPruning } from './pruning.ts';
 import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createRiskIncidents } from './risk-incidents.ts';
 import { createRiskRepository, type RiskRepository } from './risk-repository.ts';
+import { createRemapRepository, type RemapRepository } from './remap-repository.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createSources, type Sources } from './sources.ts';
 import { createSyslog } from './syslog/syslog-deps.ts';
@@ -53,6 +54,7 @@ export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
   readonly hubAssets: number;
   readonly deduplication: DeduplicationRepository;
   readonly suppressions: SuppressionRepository;
+  readonly remaps: RemapRepository;
   readonly sources: Sources;
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
@@ -127,6 +129,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     hubAssets: HUB_ASSETS,
     deduplication,
     suppressions,
+    remaps: createRemapRepository(),
     sources,
     timeline,
     idempotency,

@@ -27,6 +27,7 @@ import {
   ListRules,
   ListRuleVersions,
 } from './rules.ts';
+import { RemapAlerts } from './remap.ts';
 import { GetAlertTimeline, GetIncidentTimeline } from './timeline.ts';
 import { AddComment, GiveVerdict, ListComments, UpdateAlert } from './triage.ts';
 import { GetAlertAsEcs, GetAlertAsOcsf } from './views.ts';
@@ -52,6 +53,7 @@ export const alertEndpoints: readonly EndpointSpec[] = [
   GetMapping,
   PutMapping,
   DeleteMapping,
+  RemapAlerts,
   ListDeduplication,
   GetDeduplication,
   PutDeduplication,

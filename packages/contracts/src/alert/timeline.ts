@@ -21,6 +21,7 @@ export const TimelineKind = z.enum([
   'severity_changed',
   'title_changed',
   'verdict_given',
+  'remapped',
   'commented',
   'evidence_stored',
   'response_requested',

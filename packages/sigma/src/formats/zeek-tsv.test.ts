@@ -17,6 +17,7 @@ describe('parseZeekTsv', () => {
           path: 'conn',
           line: 8,
           text: '1600000000.5\t10.0.0.1\t80\tT\ta,-,b\t-\t(empty)',
+          header: expect.stringMatching(/^#separator .*\n#types\t[^\n]*$/s),
           fields: {
             ts: 1_600_000_000.5,
             'id.orig_h': '10.0.0.1',

@@ -8,6 +8,8 @@ export interface ZeekRecord {
   readonly line: number;
   /** The line as it was. */
   readonly text: string;
+  /** The lines of the header above it, without which it cannot be read. */
+  readonly header: string;
   readonly fields: Readonly<Record<string, ZeekValue>>;
   /** Fields whose text is none of their type, e.g. a time that was X-ed out; they are in `fields` as text. */
   readonly unreadable: readonly string[];
@@ -32,6 +34,7 @@ interface Header {
   path: string;
   fields: readonly string[];
   types: readonly string[];
+  lines: readonly string[];
 }
 
 const freshHeader = (): Header => ({
@@ -42,6 +45,7 @@ const freshHeader = (): Header => ({
   path: '',
   fields: [],
   types: [],
+  lines: [],
 });
 
 /** Whether a text is a log in Zeek's own format, by its first line. */
@@ -60,6 +64,7 @@ export function parseZeekTsv(text: string): ZeekLog {
     if (line.startsWith('#separator ')) header = freshHeader();
     if (/^#(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)(?:\W|$)/.test(line)) {
       readHeader(line, header);
+      header.lines = [...header.lines, line];
     } else if (line.trim() !== '') {
       const record = readRecord(line, index + 1, header);
       if ('reason' in record) problems.push(record);
@@ -98,7 +103,14 @@ function readRecord(line: string, number: number, header: Header): ZeekRecord | 
     fields.push([name, read.value]);
     if (!read.isReadable) unreadable.push(name);
   }
-  return { path: header.path, line: number, text: line, fields: Object.fromEntries(fields), unreadable };
+  return {
+    path: header.path,
+    line: number,
+    text: line,
+    header: header.lines.join('\n'),
+    fields: Object.fromEntries(fields),
+    unreadable,
+  };
 }
 
 interface Cell {

@@ -29,9 +29,9 @@ const listOf = (documents: readonly ReadDocument[]): DocumentList => ({
 function zeekDocuments(body: string): readonly ReadDocument[] {
   const { records, problems } = parseZeekTsv(body);
   const read = [
-    ...records.map(({ line, path, fields, text }) => ({
+    ...records.map(({ line, path, fields, header, text }) => ({
       line,
-      document: { ok: true as const, value: { _path: path, ...fields }, text },
+      document: { ok: true as const, value: { _path: path, ...fields }, text: `${header}\n${text}` },
     })),
     ...problems.map(({ line, reason }) => ({
       line,
