@@ -14,7 +14,7 @@ const withNoun = endpoints.flatMap((spec) => {
   return noun === undefined ? [] : [{ spec, noun, title: `${spec.method} ${spec.url}` }];
 });
 /** Creates under a name that every tenant has for itself: not the object of another, but one of the caller's own. */
-const OWN_NAMES = new Set(['putMapping']);
+const OWN_NAMES = new Set(['putMapping', 'putDeduplication']);
 
 /** Those that create come last: the others must not find what they make. */
 const crossings = withNoun

@@ -7,10 +7,10 @@ export const updateSuppressionRoute = ({ db, suppressions, now }: Pick<AlertDeps
   route(UpdateSuppression, ({ params, body, principal: { tenantId, name }, record }) =>
     db.tx(async (tx) => {
       const at = now();
-      const fault = body.expiresAt === undefined ? undefined : expiryFault(body.expiresAt, at);
-      if (fault !== undefined) throw invalidRequest([{ path: 'body.expiresAt', message: fault }]);
       const known = await suppressions.lock(tx, tenantId, params.id, at);
       if (!known) throw notFound('suppression.not_found');
+      const fault = body.expiresAt === undefined ? undefined : expiryFault(body.expiresAt, at);
+      if (fault !== undefined) throw invalidRequest([{ path: 'body.expiresAt', message: fault }]);
       const decision = updateSuppression(known, body, name, at);
       if (!decision.ok) throw conflict(`suppression.${decision.refusal}`);
       const { suppression } = decision;
