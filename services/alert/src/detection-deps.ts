@@ -7,6 +7,7 @@ import { createEventIntake, type EventIntake } from './event-intake.ts';
 import { createEventPruning } from './event-pruning.ts';
 import type { Ingest } from './ingest.ts';
 import { createRuleImport, type RuleImport } from './rule-import.ts';
+import { createRuleRefresh } from './rule-refresh.ts';
 import { createRuleRemoval, type RuleRemoval } from './rule-removal.ts';
 import { createRuleRepository, type RuleRepository } from './rule-repository.ts';
 import { createRuleSetRepository, type RuleSetRepository } from './rule-set-repository.ts';
@@ -42,7 +43,9 @@ export function createDetectionDeps({
   const ruleSets = createRuleSetRepository();
   const blocks = createEventBlockRepository();
   const latenessMs = config.SIGMA_LATENESS_S * 1_000;
+  const read = createRuleReader();
   const detections = createDetections({
+    refresh: createRuleRefresh({ db, now, rules, ruleSets, read }),
     db,
     ruleSets,
     windows: { latenessMs, maxEntries: config.SIGMA_WINDOW_EVENTS },
@@ -52,7 +55,6 @@ export function createDetectionDeps({
   const { correlateMatches } = correlation;
   const correlationsOf = async (tenantId: string) => (await detections.of(tenantId)).correlations;
   const settling = createWindowSettling({ db, correlation, correlationsOf, ingest, now, log, latenessMs });
-  const read = createRuleReader();
   const keepMs = config.EVENTS_KEEP_DAYS * DAY_MS;
   return {
     rules,
@@ -62,6 +64,7 @@ export function createDetectionDeps({
     ruleTrials: createRuleTrials({ ruleSets, blocks, dedupWindowMs: config.DEDUP_WINDOW_S * 1_000 }),
     eventIntake: createEventIntake({
       db,
+      log,
       now,
       detections,
       blocks,

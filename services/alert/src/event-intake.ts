@@ -1,6 +1,6 @@
 import { asSystem, createBatcher, type DbCluster } from '@soc/db-cluster';
 import { uuidv7 } from '@soc/service-kit';
-import type { Origin } from '@soc/messaging';
+import type { BusLog, Origin } from '@soc/messaging';
 import type { AcceptedAlert, RejectedLine } from '@soc/contracts/alert/ingest';
 import type { Detections } from './detection/detections.ts';
 import type { EventMatch } from './detection/thread-protocol.ts';
@@ -50,6 +50,7 @@ export function createEventIntake(given: {
   readonly ingest: Pick<Ingest, 'within'>;
   readonly correlateMatches: SigmaCorrelation['correlateMatches'];
   readonly eventSources: Pick<EventSources, 'heard'>;
+  readonly log: BusLog;
   /** Whether events are kept for backtests. */
   readonly keepsEvents: boolean;
 }): EventIntake {
@@ -99,7 +100,12 @@ export function createEventIntake(given: {
       keeps || submissions.length + counted.matches.length > 0
         ? await batcher.add({ block: keeps ? block : undefined, submissions, counted, texts, origin })
         : [];
-    if (good > 0) await eventSources.heard(tenantId, source ?? UNNAMED_SOURCE);
+    // Committed by now: an error would have it sent again.
+    if (good > 0) {
+      await eventSources
+        .heard(tenantId, source ?? UNNAMED_SOURCE)
+        .catch((error: unknown) => given.log.warn({ err: error }, 'event source not noted'));
+    }
     const created = accepted.filter(({ deduplicated }) => !deduplicated).length;
     return { events, matched: matches.length, created, deduplicated: accepted.length - created, rejected };
   };

@@ -88,3 +88,13 @@ test('tenants with the same rules share a thread, and each gets its own alerts',
   );
   expect(tenants).toHaveLength(2);
 });
+
+test('rules that another version of the service has stored are read anew from their texts', async () => {
+  await first.query(
+    `update alert.rules set compiled = '{"kind":"of old"}', compiled_format = 0, content_hash = 'old' where id = 'r-always'`,
+  );
+  await first.query('update alert.rule_sets set version = version + 1');
+  const replica = await startTestService(alertService, { env: first.env });
+  expect(await matchedBy(replica, 'always')).toBe(1);
+  await replica.close({ keepData: true });
+});

@@ -2,8 +2,10 @@ import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
 import type { CorrelationOptions } from '@soc/sigma';
-import type { RuleSetRepository } from '../rule-set-repository.ts';
+import type { RuleRefresh } from '../rule-refresh.ts';
+import type { CompiledRule, RuleSetRepository } from '../rule-set-repository.ts';
 import { type Detection, startDetection } from './detection.ts';
+import { COMPILED_FORMAT } from './rule-codec.ts';
 
 const EVERY_MS = 1_000;
 const PAGE_ROWS = 500;
@@ -28,8 +30,6 @@ interface Current {
 export interface Detections extends Worker {
   /** The rules of the tenant at work. Waits for their compilation only where nothing of the tenant is at work yet. */
   readonly of: (tenantId: string) => Promise<Detection>;
-  /** The version of the rule set that a tenant's events meet here; undefined before the first. */
-  readonly versionOf: (tenantId: string) => number | undefined;
 }
 
 /**
@@ -41,6 +41,8 @@ export function createDetections(given: {
   readonly db: Pick<DbCluster, 'write' | 'tx'>;
   readonly ruleSets: RuleSetRepository;
   readonly windows: CorrelationOptions;
+  /** Reads the rules of a tenant anew from their texts. */
+  readonly refresh: RuleRefresh;
   readonly log: BusLog;
 }): Detections {
   const { db, ruleSets, windows, log } = given;
@@ -50,32 +52,13 @@ export function createDetections(given: {
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | undefined;
 
-  /** In one snapshot, so that the hash names these very rules. Undefined rules: a thread has them already. */
-  const readSet = (tenantId: string) =>
-    asSystem(() =>
-      db.tx(
-        async (tx) => {
-          const identity = await ruleSets.identity(tx, tenantId);
-          const [version, hash] = [identity?.version ?? 0, identity?.hash ?? NO_RULES];
-          const isThere = threads.get(hash)?.detection.hasFailed() === false;
-          return { version, hash, rules: isThere || hash === NO_RULES ? [] : await compiledOf(tx, tenantId) };
-        },
-        { isolation: 'repeatable read', readOnly: true },
-      ),
-    );
-
-  const compiledOf = async (tx: Tx, tenantId: string): Promise<string[]> => {
-    const compiled: string[] = [];
-    for (let afterId = ''; ;) {
-      const page = await ruleSets.enabled(tx, tenantId, { afterId, limitRows: PAGE_ROWS });
-      compiled.push(...page.map((rule) => rule.compiled));
-      if (page.length < PAGE_ROWS) return compiled;
-      afterId = page.at(-1)?.id ?? '';
-    }
-  };
+  const readSet = (tenantId: string): Promise<RuleSetRead> =>
+    readRuleSet(given, tenantId, (hash) => threads.get(hash)?.detection.hasFailed() === false);
 
   const load = async (tenantId: string): Promise<Detection> => {
-    const { version, hash, rules } = await readSet(tenantId);
+    const found = await readSet(tenantId);
+    if (found.isOfOtherForm) await asSystem(() => given.refresh(tenantId));
+    const { version, hash, rules } = found.isOfOtherForm ? await readSet(tenantId) : found;
     const known = threads.get(hash)?.detection;
     const detection = known && !known.hasFailed() ? known : startDetection(rules, windows);
     if (detection !== known) threads.set(hash, { detection, usedAtMs: performance.now() });
@@ -126,7 +109,6 @@ export function createDetections(given: {
       shared.usedAtMs = performance.now();
       return shared.detection;
     },
-    versionOf: (tenantId) => current.get(tenantId)?.version,
     start: () => {
       timer = setInterval(() => {
         polling ??= poll()
@@ -144,4 +126,41 @@ export function createDetections(given: {
       threads.clear();
     },
   };
+}
+
+interface RuleSetRead extends Current {
+  /** By `encodeRule`; none where a thread has them already. */
+  readonly rules: readonly string[];
+  /** Stored by another version of the service, which made something else of the texts. */
+  readonly isOfOtherForm: boolean;
+}
+
+/** In one snapshot, so that the hash names these very rules. */
+function readRuleSet(
+  { db, ruleSets }: { readonly db: Pick<DbCluster, 'tx'>; readonly ruleSets: RuleSetRepository },
+  tenantId: string,
+  isThere: (hash: string) => boolean,
+): Promise<RuleSetRead> {
+  return asSystem(() =>
+    db.tx(
+      async (tx) => {
+        const identity = await ruleSets.identity(tx, tenantId);
+        const [version, hash] = [identity?.version ?? 0, identity?.hash ?? NO_RULES];
+        const rules = isThere(hash) || hash === NO_RULES ? [] : await enabledRules(tx, ruleSets, tenantId);
+        const isOfOtherForm = rules.some(({ format }) => format !== COMPILED_FORMAT);
+        return { version, hash, rules: rules.map(({ compiled }) => compiled), isOfOtherForm };
+      },
+      { isolation: 'repeatable read', readOnly: true },
+    ),
+  );
+}
+
+async function enabledRules(tx: Tx, ruleSets: RuleSetRepository, tenantId: string): Promise<readonly CompiledRule[]> {
+  const rules: CompiledRule[] = [];
+  for (let afterId = ''; ;) {
+    const page = await ruleSets.enabled(tx, tenantId, { afterId, limitRows: PAGE_ROWS });
+    rules.push(...page);
+    if (page.length < PAGE_ROWS) return rules;
+    afterId = page.at(-1)?.id ?? '';
+  }
 }
