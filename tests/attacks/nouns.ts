@@ -170,6 +170,7 @@ export const makers: Readonly<Record<string, Maker>> = {
 export const NOBODYS_NOUNS: readonly RegExp[] = [
   // A vendor: the same word in every tenant.
   /^\/api\/v1\/alerts\/webhooks\/:source$/,
+  /^\/api\/v1\/alerts\/remap\/:source$/,
   // A way to log in: whoever takes it is nobody yet.
   /^\/api\/v1\/auth\/oidc\/:provider$/,
   // The bus carries the events of all tenants, and only people of the one that runs the fleet may look: 403 by tenant.
