@@ -110,7 +110,7 @@ export const makers: Readonly<Record<string, Maker>> = {
   },
   '/api/v1/alerts/deduplication/:source': async (client) => {
     const body = { fingerprint: ['title' as const] };
-    return (await client.call(PutDeduplication, { params: { source: 'attacked-source' }, body })).source;
+    return (await client.call(PutDeduplication, { params: { source: 'attacked' }, body })).source;
   },
   '/api/v1/alerts/suppressions/:id': async (client) => {
     const body = {
