@@ -4,7 +4,7 @@ import { type Compilation, compileFieldTest, compileKeyword, type FactsPredicate
 import { compileAlternatives, isAlternative } from './text-alternatives.ts';
 
 /** Searches only name what they hold, and an `or` within an `or` is one. */
-export function flattened(operands: readonly Expression[], kind: 'and' | 'or'): readonly Expression[] {
+function flattened(operands: readonly Expression[], kind: 'and' | 'or'): readonly Expression[] {
   return operands.flatMap((operand) => {
     if (operand.kind === 'search') return flattened([operand.expression], kind);
     return operand.kind === kind ? flattened(operand.operands, kind) : [operand];

@@ -61,7 +61,7 @@ function ofAny(parts: readonly (Necessary | undefined)[]): Necessary | undefined
 }
 
 /** Shorter texts than this are nearly everywhere. */
-export const SHORTEST_PART = 2;
+const SHORTEST_PART = 2;
 
 /** The literal parts of a pattern, longest first. */
 function longestLiteral(test: TextTest): string {

@@ -92,7 +92,7 @@ const { regexSource } = fc.letrec<{ regexSource: string; piece: string }>((tie) 
 }));
 
 /** Regular expressions in what the syntaxes of RE2 and of JavaScript have in common. */
-export const regexTest: fc.Arbitrary<RegexTest> = fc.record({
+const regexTest: fc.Arbitrary<RegexTest> = fc.record({
   kind: fc.constant('regex'),
   source: regexSource,
   flags: fc.record({ ignoreCase: fc.boolean(), multiline: fc.boolean(), dotAll: fc.boolean() }),
@@ -124,7 +124,7 @@ const valueTest: fc.Arbitrary<ValueTest> = fc.oneof(
 );
 
 /** Any expression of every kind. */
-export const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
+const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   expression: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     {
@@ -159,7 +159,7 @@ const logSource: fc.Arbitrary<LogSource> = fc
   .map((parts) => Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)));
 
 /** A rule around a condition. */
-export const ruleOf = (condition: Expression, source: LogSource = {}, id = 'rule'): DetectionRule => ({
+const ruleOf = (condition: Expression, source: LogSource = {}, id = 'rule'): DetectionRule => ({
   kind: 'detection',
   id,
   title: 'A rule',
