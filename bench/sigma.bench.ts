@@ -3,7 +3,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { makeTemporaryDirectory } from '@soc/fleet/testing';
-import { type Benchmark, rounded } from './benchmark.ts';
+import { type Benchmark, type Figures, rounded } from './benchmark.ts';
 import { type Corpus, makeCorpus } from './sigma/corpus.ts';
 import type { OurFigures } from './sigma/our-figures.ts';
 import { installRsigma, measureRsigma } from './sigma/rsigma.ts';
@@ -18,6 +18,38 @@ async function measureOurs({ rulesDirectory, eventsFile }: Corpus): Promise<OurF
   return JSON.parse(stdout) as OurFigures;
 }
 
+async function runIn(directory: string, say: (line: string) => void): Promise<Figures> {
+  const corpus = await makeCorpus(directory, EVENTS);
+  say(`${corpus.rules} rules, ${corpus.events} events`);
+  const ours = await measureOurs(corpus);
+  say(
+    `ours: ${ours.cpuUs.toFixed(1)} µs an event, ${ours.matches} matches, wall ${(ours.wallMs / 1_000).toFixed(1)} s`,
+  );
+  const command = installRsigma(say);
+  const peer = command === undefined ? undefined : await measureRsigma(command, corpus, say);
+  return {
+    events_per_s: rounded(1e6 / ours.cpuUs, 0),
+    cpu_us_per_event: rounded(ours.cpuUs),
+    match_us_per_event: rounded(ours.matchUs),
+    match_events_per_s: rounded(1e6 / ours.matchUs, 0),
+    json_us_per_event: rounded(ours.parseUs),
+    rules: ours.rules,
+    match_us_100_rules: rounded(ours.matchUs100),
+    match_us_1000_rules: rounded(ours.matchUs1000),
+    growth_100_to_all: rounded(ours.matchUs / ours.matchUs100),
+    read_s: rounded(ours.readS, 2),
+    compile_s: rounded(ours.compileS, 2),
+    rss_mb: rounded(ours.rssMb, 0),
+    rules_heap_mb: rounded(ours.rulesHeapMb),
+    engine_heap_mb: rounded(ours.engineHeapMb),
+    ...(peer && {
+      rsigma_events_per_s: rounded(1e6 / peer.cpuUs, 0),
+      rsigma_cpu_us_per_event: rounded(peer.cpuUs),
+      rsigma_load_s: rounded(peer.loadS, 2),
+    }),
+  };
+}
+
 /**
  * Matching Windows events against all rules that load, on one core: our engine in a process of its own, then rsigma with its
  * fastest index. Both get the same rules and the same flat events as lines of JSON, and parse them; rates are made of CPU
@@ -26,35 +58,11 @@ async function measureOurs({ rulesDirectory, eventsFile }: Corpus): Promise<OurF
 export const benchmark: Benchmark = {
   goals: { events_per_s: '>= 20000', cpu_us_per_event: '<= 50', growth_100_to_all: '< 35' },
   run: async (say) => {
-    await using directory = await makeTemporaryDirectory('bench-sigma');
-    const corpus = await makeCorpus(directory.path, EVENTS);
-    say(`${corpus.rules} rules, ${corpus.events} events`);
-    const ours = await measureOurs(corpus);
-    say(
-      `ours: ${ours.cpuUs.toFixed(1)} µs an event, ${ours.matches} matches, wall ${(ours.wallMs / 1_000).toFixed(1)} s`,
-    );
-    const command = installRsigma(say);
-    const peer = command === undefined ? undefined : await measureRsigma(command, corpus, say);
-    return {
-      events_per_s: rounded(1e6 / ours.cpuUs, 0),
-      cpu_us_per_event: rounded(ours.cpuUs),
-      match_us_per_event: rounded(ours.matchUs),
-      match_events_per_s: rounded(1e6 / ours.matchUs, 0),
-      json_us_per_event: rounded(ours.parseUs),
-      rules: ours.rules,
-      match_us_100_rules: rounded(ours.matchUs100),
-      match_us_1000_rules: rounded(ours.matchUs1000),
-      growth_100_to_all: rounded(ours.matchUs / ours.matchUs100),
-      read_s: rounded(ours.readS, 2),
-      compile_s: rounded(ours.compileS, 2),
-      rss_mb: rounded(ours.rssMb, 0),
-      rules_heap_mb: rounded(ours.rulesHeapMb),
-      engine_heap_mb: rounded(ours.engineHeapMb),
-      ...(peer && {
-        rsigma_events_per_s: rounded(1e6 / peer.cpuUs, 0),
-        rsigma_cpu_us_per_event: rounded(peer.cpuUs),
-        rsigma_load_s: rounded(peer.loadS, 2),
-      }),
-    };
+    const temporary = await makeTemporaryDirectory('bench-sigma');
+    try {
+      return await runIn(temporary.path, say);
+    } finally {
+      await temporary[Symbol.asyncDispose]();
+    }
   },
 };
