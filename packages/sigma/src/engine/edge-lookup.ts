@@ -15,7 +15,9 @@ function compileWidth(literals: ReadonlyMap<string, number>, edge: 'start' | 'en
   const entries = new Map<string, Entry[]>();
   for (const [literal, found] of literals) {
     const key = keyOf(literal, edge, width);
-    entries.set(key, [...(entries.get(key) ?? []), { literal, found }]);
+    const there = entries.get(key);
+    if (there) there.push({ literal, found });
+    else entries.set(key, [{ literal, found }]);
   }
   const isAt = edge === 'start' ? 'startsWith' : 'endsWith';
   return (text: string, sink: FoundSink) => {

@@ -5,7 +5,7 @@ import { createSlots, EventFacts } from './event-facts.ts';
 import { createExplainer, type Evidence, type Explanation } from './explain.ts';
 import { createLogSourceIndex, logSourceKey } from './log-source-index.ts';
 import { Candidates, createRuleIndex } from './rule-index.ts';
-import type { Compilation, FactsPredicate } from './value-predicate.ts';
+import { type Compilation, type FactsPredicate, startCompilation } from './value-predicate.ts';
 
 /** A rule that an event matched. */
 export interface Match {
@@ -37,11 +37,11 @@ function compileRules(given: readonly DetectionRule[], slots: Compilation['slots
   const tests: FactsPredicate[] = [];
   const refusals: Refusal[] = [];
   for (const rule of given) {
-    const compilation: Compilation = { slots, reasons: [] };
+    const compilation = startCompilation(slots);
     const test = compileCondition(rule.condition, compilation);
-    if (compilation.reasons.length > 0) {
+    if (compilation.reasons.size > 0) {
       const { position, title, id } = rule;
-      refusals.push({ ...position, title, id, reason: compilation.reasons.join('; ') });
+      refusals.push({ ...position, title, id, reason: [...compilation.reasons].join('; ') });
     } else {
       rules.push(rule);
       tests.push(test);
@@ -88,7 +88,6 @@ export function createEngine(given: readonly DetectionRule[]): Engine {
     }
     if (matched.length === 0) return NO_MATCHES;
     return matched
-
       .toSorted((a, b) => a - b)
       .map((number) => {
         const rule = rules[number]!;

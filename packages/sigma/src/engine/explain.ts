@@ -4,9 +4,10 @@ import type { DetectionRule } from '../rule.ts';
 import { compileCondition } from './compile-condition.ts';
 import { createSlots, EventFacts, valuesOf } from './event-facts.ts';
 import { type MissingPart, missingParts } from './log-source-index.ts';
-import type { FactsPredicate } from './value-predicate.ts';
+import { type FactsPredicate, startCompilation } from './value-predicate.ts';
 
-type Leaf = Extract<Expression, { kind: 'field' | 'keyword' }>;
+type FieldLeaf = Extract<Expression, { kind: 'field' }>;
+type Leaf = FieldLeaf | Extract<Expression, { kind: 'keyword' }>;
 
 /** A test of a rule that an event passed, with the values that passed it. */
 export interface Evidence {
@@ -53,18 +54,23 @@ function createHolds(): Holds {
   const tests = new WeakMap<Expression, FactsPredicate>();
   const facts = new EventFacts(slots);
   return (expression, event) => {
-    const test = tests.get(expression) ?? compileCondition(expression, { slots, reasons: [] });
+    const test = tests.get(expression) ?? compileCondition(expression, startCompilation(slots));
     tests.set(expression, test);
     facts.load(event);
     return test(facts);
   };
 }
 
-/** The event with nothing in the field but this value. */
-const withOnly = (event: EventView, field: string, value: FieldValue): EventView => ({
-  ...event,
-  fields: new Map([...event.fields, [canonicalField(field), value]]),
-});
+/** The event with nothing but what a test asks of, and of its field but this value. */
+function withOnly(event: EventView, { field, test }: FieldLeaf, value: FieldValue): EventView {
+  const fields = new Map<string, FieldValue | readonly FieldValue[]>();
+  if (test.kind === 'fieldref') {
+    const other = canonicalField(test.field);
+    fields.set(other, event.fields.get(other) ?? []);
+  }
+  fields.set(canonicalField(field), value);
+  return { ...event, fields };
+}
 
 /** A test that decides about a condition. */
 interface Decisive {
@@ -77,7 +83,7 @@ function evidenceOf({ leaf, search }: Decisive, event: EventView, holds: Holds):
   const { written } = leaf;
   if (leaf.kind === 'field') {
     const values = valuesOf(event.fields.get(canonicalField(leaf.field)));
-    const passing = values.filter((value) => holds(leaf, withOnly(event, leaf.field, value)));
+    const passing = values.filter((value) => holds(leaf, withOnly(event, leaf, value)));
     return [{ search, field: leaf.field, written, values: passing }];
   }
   return [...event.fields].flatMap(([field, value]) => {

@@ -61,8 +61,9 @@ function compileTable(literals: ReadonlyMap<string, number>, length: number): Li
     const offset = rarestGram(literal, length, frequencies);
     const place = Math.imul(gramAt(literal, offset, length), HASH) >>> shift;
     isUsed[place] = 1;
-    const before = entries.get(place) ?? [];
-    entries.set(place, [...before, { literal, offset, found }]);
+    const there = entries.get(place);
+    if (there) there.push({ literal, offset, found });
+    else entries.set(place, [{ literal, offset, found }]);
   }
   const verify = (text: string, at: number, place: number, sink: FoundSink): void => {
     for (const { literal, offset, found } of entries.get(place) ?? []) {

@@ -9,6 +9,8 @@ export interface LogSourceIndex<T> {
 
 /** Combinations of an event's log source that are remembered; then all are forgotten, for events may name what they like. */
 const MOST_REMEMBERED = 1_000;
+/** Longer than any combination that is not made up. */
+const LONGEST_REMEMBERED = 300;
 
 const part = (name: string | undefined): string => name?.toLowerCase() ?? '';
 
@@ -43,8 +45,9 @@ export function createLogSourceIndex<T>(values: ReadonlyMap<string, T>): LogSour
       const signature = signatureOf(event);
       const known = remembered.get(signature);
       if (known) return known;
-      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       const found = find(values, event);
+      if (signature.length > LONGEST_REMEMBERED) return found;
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
       remembered.set(signature, found);
       return found;
     },

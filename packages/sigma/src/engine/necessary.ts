@@ -93,6 +93,8 @@ function ofField(field: string, written: ValueTest): Necessary | undefined {
   switch (test.kind) {
     case 'text':
       return ofText(field, test);
+    case 'number':
+      return someOf([{ kind: 'value', field, text: foldCase(String(test.value)) }]);
     case 'regex':
       return ofParts(literalsOf(test.source), partOf(field)) ?? present;
     case 'null':

@@ -2,6 +2,7 @@ import type { Expression } from '../expression.ts';
 import { compileAnyLiteral } from './any-literal.ts';
 import { type Slots, someText } from './event-facts.ts';
 import { compileGlob } from './glob.ts';
+import { createLiteralScan } from './literal-scanner.ts';
 import { shapeOf, type TextPredicate } from './text-pattern.ts';
 import { asText, type FactsPredicate } from './value-predicate.ts';
 
@@ -32,12 +33,35 @@ export function compileAlternatives(tests: readonly FieldTest[], slots: Slots): 
   return (facts) => someText(facts.folded(slot), passes);
 }
 
+/** V8 compiles an alternation when it is first needed, and 10,000 literals take it seconds: so many are looked up instead. */
+const MOST_IN_ONE_EXPRESSION = 256;
+/** What is shorter cannot be looked up. */
+const SHORTEST_LOOKED_UP = 2;
+
+function compileInside(literals: readonly string[]): TextPredicate {
+  if (literals.length <= MOST_IN_ONE_EXPRESSION) return compileAnyLiteral(literals);
+  const isShort = (literal: string): boolean => literal.length < SHORTEST_LOOKED_UP;
+  const hasShort = compileAnyLiteral([...new Set(literals.filter(isShort))]);
+  const scan = createLiteralScan(
+    new Map(literals.filter((literal) => !isShort(literal)).map((literal) => [literal, 0])),
+  );
+  let isFound = false;
+  const sink = (): void => {
+    isFound = true;
+  };
+  return (text) => {
+    isFound = hasShort(text);
+    if (!isFound) scan(text, sink);
+    return isFound;
+  };
+}
+
 function somePasses(
   { whole, start, end, inside }: Record<'whole' | 'start' | 'end' | 'inside', readonly string[]>,
   globs: readonly TextPredicate[],
 ): TextPredicate {
   const values = new Set(whole);
-  const hasInside = compileAnyLiteral(inside);
+  const hasInside = compileInside(inside);
   return (text) => {
     if (values.has(text)) return true;
     for (const part of end) if (text.endsWith(part)) return true;

@@ -2,7 +2,7 @@ import type { FieldValue } from '../event-view.ts';
 import type { Comparison, RegexTest, TextTest, ValueTest } from '../expression.ts';
 import { compileCidr } from './address.ts';
 import { type EventFacts, type Slots, someText, type Texts, valuesOf } from './event-facts.ts';
-import { compileRegex } from './linear-regex.ts';
+import { compileRegex, MOST_STEPS, TOO_LARGE } from './linear-regex.ts';
 import { compileShape, shapeOf, type TextPredicate } from './text-pattern.ts';
 import { partOf, timeOf } from './time-part.ts';
 
@@ -13,8 +13,13 @@ export type FactsPredicate = (facts: EventFacts) => boolean;
 export interface Compilation {
   readonly slots: Slots;
   /** Why the rule cannot be matched as it is written; empty when it can. */
-  readonly reasons: string[];
+  readonly reasons: Set<string>;
+  /** What its regular expressions make of one character of the text, together. */
+  regexSteps: number;
 }
+
+/** For a rule of which nothing has been compiled. */
+export const startCompilation = (slots: Slots): Compilation => ({ slots, reasons: new Set(), regexSteps: 0 });
 
 const NEVER: TextPredicate = () => false;
 
@@ -37,25 +42,34 @@ const DECIMAL = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?\s*$/i;
 
 const numberOf = (text: string): number | undefined => (DECIMAL.test(text) ? Number(text) : undefined);
 
-type ComparedAsText = Extract<ValueTest, { kind: 'number' | 'boolean' }>;
+const isExact = (value: number): boolean => !Number.isInteger(value) || Number.isSafeInteger(value);
 
-/** Numbers and booleans compare as the text they are written as. */
-export const asText = (test: ValueTest): Exclude<ValueTest, ComparedAsText> =>
-  test.kind === 'number' || test.kind === 'boolean'
+/**
+ * Booleans compare as the text they are written as, and so do numbers, unless a double does not hold them: then they are one of
+ * several whose text it has, and equal only what was a number, too.
+ */
+export const asText = (test: ValueTest): Exclude<ValueTest, { kind: 'boolean' }> =>
+  test.kind === 'boolean' || (test.kind === 'number' && isExact(test.value))
     ? { kind: 'text', isCased: false, pattern: [{ kind: 'literal', text: String(test.value) }] }
     : test;
 
-function compileRegexTest(test: RegexTest, { reasons }: Compilation): TextPredicate {
+function compileRegexTest(test: RegexTest, compilation: Compilation): TextPredicate {
+  // What is too large as it is need not be compiled further.
+  if (compilation.regexSteps > MOST_STEPS) return NEVER;
   const regex = compileRegex(test);
-  if (regex.ok) return regex.test;
-  reasons.push(regex.reason);
-  return NEVER;
+  if (!regex.ok) {
+    compilation.reasons.add(regex.reason);
+    return NEVER;
+  }
+  compilation.regexSteps += regex.steps;
+  if (compilation.regexSteps > MOST_STEPS) compilation.reasons.add(TOO_LARGE);
+  return regex.test;
 }
 
 function compileNetwork(cidr: string, { reasons }: Compilation): TextPredicate {
   const isInside = compileCidr(cidr);
   if (isInside) return isInside;
-  reasons.push(`${cidr} is no network in CIDR notation`);
+  reasons.add(`${cidr} is no network in CIDR notation`);
   return NEVER;
 }
 
@@ -99,6 +113,8 @@ export function compileFieldTest(field: string, written: ValueTest, compilation:
       const passes = compileShape(shapeOf(test.pattern, test.isCased));
       return test.isCased ? onTexts(slot, passes) : (facts) => someText(facts.folded(slot), passes);
     }
+    case 'number':
+      return (facts) => valuesOf(facts.value(slot)).includes(test.value);
     case 'regex':
       return onTexts(slot, compileRegexTest(test, compilation));
     case 'cidr':

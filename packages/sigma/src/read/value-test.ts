@@ -44,13 +44,13 @@ function textTests(written: string, { transformations, position, isCased }: Modi
   return patterns.map((pattern) => ({ kind: 'text', pattern: places[position](pattern), isCased }));
 }
 
-/** A number is also compared as it is written where a double would write it otherwise, such as 1.0, or not hold it. */
+/** A number is also compared as it is written where a double would write it otherwise, such as 1.0, or does not hold it. */
 function numberTests(value: number, source: string): Made {
   const asText: ValueTest = { kind: 'text', pattern: [{ kind: 'literal', text: source }], isCased: false };
   if (!Number.isFinite(value)) return { problem: `${source} is no number that an event could hold` };
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return [asText];
   const asNumber: ValueTest = { kind: 'number', value };
-  return String(value) === source ? [asNumber] : [asNumber, asText];
+  const isAsWritten = String(value) === source && (Number.isSafeInteger(value) || !Number.isInteger(value));
+  return isAsWritten ? [asNumber] : [asNumber, asText];
 }
 
 /** A value without a type modifier. Text modifiers take numbers and booleans as they are written. */
