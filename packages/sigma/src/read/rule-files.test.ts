@@ -47,7 +47,9 @@ test('a bomb costs no more than the limits: it is refused', () => {
   expect(refusalsOf('a.tar.gz', huge)).toEqual(['a.tar.gz: it is too large once unpacked']);
   const large = { path: 'a.yml', bytes: Buffer.alloc(archiveLimits.fileBytes + 1) };
   expect(refusalsOf('a.zip', packZip([large]))).toEqual(['a.zip/a.yml: it is too large']);
-  expect(refusalsOf('a.zip', packZip([large], { unpackedBytes: 10 }))).toEqual(['a.zip/a.yml: it is damaged']);
+  expect(refusalsOf('a.zip', packZip([large], { unpackedBytes: 10 }))).toEqual([
+    'a.zip/a.yml: it is larger than the archive says',
+  ]);
   expect(refusalsOf('a.tar', packTar([large]))).toEqual(['a.tar/a.yml: it is too large']);
   const crowded = packZip([rule]);
   crowded.writeUInt16LE(archiveLimits.entries + 1, crowded.length - 12);
@@ -55,6 +57,17 @@ test('a bomb costs no more than the limits: it is refused', () => {
   const header = packTar([{ path: 'a', bytes: '' }]).subarray(0, 512);
   const many = Buffer.alloc(512 * (archiveLimits.entries + 1), header);
   expect(refusalsOf('a.tar', many)).toEqual(['a.tar: it holds more than 20000 files']);
+});
+
+test('no file of a zip archive is unpacked further than the archive says, which its limits count', () => {
+  const file = { path: 'a.yml', bytes: 'x'.repeat(5_000) };
+  for (const unpackedBytes of [0, 1, 4_999]) {
+    expect(refusalsOf('a.zip', packZip([file], { unpackedBytes }))).toEqual([
+      'a.zip/a.yml: it is larger than the archive says',
+    ]);
+  }
+  expect(refusalsOf('a.zip', packZip([file], { unpackedBytes: 5_001 }))).toEqual(['a.zip/a.yml: it is damaged']);
+  expect(readRuleFiles('a.zip', packZip([file, { path: 'b.yml', bytes: '' }])).files).toHaveLength(2);
 });
 
 test.each([

@@ -46,18 +46,21 @@ function directoryAt(view: DataView, at: number): { entry: Directory; next: numb
   return { entry, next };
 }
 
-function inflate(packed: Uint8Array): Uint8Array | undefined {
+const damage = { reason: 'it is damaged' } as const;
+
+/** Goes no further than the directory says: what that says of all files together is bounded, and one stream may serve many. */
+function inflate(packed: Uint8Array, unpackedBytes: number): Uint8Array | { readonly reason: string } {
   try {
-    return inflateRawSync(packed, { maxOutputLength: archiveLimits.fileBytes });
-  } catch {
-    // Damaged, or more than its directory says: both are told as damage below.
-    return undefined;
+    return inflateRawSync(packed, { maxOutputLength: Math.max(1, unpackedBytes) });
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLarge ? { reason: 'it is larger than the archive says' } : damage;
   }
 }
 
 function unpack(view: DataView, entry: Directory): ArchiveEntry {
   const { path, method, localAt, packedBytes, unpackedBytes } = entry;
-  const damaged = { path, reason: 'it is damaged' };
+  const damaged = { path, ...damage };
   if (entry.isEncrypted) return { path, reason: 'it is encrypted' };
   if (unpackedBytes > archiveLimits.fileBytes) return { path, reason: 'it is too large' };
   if (method !== STORED && method !== DEFLATED) {
@@ -67,8 +70,9 @@ function unpack(view: DataView, entry: Directory): ArchiveEntry {
   const from = localAt + LOCAL_BYTES + view.getUint16(localAt + 26, true) + view.getUint16(localAt + 28, true);
   if (from + packedBytes > view.byteLength) return damaged;
   const packed = new Uint8Array(view.buffer, view.byteOffset + from, packedBytes);
-  const bytes = method === STORED ? packed : inflate(packed);
-  if (bytes?.length !== unpackedBytes || crc32(bytes) !== entry.crc) return damaged;
+  const bytes = method === STORED ? packed : inflate(packed, unpackedBytes);
+  if ('reason' in bytes) return { path, ...bytes };
+  if (bytes.length !== unpackedBytes || crc32(bytes) !== entry.crc) return damaged;
   return { path, bytes };
 }
 
