@@ -21,10 +21,12 @@ interface Base {
   readonly id: string | undefined;
 }
 
-/** What the documents of a file have said for those that follow. */
+/** What the documents of a file have said for those that follow; `refused` where nobody can tell what that is. */
 interface Collection {
-  global: Base | undefined;
-  previous: Base | undefined;
+  global: Base | 'refused' | undefined;
+  previous: Base | 'refused' | undefined;
+  /** The global document, until another one builds on it. */
+  unused: TreeMap | undefined;
   /** How many documents have an id so far. */
   readonly bearers: Map<string, number>;
 }
@@ -62,45 +64,78 @@ function mergeInto(base: Base, own: TreeMap, conflict: Conflict, collection: Col
   return problems.found[0] ?? settle(own, merged, base.id, collection);
 }
 
+/** What a document says of its part in a collection: a word, empty where it is none; undefined where it says nothing. */
+function actionOf({ root, text }: YamlDocument): string | undefined {
+  if (root) return entryOf(root, 'action') && (scalarAt(root, 'action') ?? '');
+  // What is no YAML may have been meant for others all the same.
+  return /^action:\s*["']?(\w*)/m.exec(text)?.[1];
+}
+
 /** The document that a document of a collection stands for; undefined when it is only there for others. */
-function unfold(root: TreeMap, collection: Collection): Base | Problem | undefined {
+function unfold(root: TreeMap, action: string | undefined, collection: Collection): Base | Problem | undefined {
   const { global, previous } = collection;
   const own = without(root, 'action');
-  const action = entryOf(root, 'action');
-  const word = scalarAt(root, 'action') ?? '';
-  if (!action) return global ? mergeInto(global, own, 'refuse', collection) : settle(own, own, undefined, collection);
-  switch (word) {
+  const line = entryOf(root, 'action')?.line ?? root.line;
+  switch (action) {
+    case undefined:
+      if (global === 'refused') return { line, reason: 'the global document before it is refused' };
+      return global ? mergeInto(global, own, 'refuse', collection) : settle(own, own, undefined, collection);
     case 'global':
       collection.global = { tree: own, id: scalarAt(own, 'id') };
       collection.previous = collection.global;
+      collection.unused = root;
       return undefined;
     case 'reset':
+      if (own.entries.length > 0) return { line, reason: 'a document with action: reset says nothing else' };
       collection.global = undefined;
       return undefined;
     case 'repeat':
+      if (previous === 'refused') return { line, reason: 'the document that it repeats is refused' };
       if (previous) return mergeInto(previous, own, 'later wins', collection);
-      return { line: root.line, reason: 'there is no document before this one to repeat' };
+      return { line, reason: 'there is no document before this one to repeat' };
     default:
-      return { line: action.line, reason: 'action is global, reset or repeat' };
+      return { line, reason: 'action is global, reset or repeat' };
   }
 }
 
-function readDocument(file: string, document: YamlDocument, collection: Collection): ReadDocument | undefined {
+/** A global document that nothing built on, once nothing can any more: a rule in it would be lost. */
+function takeUnused(collection: Collection): readonly ReadDocument[] {
+  const { unused: root } = collection;
+  collection.unused = undefined;
+  if (!root) return [];
+  const { line } = root;
+  return [{ line, problem: { line, reason: 'no document follows that builds on this global one' }, root }];
+}
+
+/** Nothing builds on a document that is refused: it would say something else than was meant. */
+function noteRefused(action: string | undefined, collection: Collection): void {
+  collection.previous = 'refused';
+  if (action === 'reset') collection.global = undefined;
+  else if (action !== undefined && action !== 'repeat') collection.global = 'refused';
+}
+
+function readDocument(file: string, document: YamlDocument, collection: Collection): readonly ReadDocument[] {
   const { line, text, root } = document;
+  const action = actionOf(document);
+  const unused = takeUnused(collection);
+  const lost = action === 'global' || action === 'reset' ? unused : [];
+  const refuse = (problem: Problem): readonly ReadDocument[] => {
+    noteRefused(action, collection);
+    return [...lost, { line, problem, ...(root ? { root } : {}) }];
+  };
   const [problem] = document.problems;
-  if (problem || !root) {
-    return { line, problem: problem ?? { line, reason: 'a rule is a map' }, ...(root ? { root } : {}) };
-  }
-  const unfolded = unfold(root, collection);
-  if (!unfolded) return undefined;
-  if ('reason' in unfolded) return { line, problem: unfolded, root };
+  if (problem || !root) return refuse(problem ?? { line, reason: 'a rule is a map' });
+  const unfolded = unfold(root, action, collection);
+  if (!unfolded) return lost;
+  if ('reason' in unfolded) return refuse(unfolded);
   collection.previous = unfolded;
   const { tree } = unfolded;
-  return { file, line, text: tree === root ? text : writeTree(tree), root: tree };
+  return [...lost, { file, line, text: tree === root ? text : writeTree(tree), root: tree }];
 }
 
 /** The documents of a file, with those of a collection (`action: global`, `reset`, `repeat`) merged as they ask. */
 export function readRuleDocuments(file: string, text: string): readonly ReadDocument[] {
-  const collection: Collection = { global: undefined, previous: undefined, bearers: new Map() };
-  return readYamlDocuments(text).flatMap((document) => readDocument(file, document, collection) ?? []);
+  const collection: Collection = { global: undefined, previous: undefined, unused: undefined, bearers: new Map() };
+  const documents = readYamlDocuments(text).flatMap((document) => readDocument(file, document, collection));
+  return [...documents, ...takeUnused(collection)];
 }
