@@ -1,3 +1,4 @@
+import { baseOf } from '../aggregation-base.ts';
 import type { FieldValue } from '../event-view.ts';
 import { canonicalField } from '../event-view.ts';
 import type { CorrelationRule, Refusal } from '../rule.ts';
@@ -42,7 +43,7 @@ export interface Correlations {
   readonly counts: (ruleId: string) => boolean;
   /**
    * Whether a rule's matches, or a correlation's firings, are told by themselves: unless correlations count them and none of
-   * those generates (specification 2.1, "Generate").
+   * those generates (specification 2.1, "Generate"). What an aggregation counts is never told, not even where that is refused.
    */
   readonly isTold: (ruleId: string) => boolean;
   readonly inputsOf: (match: RuleMatch) => readonly CorrelationInput[];
@@ -69,6 +70,7 @@ export function createCorrelations(rules: readonly CountableRule[], options: Cor
   for (const parent of usable) {
     for (const id of parent.rules) parents.set(id, [...(parents.get(id) ?? []), parent]);
   }
+  const bases = new Set(rules.map((rule) => (rule.kind === 'correlation' ? baseOf(rule) : undefined)));
   const carried = carriedFields(usable, parents);
   const compiled = new Map(
     usable.map((rule): [string, CompiledCorrelation] => {
@@ -89,7 +91,7 @@ export function createCorrelations(rules: readonly CountableRule[], options: Cor
     refusals,
     find: (ruleId) => compiled.get(ruleId),
     counts: (ruleId) => parents.has(ruleId),
-    isTold: (ruleId) => (parents.get(ruleId) ?? [{ generate: true }]).some(({ generate }) => generate),
+    isTold: (ruleId) => parents.get(ruleId)?.some(({ generate }) => generate) ?? !bases.has(ruleId),
     inputsOf: ({ ruleId, eventId, timeMs, fields }) =>
       inputsFor(ruleId, { id: eventId, at: timeMs }, (field) => fields.get(field)),
     inputsOfCorrelation: (ruleId, group, passedOn) =>

@@ -1,3 +1,4 @@
+import { baseIdOf } from '../aggregation-base.ts';
 import type { Problem } from './problems.ts';
 import type { RuleDocument } from './rule-documents.ts';
 import { entryOf, type Tree, type TreeEntry, type TreeMap } from './tree.ts';
@@ -33,9 +34,6 @@ const list = (line: number, texts: readonly string[]): Tree => ({
   line,
   items: texts.map((text) => scalar(text, line)),
 });
-
-/** The id of the rule that the correlation with an id counts. */
-export const baseIdOf = (id: string): string => `${id}-events`;
 
 interface Aggregation {
   readonly condition: string;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createCorrelations } from '../correlation/correlations.ts';
 import type { CorrelationRule } from '../rule.ts';
 import { readRules } from './read-rules.ts';
 
@@ -195,6 +196,49 @@ test('an aggregation of Sigma 1 becomes a correlation with the id of the rule', 
   const again = readRules(rules.map(({ text: kept }) => ({ file: 'kept', text: kept })));
   const plain = ({ position: _, text: __, ...rest }: (typeof rules)[number]) => rest;
   expect(again.rules.map(plain)).toEqual(rules.map(plain));
+});
+
+const aggregated = (name: string): string =>
+  rule(name).replace('condition: a', 'timeframe: 5m, condition: "a | count() > 5"');
+
+test.each([
+  [
+    'whose id another rule has',
+    rule('other').replace('id-other', 'id-old'),
+    'its id id-old is that of a.yml:1',
+    'id-old',
+  ],
+  [
+    'whose name another rule has',
+    rule('other').replace('name: other', 'name: old'),
+    'its name old is that of a.yml:1',
+    'id-other',
+  ],
+  [
+    'whose counted rule has the id of another',
+    rule('other').replace('id-other', 'id-old-events'),
+    'its id id-old-events is that of a.yml:1',
+    'id-old-events',
+  ],
+])('an aggregation %s is refused with all that was made of it', (_, other, reason, kept) => {
+  const { rules, refusals } = read(other, aggregated('old'));
+  expect(refusals).toMatchObject([{ reason, id: 'id-old', title: 'old' }]);
+  expect(refusals).toHaveLength(1);
+  expect(rules.map(({ id, kind }) => `${kind} ${id}`)).toEqual([`detection ${kept}`]);
+});
+
+test('an aggregation over searches that cannot be read is refused under its own id', () => {
+  const { refusals, rules } = read(aggregated('old').replace('b: c', 'b|within: c'));
+  expect(refusals).toMatchObject([{ reason: 'there is no modifier within', id: 'id-old' }]);
+  expect([refusals.length, rules.length]).toEqual([1, 0]);
+});
+
+test('what an aggregation counts is not told by itself where the aggregation cannot be run', () => {
+  const { rules } = read(aggregated('old').replace('> 5', '> 60000'), rule('one'));
+  const { refusals, isTold, counts } = createCorrelations(rules, { latenessMs: 0, maxEntries: 1_000 });
+  expect(refusals).toMatchObject([{ id: 'id-old' }]);
+  const [base, , other] = rules.map(({ id }) => `${id} ${isTold(id)} ${counts(id)}`);
+  expect([base, other]).toEqual(['id-old-events false false', 'id-one true false']);
 });
 
 test.each([

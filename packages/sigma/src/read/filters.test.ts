@@ -37,6 +37,16 @@ test('a filter of a rule with an aggregation narrows what it counts', () => {
   expect(rules).toMatchObject([{ id: 'id-one-events', condition: { kind: 'and' } }, { kind: 'correlation' }]);
 });
 
+test('a filter of a rule leaves the one alone that is merely called as if an aggregation counted it', () => {
+  const { rules, filters } = read(rule('one'), rule('one-events'), filter('[id-one]'));
+  expect(filters).toMatchObject([{ rules: ['id-one'] }]);
+  expect(rules).toMatchObject([{ condition: { kind: 'and' } }, { condition: { kind: 'search' } }]);
+  const counted =
+    'title: C\nid: c\ncorrelation: {type: event_count, rules: [id-one], timespan: 1m, condition: {gt: 1}}\n';
+  const { refusals } = read(rule('one'), rule('x').replace('id-x', 'c-events'), counted, filter('[c]'));
+  expect(refusals).toMatchObject([{ reason: 'it filters c, which is a correlation' }]);
+});
+
 test('a filter for any rule narrows those of its log source', () => {
   const { filters } = read(filter('any'), rule('one'), rule('other', 'linux'));
   expect(filters).toMatchObject([{ rules: ['id-one'] }]);

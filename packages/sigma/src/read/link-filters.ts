@@ -1,10 +1,17 @@
+import { baseOf } from '../aggregation-base.ts';
 import type { DetectionRule, SigmaFilter } from '../rule.ts';
-import { baseIdOf } from './aggregation.ts';
 import type { Draft } from './draft.ts';
 import { applyFilter, coversLogSource } from './filter.ts';
-import { refuse, type Registry, resolveId } from './registry.ts';
+import { refuse, type Registry, resolveId, type RuleDraft } from './registry.ts';
 
 type FilterOf = Extract<Draft, { kind: 'filter' }>;
+
+/** What a filter of this rule narrows: of a rule with an aggregation, what that counts. */
+function narrowedFor(id: string, { drafts }: Registry): RuleDraft | undefined {
+  const draft = drafts.get(id);
+  const base = draft?.kind === 'correlation' ? baseOf({ id, rules: draft.correlation.rules }) : undefined;
+  return base === undefined ? draft : drafts.get(base);
+}
 
 function targetsOf({ head, filter }: FilterOf, registry: Registry): readonly DetectionRule[] | undefined {
   const { rules, logSource, rulesLine } = filter;
@@ -17,9 +24,7 @@ function targetsOf({ head, filter }: FilterOf, registry: Registry): readonly Det
   }
   const targets = new Set<DetectionRule>();
   for (const reference of rules) {
-    const id = resolveId(reference, registry) ?? '';
-    // Of a rule with an aggregation, what it counts is filtered.
-    const draft = registry.drafts.get(baseIdOf(id)) ?? registry.drafts.get(id);
+    const draft = narrowedFor(resolveId(reference, registry) ?? '', registry);
     if (!draft) return refuse(registry, head, `it filters ${reference}, which is not among the rules`, rulesLine);
     if (draft.kind === 'correlation') {
       return refuse(registry, head, `it filters ${reference}, which is a correlation`, rulesLine);

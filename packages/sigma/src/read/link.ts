@@ -4,15 +4,20 @@ import { createLinker } from './link-correlations.ts';
 import { applyFilters } from './link-filters.ts';
 import { register, type Registry } from './registry.ts';
 
-/** Applies filters, resolves what correlations count, and refuses what names nothing, somebody else's name, or itself. */
-export function linkDrafts(drafts: readonly Draft[]): RuleSet {
+/**
+ * Applies filters, resolves what correlations count, and refuses what names nothing, somebody else's name, or itself. What
+ * was made of one document comes together.
+ */
+export function linkDrafts(documents: readonly (readonly Draft[])[]): RuleSet {
   const registry: Registry = { drafts: new Map(), idsByName: new Map(), refusals: [] };
-  register(
-    drafts.filter((draft) => draft.kind !== 'filter'),
-    registry,
-  );
+  for (const drafts of documents) {
+    register(
+      drafts.filter((draft) => draft.kind !== 'filter'),
+      registry,
+    );
+  }
   const filters = applyFilters(
-    drafts.filter((draft) => draft.kind === 'filter'),
+    documents.flat().filter((draft) => draft.kind === 'filter'),
     registry,
   );
   const linkRule = createLinker(registry);

@@ -10,14 +10,19 @@ export interface ReadingOptions {
   readonly placeholders?: Placeholders;
 }
 
-function readFile(file: string, text: string, placeholders: Placeholders): readonly (Draft | Refusal)[] {
-  return readRuleDocuments(file, text).flatMap((document): readonly (Draft | Refusal)[] => {
-    if ('problem' in document) return [refusalOf(file, document.problem, document.root)];
+/** What is made of each document: two drafts of one are loaded or refused together. */
+function readFile(file: string, text: string, placeholders: Placeholders): readonly (readonly Draft[] | Refusal)[] {
+  return readRuleDocuments(file, text).map((document): readonly Draft[] | Refusal => {
+    if ('problem' in document) return refusalOf(file, document.problem, document.root);
     const split = splitAggregation(document);
-    if ('reason' in split) return [refusalOf(file, split, document.root)];
-    const read = split.map((each) => readDraft(each, placeholders));
-    // Two documents out of one are loaded or refused together.
-    return read.find((each) => 'reason' in each) ? read.filter((each) => 'reason' in each).slice(0, 1) : read;
+    if ('reason' in split) return refusalOf(file, split, document.root);
+    const drafts: Draft[] = [];
+    for (const each of split) {
+      const read = readDraft(each, placeholders);
+      if ('reason' in read) return refusalOf(file, read, document.root);
+      drafts.push(read);
+    }
+    return drafts;
   });
 }
 
@@ -30,17 +35,17 @@ export function readRules(
   files: Iterable<{ readonly file: string; readonly text: string }>,
   { placeholders = new Map() }: ReadingOptions = {},
 ): RuleSet {
-  const drafts: Draft[] = [];
+  const documents: (readonly Draft[])[] = [];
   const refusals: Refusal[] = [];
   const order = new Map<string, number>();
   for (const { file, text } of files) {
     order.set(file, order.get(file) ?? order.size);
     for (const read of readFile(file, text, placeholders)) {
       if ('reason' in read) refusals.push(read);
-      else drafts.push(read);
+      else documents.push(read);
     }
   }
-  const linked = linkDrafts(drafts);
+  const linked = linkDrafts(documents);
   const byPosition = (a: Refusal, b: Refusal): number =>
     (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line;
   return { ...linked, refusals: [...refusals, ...linked.refusals].toSorted(byPosition) };

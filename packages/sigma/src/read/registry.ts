@@ -27,19 +27,24 @@ export const refuse = (
 
 const at = ({ file, line }: { readonly file: string; readonly line: number }): string => `${file}:${line}`;
 
-/** Puts rules under their ids and names; who comes second with one is refused. */
+function claimedBefore(draft: RuleDraft, { drafts, idsByName }: Registry): string | undefined {
+  const { id, name } = headOf(draft);
+  const twin = drafts.get(id);
+  if (twin) return `its id ${id} is that of ${at(headOf(twin).position)}`;
+  const namesake = name === undefined ? undefined : drafts.get(idsByName.get(name) ?? '');
+  return namesake && `its name ${name ?? ''} is that of ${at(headOf(namesake).position)}`;
+}
+
+/** Puts the rules of a document under their ids and names, all or none: a document that comes second with one is refused. */
 export function register(drafts: readonly RuleDraft[], registry: Registry): void {
+  const reason = drafts.map((draft) => claimedBefore(draft, registry)).find((found) => found !== undefined);
+  // The last one bears the id of the document.
+  const last = drafts.at(-1);
+  if (last && reason !== undefined) return refuse(registry, headOf(last), reason);
   for (const draft of drafts) {
-    const head = headOf(draft);
-    const twin = registry.drafts.get(head.id);
-    const namesake = head.name === undefined ? undefined : registry.drafts.get(registry.idsByName.get(head.name) ?? '');
-    if (twin) refuse(registry, head, `its id ${head.id} is that of ${at(headOf(twin).position)}`);
-    else if (namesake) {
-      refuse(registry, head, `its name ${head.name ?? ''} is that of ${at(headOf(namesake).position)}`);
-    } else {
-      registry.drafts.set(head.id, draft);
-      if (head.name !== undefined) registry.idsByName.set(head.name, head.id);
-    }
+    const { id, name } = headOf(draft);
+    registry.drafts.set(id, draft);
+    if (name !== undefined) registry.idsByName.set(name, id);
   }
 }
 
