@@ -69,6 +69,27 @@ test('what can be read but not run is refused as well', async () => {
   ]);
 });
 
+test("a chain of correlations and a range of counts are checked as match takes them: the specification's example loads", async () => {
+  const plain = rule.replace('b|expand: "%c%"', 'b: c').replace('title: T', 'title: T\nname: one');
+  const range =
+    'title: R\nname: range\ncorrelation: {type: event_count, rules: [one], timespan: 1h, condition: {gt: 100, lte: 200}}\n';
+  const chain = 'title: C\ncorrelation: {type: event_count, rules: [range], timespan: 1d, condition: {gte: 2}}\n';
+  const folder = await makeFolder({ 'a.yml': [plain, range, chain].join('---\n') });
+  expect(await check({ rules: [folder] })).toEqual({
+    code: 0,
+    lines: ['1 file: 1 detection, 2 correlations, 0 filters load, 0 refused.'],
+  });
+});
+
+test('an aggregation that cannot be run is refused whole', async () => {
+  const counting = rule
+    .replace('b|expand: "%c%"', 'b: c')
+    .replace('condition: a', 'timeframe: 1m\n  condition: a | count() > 60000');
+  const folder = await makeFolder({ 'a.yml': counting });
+  const { lines } = await check({ rules: [folder] });
+  expect(lines.at(-1)).toBe('1 file: 0 detections, 0 correlations, 0 filters load, 1 refused.');
+});
+
 test('a path that is not there, or placeholders that are none, are one sentence', async () => {
   await expect(check({ rules: ['/nowhere'] })).rejects.toThrow('/nowhere cannot be read: ENOENT.');
   const folder = await makeFolder({ 'a.yml': rule, 'values.yaml': 'c: {d: e}' });

@@ -1,5 +1,6 @@
 import {
   type CompiledCorrelation,
+  type CorrelationOptions,
   type CorrelationRule,
   type Correlations,
   createCorrelations,
@@ -36,10 +37,13 @@ interface Window {
   readonly entries: WindowEntry[];
 }
 
-/** More matches are not kept: they are in memory until the end. */
-const MAX_ENTRIES = 1_000_000;
-/** Files come in any order, so that nothing is late before the last one has been read. */
-const ANY_LATENESS_MS = 2 ** 50;
+/** How the windows of a run are kept. */
+export const runWindows: CorrelationOptions = {
+  /** Files come in any order, so that nothing is late before the last one has been read. */
+  latenessMs: 2 ** 50,
+  /** More matches are not kept: they are in memory until the end. */
+  maxEntries: 1_000_000,
+};
 
 /** Correlates the matches of a whole run, at its end. */
 export class RunCorrelation {
@@ -52,7 +56,7 @@ export class RunCorrelation {
   left = 0;
 
   constructor(rules: readonly (CorrelationRule | DetectionRule)[]) {
-    this.#correlations = createCorrelations(rules, { latenessMs: ANY_LATENESS_MS, maxEntries: MAX_ENTRIES });
+    this.#correlations = createCorrelations(rules, runWindows);
   }
 
   get refusals(): readonly Refusal[] {
@@ -67,7 +71,7 @@ export class RunCorrelation {
     // Padded, for events of one moment are in the order of their ids.
     const eventId = String(this.#events).padStart(15, '0');
     const { timeMs, fields } = view;
-    if (timeMs === undefined || this.#entries >= MAX_ENTRIES) this.left += counted.length;
+    if (timeMs === undefined || this.#entries >= runWindows.maxEntries) this.left += counted.length;
     else {
       this.#places.set(eventId, place);
       for (const { rule } of counted) {
