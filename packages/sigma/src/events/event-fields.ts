@@ -70,6 +70,7 @@ export function allTexts(fields: EventFields, name: string): string[] {
 /** Lets a field answer to another name, with all its values; what the other name has already stays. */
 export function addAlias(fields: EventFields, name: string, from: readonly string[]): void {
   for (const source of from) {
+    if (source === name) continue; // else the list would grow while it is walked
     const value = fields.get(source);
     if (value === undefined || value === null) continue;
     if (isList(value)) for (const one of value) addValue(fields, name, one);

@@ -74,6 +74,18 @@ describe('viewEvent', () => {
     expect(fields.get('list')).toHaveLength(50_000);
   });
 
+  it('a field that is named after itself ends, and stays what it is', () => {
+    const values = Array.from({ length: 64 }, (_, index) => index);
+    const event = { deviceVendor: 'x', deviceProduct: 'y', cs1Label: 'CS 1', cs1: values };
+    expect(viewEvent(event).fields.get('cs1')).toEqual(values);
+  });
+
+  it('takes time in proportion to the categories and types that ECS lists', () => {
+    const made = (word: string) => Array.from({ length: 50_000 }, (_, index) => `${word} ${index}`);
+    const event = { category: [...made('c'), 'process', 'File'], type: [...made('t'), 'Start', 'deletion'] };
+    expect(viewEvent({ event }, 'ecs').categories).toEqual(['process_creation', 'file_delete']);
+  });
+
   it('never throws, whatever the event holds and whatever its source is said to be', () => {
     const anyName = fc.oneof(
       fc.string(),

@@ -57,6 +57,17 @@ describe('parseZeekTsv', () => {
     expect(records[0]?.fields).toEqual({ a: '\tä', b: ['x,y', 'z'], c: '\\xff' });
   });
 
+  it('takes time and memory in proportion to the text, however often its header changes and however long it is', () => {
+    const changes = `#fields\ta\n${'#path\tp\n#path\tq\n'.repeat(100_000)}${'1\n'.repeat(100_000)}`;
+    const { records } = parseZeekTsv(changes);
+    expect(records).toHaveLength(100_000);
+    expect(records.at(-1)).toMatchObject({ path: 'q', header: '#fields\ta\n#path\tq' });
+
+    const long = parseZeekTsv(`#fields\t${'a'.repeat(20_000)}\n1\n#fields\ta\n2\n`);
+    expect(long.problems).toEqual([{ line: 2, reason: 'the header above it is too long' }]);
+    expect(long.records).toMatchObject([{ line: 4, fields: { a: '2' } }]);
+  });
+
   it('any text gives a record or a problem for each of its lines', () => {
     const parts = fc.constantFrom(
       '#fields\ta\tb\n',

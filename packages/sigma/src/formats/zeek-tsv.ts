@@ -26,6 +26,11 @@ export interface ZeekLog {
   readonly problems: readonly ZeekProblem[];
 }
 
+/** What no log reaches: Zeek's widest has a header of some 2,000 characters. Each record keeps its header. */
+const MAX_HEADER_LENGTH = 16_384;
+
+const HEADER_LINE = /^#(separator|set_separator|empty_field|unset_field|path|open|close|fields|types)(?:\W|$)/;
+
 interface Header {
   separator: string;
   setSeparator: string;
@@ -34,7 +39,10 @@ interface Header {
   path: string;
   fields: readonly string[];
   types: readonly string[];
-  lines: readonly string[];
+  /** The newest of each kind. */
+  readonly lines: Map<string, string>;
+  /** The lines as one text; undefined until a record asks for it. */
+  text: string | undefined;
 }
 
 const freshHeader = (): Header => ({
@@ -45,7 +53,8 @@ const freshHeader = (): Header => ({
   path: '',
   fields: [],
   types: [],
-  lines: [],
+  lines: new Map(),
+  text: undefined,
 });
 
 /** Whether a text is a log in Zeek's own format, by its first line. */
@@ -58,20 +67,53 @@ export const isZeekTsv = (text: string): boolean => /^#(?:separator|fields|path)
 export function parseZeekTsv(text: string): ZeekLog {
   const records: ZeekRecord[] = [];
   const problems: ZeekProblem[] = [];
-  let header = freshHeader();
+  const lines = new ZeekLines();
   for (const [index, written] of text.split('\n').entries()) {
     const line = written.replace(/\r$/, '');
-    if (line.startsWith('#separator ')) header = freshHeader();
-    if (/^#(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)(?:\W|$)/.test(line)) {
-      readHeader(line, header);
-      header.lines = [...header.lines, line];
-    } else if (line.trim() !== '') {
-      const record = readRecord(line, index + 1, header);
-      if ('reason' in record) problems.push(record);
-      else records.push(record);
-    }
+    if (lines.takesHeader(line) || line.trim() === '') continue;
+    const record = lines.read(line, index + 1);
+    if ('reason' in record) problems.push(record);
+    else records.push(record);
   }
   return { records, problems };
+}
+
+/** Reads such logs line by line. */
+export class ZeekLines {
+  #header = freshHeader();
+
+  /** Whether the line belongs to a header; it is remembered. */
+  takesHeader(line: string): boolean {
+    const kind = HEADER_LINE.exec(line)?.[1];
+    if (kind === undefined) return false;
+    if (line.startsWith('#separator ')) this.#header = freshHeader();
+    readHeader(line, this.#header);
+    if (isEffective(line, kind, this.#header)) {
+      this.#header.lines.set(kind, line);
+      this.#header.text = undefined;
+    }
+    return true;
+  }
+
+  get hasFields(): boolean {
+    return this.#header.fields.length > 0;
+  }
+
+  /** A line that is no header's; `number` counts from 1. */
+  read(line: string, number: number): ZeekRecord | ZeekProblem {
+    return readRecord(line, number, this.#header);
+  }
+}
+
+/** What says nothing must not take the place of what does. */
+const isEffective = (line: string, kind: string, { separator }: Header): boolean =>
+  kind === 'separator' ? line.startsWith('#separator ') : line.split(separator, 1)[0] === `#${kind}`;
+
+/** Added up rather than joined: V8 keeps such a text as the lines it is made of, which headers that differ in one line share. */
+function headerText(header: Header): string {
+  let text = '';
+  for (const line of header.lines.values()) text = text === '' ? line : `${text}\n${line}`;
+  return text;
 }
 
 function readHeader(line: string, header: Header): void {
@@ -91,6 +133,8 @@ function readHeader(line: string, header: Header): void {
 
 function readRecord(line: string, number: number, header: Header): ZeekRecord | ZeekProblem {
   if (header.fields.length === 0) return { line: number, reason: 'no #fields line comes before it' };
+  header.text ??= headerText(header);
+  if (header.text.length > MAX_HEADER_LENGTH) return { line: number, reason: 'the header above it is too long' };
   const cells = line.split(header.separator);
   if (cells.length !== header.fields.length) {
     return { line: number, reason: `${cells.length} fields where the header names ${header.fields.length}` };
@@ -107,7 +151,7 @@ function readRecord(line: string, number: number, header: Header): ZeekRecord | 
     path: header.path,
     line: number,
     text: line,
-    header: header.lines.join('\n'),
+    header: header.text,
     fields: Object.fromEntries(fields),
     unreadable,
   };

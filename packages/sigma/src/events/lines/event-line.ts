@@ -1,7 +1,7 @@
 import { parseCef } from '../../formats/cef.ts';
 import { parseLeef } from '../../formats/leef.ts';
 import { parseSyslog } from '../../formats/syslog.ts';
-import { parseZeekTsv } from '../../formats/zeek-tsv.ts';
+import { ZeekLines, type ZeekProblem, type ZeekRecord } from '../../formats/zeek-tsv.ts';
 import { isObject, type JsonObject } from '../event-fields.ts';
 import { parseAccessLine } from './access-line.ts';
 import { parseAuditLine } from './audit-line.ts';
@@ -22,11 +22,19 @@ export interface EventLineOptions {
  * without syslog before them, auditd, access logs and syslog.
  */
 export function createEventLineReader({ nowMs, keepsText = false }: EventLineOptions): (text: string) => EventLine {
-  const zeekHeader: string[] = [];
+  const zeek = new ZeekLines();
   const w3c = new W3cLines();
+  let isOther = false;
+
+  /** Where lines of another kind were read, `# …` is one of them: it must not decide how those after it are read. */
+  const takesHeader = (text: string): boolean => {
+    if (isOther || !text.startsWith('#')) return false;
+    if (!zeek.hasFields && w3c.takesHeader(text)) return true;
+    return !w3c.hasFields && zeek.takesHeader(text);
+  };
 
   const readPlain = (text: string): EventLine => {
-    if (zeekHeader.length > 0) return readZeek(zeekHeader, text);
+    if (zeek.hasFields) return eventOfZeek(zeek.read(text, 1));
     const known = w3c.hasFields ? w3c.read(text) : readKnownText(text, nowMs);
     if (known) return { event: known };
     return keepsText ? { event: { message: text } } : { reason: 'it is neither JSON nor a log format known here' };
@@ -34,15 +42,10 @@ export function createEventLineReader({ nowMs, keepsText = false }: EventLineOpt
 
   return (line) => {
     const text = line.replace(/\r$/, '');
-    if (text.trim() === '') return null;
-    if (text.startsWith('{')) return readJson(text);
-    if (w3c.takesHeader(text)) return null;
-    if (text.startsWith('#')) {
-      if (text.startsWith('#separator')) zeekHeader.length = 0;
-      if (zeekHeader.length < 20) zeekHeader.push(text);
-      return null;
-    }
-    return readPlain(text);
+    if (text.trim() === '' || takesHeader(text)) return null;
+    const read = /^\s*\{/.test(text) ? readJson(text) : readPlain(text);
+    isOther ||= read !== null && 'event' in read && !zeek.hasFields && !w3c.hasFields;
+    return read;
   };
 }
 
@@ -55,11 +58,9 @@ function readJson(text: string): EventLine {
   }
 }
 
-function readZeek(header: readonly string[], text: string): EventLine {
-  const { records, problems } = parseZeekTsv([...header, text].join('\n'));
-  const [record] = records;
-  if (record) return { event: record.path === '' ? record.fields : { _path: record.path, ...record.fields } };
-  return { reason: problems[0]?.reason ?? 'it is no record' };
+function eventOfZeek(read: ZeekRecord | ZeekProblem): EventLine {
+  if ('reason' in read) return { reason: read.reason };
+  return { event: read.path === '' ? read.fields : { _path: read.path, ...read.fields } };
 }
 
 const readKnownText = (text: string, nowMs: number): JsonObject | undefined =>

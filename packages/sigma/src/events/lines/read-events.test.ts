@@ -139,6 +139,27 @@ describe('a log of text', () => {
     ]);
   });
 
+  it.each(['# by hand', '#open', '#Fields: a b', '#fields\ta\tb'])(
+    'is not blinded by a line like %s',
+    async (comment) => {
+      const line = '<38>Mar  5 10:20:30 host sshd[42]: error';
+      const read1 = await read([line, comment, line].join('\n'));
+      expect(read1.map((one) => 'event' in one)).toEqual([true, false, true]);
+      expect(read1[1]).toEqual({ line: 2, reason: expect.stringMatching(/neither JSON/) });
+      expect(await read(`{"a":1}\n${comment}\n{"a":2}`, 5, true)).toContainEqual({
+        line: 2,
+        event: { message: comment },
+      });
+    },
+  );
+
+  it('may begin with a line that is cut off, and then name its fields', async () => {
+    expect(await read('30 GET /x\n#Fields: date cs-method\n2024-03-05 GET\n')).toEqual([
+      { line: 1, reason: expect.any(String) },
+      { line: 3, event: { date: '2024-03-05', 'cs-method': 'GET' } },
+    ]);
+  });
+
   it('is read in time that grows with its length, whatever it holds', async () => {
     const long = [
       `type=EXECVE msg=audit(1709634030.000:7): ${'a'.repeat(200_000)}`,

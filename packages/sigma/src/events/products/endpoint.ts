@@ -15,29 +15,35 @@ export const ecsEndpoint: EventFormat = {
   refine: refineEcs,
 };
 
-const categories: Readonly<Record<string, readonly string[]>> = {
-  'process:start': ['process_creation'],
-  'process:end': ['process_termination'],
-  'file:creation': ['file_event'],
-  'file:deletion': ['file_delete'],
-  'file:access': ['file_access'],
-  'registry:change': ['registry_event', 'registry_set'],
-  'registry:creation': ['registry_event', 'registry_add'],
-  'registry:deletion': ['registry_event', 'registry_delete'],
-  'network:start': ['network_connection'],
-  'network:connection': ['network_connection'],
-  'network:protocol': ['dns_query'],
-  'library:start': ['image_load'],
-  'driver:start': ['driver_load'],
-};
+/** Category and type of an event in ECS → categories of log sources. */
+const categories: readonly (readonly [category: string, type: string, names: readonly string[]])[] = [
+  ['process', 'start', ['process_creation']],
+  ['process', 'end', ['process_termination']],
+  ['file', 'creation', ['file_event']],
+  ['file', 'deletion', ['file_delete']],
+  ['file', 'access', ['file_access']],
+  ['registry', 'change', ['registry_event', 'registry_set']],
+  ['registry', 'creation', ['registry_event', 'registry_add']],
+  ['registry', 'deletion', ['registry_event', 'registry_delete']],
+  ['network', 'start', ['network_connection']],
+  ['network', 'connection', ['network_connection']],
+  ['network', 'protocol', ['dns_query']],
+  ['library', 'start', ['image_load']],
+  ['driver', 'start', ['driver_load']],
+];
+
+const wordsOf = (fields: EventFields, name: string): ReadonlySet<string> =>
+  new Set(allTexts(fields, name).map((text) => text.toLowerCase()));
 
 function refineEcs(fields: EventFields): LogSourcePart {
   for (const name in ecsWindowsNames) if (!fields.has(name)) addAlias(fields, name, ecsWindowsNames[name] ?? []);
   if (!fields.has('commandline') && fields.has('process.args')) {
     addValue(fields, 'commandline', allTexts(fields, 'process.args').join(' '));
   }
-  const found = allTexts(fields, 'event.category').flatMap((category) =>
-    allTexts(fields, 'event.type').flatMap((type) => categories[`${category}:${type}`.toLowerCase()] ?? []),
+  const inCategory = wordsOf(fields, 'event.category');
+  const ofType = wordsOf(fields, 'event.type');
+  const found = categories.flatMap(([category, type, names]) =>
+    inCategory.has(category) && ofType.has(type) ? names : [],
   );
   const system = `${firstText(fields, 'host.os.type') ?? firstText(fields, 'host.os.family') ?? ''}`.toLowerCase();
   const product = system === 'darwin' || system === 'macos' ? 'macos' : system === '' ? undefined : system;
