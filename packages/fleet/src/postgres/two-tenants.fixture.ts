@@ -43,6 +43,7 @@ function valueOf({ table, name, type, check }: Column, tenant: Tenant): string {
   if (type.startsWith('json')) return '{}';
   if (type === 'boolean') return 'false';
   if (type === 'bigint') return tenant === 'a' ? '1' : '2';
+  if (type === 'date') return '2026-01-01';
   return type.startsWith('timestamp') ? '2026-01-01T00:00:00Z' : '1';
 }
 
