@@ -12,6 +12,7 @@ import {
   viewEvent,
 } from '@soc/sigma';
 import { alertOfMatch, type MatchFacts } from '../domain/detection/alert-of-match.ts';
+import { eventTimeOf } from '../domain/detection/event-time.ts';
 import type { NormalisedAlert } from '../domain/normalise/normalised-alert.ts';
 import { createEventIds } from '../domain/sigma-correlation/event-ids.ts';
 import { type EventLine, readEventLines } from './event-lines.ts';
@@ -63,7 +64,7 @@ export function createDetector(encoded: readonly string[], windows: CorrelationO
         ruleId: id,
         alert: correlations.isTold(id) ? alertOf(match, value, view, receivedAt) : undefined,
         counted: correlations.counts(id)
-          ? { ruleId: id, eventId, timeMs: view.timeMs ?? receivedAt.getTime(), fields: view.fields }
+          ? { ruleId: id, eventId, timeMs: eventTimeOf(view.timeMs, receivedAt.getTime()), fields: view.fields }
           : undefined,
         text,
       };
@@ -93,7 +94,7 @@ export function createDetector(encoded: readonly string[], windows: CorrelationO
       let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
       const ndjson = zstdDecompressSync(body, { maxOutputLength: BLOCK_BYTES }).toString();
       const { events } = readEventLines(ndjson, source, (event) => {
-        const timeMs = event.view.timeMs ?? receivedMs;
+        const timeMs = eventTimeOf(event.view.timeMs, receivedMs);
         const day = Math.floor(timeMs / DAY_MS);
         perDay.set(day, (perDay.get(day) ?? 0) + 1);
         firstMs = Math.min(firstMs, timeMs);

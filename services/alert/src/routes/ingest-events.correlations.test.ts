@@ -126,6 +126,37 @@ test('the alert is counted in the answer to the request that completed it, and n
   expect(JSON.parse(payload)).toMatchObject({ latest: [{ EventID: 4624, TargetUserName: 'bob' }] });
 });
 
+test('an event nested deeper than a stack reaches completes an alert, and is shown as it came', async () => {
+  const nested = `${'['.repeat(6_000)}${']'.repeat(6_000)}`;
+  const last = logon(4624, 30, 'gus').replace(/}$/, `,"nested":${nested}}`);
+  expect(await send(one, [...failed('gus'), last])).toMatchObject({ received: 11, alerts: 1, rejected: [] });
+  const [alert] = await alertsOf('gus');
+  const { payload } = (await one.call(GetRawPayload, { params: { id: alert?.id ?? '' } })).body;
+  expect(payload).toContain(last);
+});
+
+test('an event dated before our era counts at its arrival, for rules that fire at once and for those that wait', async () => {
+  const env = { ...one.env, PORT: '0', INSTANCE_ID: 'alert-dated', SIGMA_LATENESS_S: '1' };
+  const hasty = await startTestService(alertService, { env });
+  onTestFinished(() => hasty.close({ keepData: true }));
+  const startedMs = Date.now();
+  const sent = [
+    ...Array.from({ length: 10 }, (_, index) => ({ eventId: 4625, second: index, LogonType: 2 })),
+    ...[20, 21].map((second) => ({ eventId: 4624, second, LogonType: 3 })),
+  ];
+  const lines = sent.map(({ eventId, second, LogonType }) =>
+    logon(eventId, second, 'hal', { LogonType, TimeCreated: `-0000${44 + (second % 2)}-04-20T00:00:00.000Z` }),
+  );
+  for (const part of [lines.slice(0, 10), lines.slice(10)]) {
+    expect(await send(hasty, part)).toMatchObject({ received: part.length, rejected: [] });
+  }
+  const alerts = await waitFor(async () => {
+    const found = await alertsOf('hal');
+    return found.length === 2 && found;
+  });
+  for (const { occurredAt } of alerts) expect(Date.parse(occurredAt)).toBeGreaterThanOrEqual(startedMs);
+});
+
 test('one failed logon less, or a success of somebody else, is no alert', async () => {
   await send(one, [...failed('cid').slice(1), logon(4624, 30, 'cid')]);
   await send(two, [...failed('dan'), logon(4624, 30, 'eve')]);

@@ -3,6 +3,7 @@ import { tacticName } from '../normalise/attack.ts';
 import { finishDraft } from '../normalise/finish-draft.ts';
 import type { NormalisedAlert } from '../normalise/normalised-alert.ts';
 import { observablesOf } from './event-observables.ts';
+import { isPlausibleTime } from './event-time.ts';
 
 /** The source of alerts that rules make. */
 const SOURCE = 'sigma';
@@ -22,16 +23,13 @@ const TECHNIQUE = /^attack\.t\d{4}/i;
 /** ATT&CK groups, software and the rest that is no tactic: `attack.g0016`, `attack.s0002`. */
 const OTHER_ID = /^attack\.[a-z]{1,2}\d{4}/i;
 
-/** An event whose own clock is further ahead than this is not believed. */
-const AHEAD_MS = 24 * 3_600_000;
-
 /** The alert that a match amounts to. The same rule and the same hosts, users, addresses and domains are the same alert. */
 export function alertOfMatch(match: MatchFacts, event: unknown, receivedAt: Date): NormalisedAlert | null {
   const { tags, title, description, evidence, timeMs } = match;
   const { observables, texts } = observablesOf(event, receivedAt);
   const ofAttack = tags.filter((tag) => /^attack\./i.test(tag));
   const because = evidence.map(({ field, value }) => `${field}: ${value}`);
-  const isPlausible = timeMs !== undefined && timeMs > 0 && timeMs < receivedAt.getTime() + AHEAD_MS;
+  const isPlausible = timeMs !== undefined && isPlausibleTime(timeMs, receivedAt.getTime());
   return finishDraft(
     {
       title,

@@ -54,16 +54,18 @@ export function alertOfFiring(firing: Firing, receivedAt: Date, lastEvent?: stri
 export const payloadOfFiring = (
   { rule, group, at, span, measured, eventIds, events }: Firing,
   texts: readonly string[] = [],
-): string =>
-  JSON.stringify({
+): string => {
+  const facts = JSON.stringify({
     correlation: { ruleId: rule.id, type: rule.type, timespanMs: rule.timespanMs, rules: rule.rules },
     group: Object.fromEntries(rule.groupBy.map((name, index) => [name, group.values[index]])),
     window: { from: new Date(at - rule.timespanMs).toISOString(), to: new Date(at).toISOString(), span },
     measured,
     events,
     eventIds,
-    latest: texts.map((text) => JSON.parse(text) as unknown),
   });
+  // Events may be nested deeper than `JSON.stringify` can go; as text they are JSON already.
+  return `${facts.slice(0, -1)},"latest":[${texts.join(',')}]}`;
+};
 
 function factsOf({ rule, group, measured, events }: Firing): readonly string[] {
   const span = rule.timespanMs % 60_000 === 0 ? `${rule.timespanMs / 60_000} min` : `${rule.timespanMs / 1_000} s`;
