@@ -1,3 +1,5 @@
+import { decimalOf } from '../decimal.ts';
+import { foldCase } from '../engine/fold.ts';
 import { canonicalField, type FieldValue } from '../event-view.ts';
 
 /** By canonical name, as an `EventView` has them or an entry carries them. */
@@ -25,13 +27,13 @@ export interface Group {
 export function groupOf(fields: FieldSource, names: readonly string[]): Group | undefined {
   const values = names.map((name) => textsOf(fields, name));
   if (values.some(({ length }) => length === 0)) return undefined;
-  const key = values.map((texts) => texts.map((text) => text.toLowerCase()).toSorted());
+  const key = values.map((texts) => texts.map((text) => foldCase(text)).toSorted());
   return { key: JSON.stringify(key), values: values.map((texts) => texts.join(', ')) };
 }
 
 /** What `value_count` tells apart: one field's values, or the combinations of several. */
 export function distinctValuesOf(fields: FieldSource, names: readonly string[]): readonly string[] {
-  const lists = names.map((name) => textsOf(fields, name).map((text) => text.toLowerCase()));
+  const lists = names.map((name) => textsOf(fields, name).map((text) => foldCase(text)));
   const combined = lists.reduce<readonly (readonly string[])[]>(
     (tuples, texts) => tuples.flatMap((tuple) => texts.map((text) => [...tuple, text])).slice(0, LIMITS.values),
     [[]],
@@ -51,6 +53,6 @@ const MAX_NUMBER = 1e300;
 export const numbersOf = (fields: FieldSource, names: readonly string[]): readonly number[] =>
   names
     .flatMap((name) => textsOf(fields, name))
-    .filter((text) => /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?\s*$/i.test(text))
-    .map(Number)
+    .map(decimalOf)
+    .filter((value) => value !== undefined)
     .filter((value) => Math.abs(value) <= MAX_NUMBER);

@@ -10,13 +10,13 @@ function parseV4(text: string): Address | undefined {
   return [(a << 8) | b, (c << 8) | d];
 }
 
-/** Groups on one side of `::`; an IPv4 address may be the last two of all. */
-function parseGroups(text: string): Address | undefined {
+/** Groups on one side of `::`; where they are the last of all, an IPv4 address may be the last two. */
+function parseGroups(text: string, areLast: boolean): Address | undefined {
   if (text === '') return [];
   const groups: number[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    const v4 = index === parts.length - 1 && part.includes('.') ? parseV4(part) : undefined;
+    const v4 = areLast && index === parts.length - 1 && part.includes('.') ? parseV4(part) : undefined;
     if (v4) groups.push(...v4);
     else if (/^[\da-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16));
     else return undefined;
@@ -27,7 +27,7 @@ function parseGroups(text: string): Address | undefined {
 function parseV6(text: string): Address | undefined {
   const [head = '', tail, ...more] = text.split('::');
   if (more.length > 0) return undefined;
-  const [before, after] = [parseGroups(head), parseGroups(tail ?? '')];
+  const [before, after] = [parseGroups(head, tail === undefined), parseGroups(tail ?? '', true)];
   if (!before || !after) return undefined;
   const missing = 8 - before.length - after.length;
   if (tail === undefined ? missing !== 0 : missing < 1) return undefined;

@@ -113,7 +113,7 @@ function passesField(field: string, test: ValueTest, event: EventView): boolean 
 }
 
 /** What the specification says of an expression and an event. */
-function holdsPlainly(expression: Expression, event: EventView): boolean {
+export function holdsPlainly(expression: Expression, event: EventView): boolean {
   switch (expression.kind) {
     case 'and':
       return expression.operands.every((operand) => holdsPlainly(operand, event));

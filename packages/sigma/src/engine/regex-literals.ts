@@ -102,7 +102,8 @@ class LiteralReader {
     const opened = this.#take(/\((?:\?(?:P?<\w+>|[imsU-]*[:)]))?/y) ?? '';
     // Anything else with a question mark: look-around, atomic groups, comments.
     if (this.#source[this.#at] === '?') return this.#giveUp();
-    if (opened.endsWith(')')) return NOTHING;
+    // RE2 takes a quantifier behind mere flags for one of what stands before them.
+    if (opened.endsWith(')')) return /[*+?{]/.test(this.#source[this.#at] ?? '') ? this.#giveUp() : NOTHING;
     const literals = this.#alternation();
     if (!this.#take(/\)/y)) return this.#giveUp();
     return { literals };

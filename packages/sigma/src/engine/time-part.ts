@@ -1,32 +1,41 @@
-import type { TimePart } from '../expression.ts';
+import { parseEventTime } from '../events/event-time.ts';
 import type { FieldValue } from '../event-view.ts';
+import type { TimePart } from '../expression.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Date and time as logs write them; without a zone it is UTC. */
-const WRITTEN = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?) ?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
+/** Date and time as logs write them, without a zone: ISO 8601, web servers, RFC 5322, American. */
+const WRITTEN = [
+  /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?$/,
+  /^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d$/,
+  /^(?:[A-Z][a-z]{2}, )?\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d$/,
+  /^\d\d?\/\d\d?\/\d{4} \d\d?:\d\d:\d\d(?: [AP]M)?$/,
+];
 
-/** Numbers from here on are milliseconds, below they are seconds: 1973 and 5138, read the other way. */
-const MILLISECONDS_FROM = 1e11;
+/** A zone comes after minutes or seconds, for a date may end as one does. */
+const ZONE = /(:\d\d(?:[.,]\d+)?) ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$/i;
 
-/** Smaller numbers, until 1973 in seconds, are counts of something rather than times, and there is no later Date than the largest. */
-const [SMALLEST, LARGEST] = [1e8, 8.64e15];
+/** As many digits as seconds, milliseconds, microseconds and nanoseconds since 1970 have. */
+const SINCE_1970 = /^(?:\d{9,13}|\d{15,16}|\d{18,19})(?:\.\d{1,9})?$/;
 
-function ofNumber(value: number): number | undefined {
-  if (value < SMALLEST || value > LARGEST) return undefined;
-  return value >= MILLISECONDS_FROM ? value : value * 1000;
-}
+/** Smaller numbers, until 1973 in seconds, are counts of something rather than times. */
+const SMALLEST = 1e8;
+/** No time in nanoseconds that a Date can have is larger. */
+const LARGEST = 1e20;
 
-/** Milliseconds since 1970 of a time as a field holds it: ISO 8601, or seconds or milliseconds since 1970. */
-export function timeOf(value: FieldValue): number | undefined {
-  if (typeof value === 'number') return ofNumber(value);
-  if (typeof value !== 'string') return undefined;
-  if (/^\d{9,13}(\.\d{1,9})?$/.test(value)) return ofNumber(Number(value));
-  const [, date, time = '00:00', zone = 'Z'] = WRITTEN.exec(value) ?? [];
-  if (date === undefined) return undefined;
-  const offset = /^(z|utc)$/i.test(zone) ? 'Z' : zone.replace(/^(...)(\d\d)$/, '$1:$2');
-  const ms = Date.parse(`${date}T${time.replace(',', '.')}${offset}`);
-  return Number.isNaN(ms) ? undefined : ms;
+/** Longer than any time. */
+const LONGEST = 40;
+
+/**
+ * What a field says the time is, as if its zone were UTC, in milliseconds since 1970: rules ask for parts of times as they are written
+ * (specification 2.1, "Modifiers": no conversions between zones). What is read is read as the time of an event is.
+ */
+export function writtenTimeOf(value: FieldValue): number | undefined {
+  if (typeof value === 'number') return value >= SMALLEST && value <= LARGEST ? parseEventTime(value) : undefined;
+  if (typeof value !== 'string' || value.length > LONGEST) return undefined;
+  if (SINCE_1970.test(value)) return writtenTimeOf(Number(value));
+  const local = value.replace(ZONE, '$1');
+  return WRITTEN.some((form) => form.test(local)) ? parseEventTime(local.replace(/,(?=\d)/, '.')) : undefined;
 }
 
 /** ISO 8601: the week of the year that holds the day's Thursday. */
@@ -36,7 +45,7 @@ function weekOf(date: Date): number {
   return 1 + Math.floor((thursdayMs - yearMs) / DAY_MS / 7);
 }
 
-/** A part of a time in UTC; days, weeks and months count from 1. */
+/** A part of a time that `writtenTimeOf` has read; days, weeks and months count from 1. */
 export function partOf(timeMs: number, part: TimePart): number {
   const date = new Date(timeMs);
   switch (part) {

@@ -1,10 +1,11 @@
+import { decimalOf } from '../decimal.ts';
 import type { FieldValue } from '../event-view.ts';
 import type { Comparison, RegexTest, TextTest, ValueTest } from '../expression.ts';
 import { compileCidr } from './address.ts';
 import { type EventFacts, type Slots, someText, type Texts, valuesOf } from './event-facts.ts';
 import { compileRegex, MOST_STEPS, TOO_LARGE } from './linear-regex.ts';
 import { compileShape, shapeOf, type TextPredicate } from './text-pattern.ts';
-import { partOf, timeOf } from './time-part.ts';
+import { partOf, writtenTimeOf } from './time-part.ts';
 
 /** Whether the event loaded in the facts passes. */
 export type FactsPredicate = (facts: EventFacts) => boolean;
@@ -37,10 +38,6 @@ const compare = (operator: Comparison | 'eq', left: number, right: number): bool
       return left === right;
   }
 };
-
-const DECIMAL = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?\s*$/i;
-
-const numberOf = (text: string): number | undefined => (DECIMAL.test(text) ? Number(text) : undefined);
 
 const isExact = (value: number): boolean => !Number.isInteger(value) || Number.isSafeInteger(value);
 
@@ -75,7 +72,7 @@ function compileNetwork(cidr: string, { reasons }: Compilation): TextPredicate {
 
 function compileComparison({ operator, value }: Extract<ValueTest, { kind: 'compare' }>): TextPredicate {
   return (text) => {
-    const number = numberOf(text);
+    const number = decimalOf(text);
     return number !== undefined && compare(operator, number, value);
   };
 }
@@ -134,7 +131,7 @@ export function compileFieldTest(field: string, written: ValueTest, compilation:
       const { part, operator, value } = test;
       return (facts) =>
         valuesOf(facts.value(slot)).some((time) => {
-          const timeMs = timeOf(time);
+          const timeMs = writtenTimeOf(time);
           return timeMs !== undefined && compare(operator, partOf(timeMs, part), value);
         });
     }
