@@ -3,10 +3,15 @@ import type { Expression } from '../expression.ts';
 import type { DetectionRule } from '../rule.ts';
 import { holdsPlainly } from './plain-evaluator.fixture.ts';
 
-export type Leaf = Extract<Expression, { kind: 'field' | 'keyword' }>;
+type Leaf = Extract<Expression, { kind: 'field' | 'keyword' }>;
+
+export interface NumberedRule {
+  readonly rule: DetectionRule;
+  readonly leaves: ReadonlyMap<string, Leaf>;
+}
 
 /** The rule with each of its tests written as a number of its own, and the tests by that number. */
-export function withNumberedLeaves(rule: DetectionRule): { rule: DetectionRule; leaves: ReadonlyMap<string, Leaf> } {
+export function withNumberedLeaves(rule: DetectionRule): NumberedRule {
   const leaves = new Map<string, Leaf>();
   const number = (expression: Expression): Expression => {
     switch (expression.kind) {
