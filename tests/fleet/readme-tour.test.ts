@@ -51,6 +51,7 @@ test('every command of the README works as written', async () => {
   expect(stdout).toMatch(/"status":"ok"/);
   expect(stdout).toMatch(/"occurrences":1,"deduplicated":false.*\n?.*"occurrences":2,"deduplicated":true/);
   expect(stdout).toMatch(/"received":2,"created":1,"deduplicated":0,"rejected":\[\{"index":1,/);
+  expect(stdout).toMatch(/"received":2,"matched":1,"alerts":1,"deduplicated":0,"rejected":\[\]/);
   expect(stdout).toMatch(/"filename":"notes.txt"/);
   const trail = ListAuditRecords.responses[200].parse(JSON.parse(answerTo('/auth/audit?', blocks, stdout)));
   expect(trail.items).toHaveLength(5);
