@@ -38,7 +38,7 @@ function parseV6(text: string): Address | undefined {
 const LONGEST = 64;
 
 /** An IPv4 or IPv6 address (a zone after `%` does not count); IPv4 written in IPv6 is IPv4. Undefined for anything else. */
-function parseAddress(written: string): Address | undefined {
+export function parseAddress(written: string): Address | undefined {
   if (written.length > LONGEST) return undefined;
   if (!written.includes(':')) return parseV4(written);
   const address = parseV6(written.split('%')[0] ?? '');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Expression, PatternPart } from '../expression.ts';
-import { writePattern } from './pattern.ts';
+import { writePattern } from './pattern.fixture.ts';
 import { readRules } from './read-rules.ts';
 
 /** The expression that one entry of a search is read as; text tests as a rule would write them. */
@@ -66,10 +66,13 @@ test.each<[string, unknown]>([
   ['f|hour: 5', { kind: 'timePart', part: 'hour', operator: 'eq', value: 5 }],
   ['f|hour|gte: 20', { kind: 'timePart', part: 'hour', operator: 'gte', value: 20 }],
   ['f|cidr: 10.0.0.0/8', { kind: 'cidr', cidr: '10.0.0.0/8' }],
+  ['f|cidr: ::ffff:10.0.0.0/104', { kind: 'cidr', cidr: '::ffff:10.0.0.0/104' }],
   ['f|cidr: ::1', { kind: 'cidr', cidr: '::1/128' }],
   ['f|fieldref: g', { kind: 'fieldref', field: 'g', at: 'whole', isCased: false }],
   ['f|fieldref|endswith|cased: g', { kind: 'fieldref', field: 'g', at: 'end', isCased: true }],
   ['f|re: a.*b', { kind: 'regex', source: 'a.*b', flags: { ignoreCase: false, multiline: false, dotAll: false } }],
+  ["f|re: '[?+-,]'", expect.objectContaining({ source: '[?+-,]' })],
+  [String.raw`f|re: '(?i)[(?>]a++\[b]*+'`, expect.objectContaining({ kind: 'regex' })],
   ['f|re|i|s: a', { kind: 'regex', source: 'a', flags: { ignoreCase: true, multiline: false, dotAll: true } }],
   ['f|base64: foobar', 'Zm9vYmFy'],
   ['f|wide|base64: foo', 'ZgBvAG8A'],
@@ -129,10 +132,17 @@ test.each([
   ['f|i|re: v', 'the modifiers i, m and s stand behind re'],
   ['f|contains|i: v', 'the modifiers i, m and s stand behind re'],
   ["f|re: '('", 'not a regular expression, unterminated group: ('],
+  ["f|re: '[b-a]'", 'not a regular expression, range out of order in character class: [b-a]'],
+  ["f|re|expand: '%a%'", 'the modifiers re and expand cannot stand together'],
   ["f|re: ''", 'not a regular expression, it is empty and would match everything: '],
   ['f|re: 5', 're wants text, not 5'],
   ['f|cidr: 10.0.0.1/8', '10.0.0.1/8 has bits set behind its prefix of 8'],
   ['f|cidr: fe80::1/10', 'fe80::1/10 has bits set behind its prefix of 10'],
+  ['f|cidr: 10.0.0.128/24', '10.0.0.128/24 has bits set behind its prefix of 24'],
+  ['f|cidr: ::ffff:10.0.0.1/104', '::ffff:10.0.0.1/104 has bits set behind its prefix of 104'],
+  ['f|cidr: ::ffff:0.0.0.0/90', '::ffff:0.0.0.0/90 has bits set behind its prefix of 90'],
+  ['f|cidr: 010.0.0.0/8', '010.0.0.0/8 is no network such as 10.0.0.0/8 or fe80::/10'],
+  ["f|cidr: 'fe80::%1/64'", 'fe80::%1/64 is no network such as 10.0.0.0/8 or fe80::/10'],
   ['f|cidr: 10.0.0.0/33', 'the prefix length of 10.0.0.0/33 is a number from 0 to 32'],
   ['f|cidr: 10.0.0/8', '10.0.0/8 is no network such as 10.0.0.0/8 or fe80::/10'],
   ['f|cidr|contains: 10.0.0.0/8', 'the modifiers cidr and contains cannot stand together'],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PatternPart } from '../expression.ts';
-import { joinParts, parsePattern, writePattern } from './pattern.ts';
+import { writePattern } from './pattern.fixture.ts';
+import { joinParts, parsePattern } from './pattern.ts';
 import { readRules } from './read-rules.ts';
 
 const any: PatternPart = { kind: 'any' };

@@ -37,15 +37,6 @@ export function parsePattern(written: string): readonly PatternPart[] {
   return joinParts([...parts, { kind: 'literal', text: literal }]);
 }
 
-/** The value that `parsePattern` reads as this pattern. */
-export const writePattern = (pattern: readonly PatternPart[]): string =>
-  pattern
-    .map((part) => {
-      if (part.kind === 'any') return '*';
-      return part.kind === 'one' ? '?' : part.text.replaceAll(/[\\*?]/g, String.raw`\$&`);
-    })
-    .join('');
-
 /** The text of a pattern without wildcards. */
 export function literalOf(pattern: readonly PatternPart[]): string | undefined {
   const [first, ...rest] = pattern;

@@ -1,11 +1,22 @@
-/** Groups that JavaScript's parser does not know and PCRE does: flags at the start, atomic groups, possessive repeats. */
-const FOREIGN: readonly (readonly [RegExp, string])[] = [
-  [/\(\?[imsxU-]+\)/g, ''],
-  [/\(\?[imsxU-]+:/g, '(?:'],
-  [/\(\?>/g, '(?:'],
-  [/\(\?P</g, '(?<'],
-  [/([*+?}])\+/g, '$1'],
-];
+/** Escapes and classes, which hold no groups and no repeats; and what JavaScript's parser does not know of PCRE. */
+const TOKENS = new RegExp(
+  [
+    // A class that is never closed is taken to the end, lest each bracket in it be tried again.
+    String.raw`\\.|\[(?:\\.|[^\]\\])*\]?`,
+    // Flags at the start of the rest, flags of a group.
+    String.raw`\(\?[imsxU-]+[):]`,
+    // Atomic groups, names as Python writes them, possessive repeats.
+    String.raw`\(\?>|\(\?P<|[*+?}]\+`,
+  ].join('|'),
+  'gs',
+);
+
+function translate(token: string): string {
+  if (token.startsWith('\\') || token.startsWith('[')) return token;
+  if (!token.startsWith('(')) return token.charAt(0);
+  if (token === '(?P<') return '(?<';
+  return token.endsWith(')') ? '' : '(?:';
+}
 
 /**
  * Why a text is no regular expression in any flavour. What is one but asks for more than the engine has, such as a
@@ -13,10 +24,8 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
  */
 export function regexProblem(source: string, flags: { readonly multiline: boolean }): string | undefined {
   if (source === '') return 'it is empty and would match everything';
-  let translated = source;
-  for (const [foreign, own] of FOREIGN) translated = translated.replaceAll(foreign, own);
   try {
-    void new RegExp(translated, flags.multiline ? 'm' : '');
+    void new RegExp(source.replace(TOKENS, translate), flags.multiline ? 'm' : '');
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : '';
