@@ -16,6 +16,7 @@ import {
   viewEvent,
 } from '@soc/sigma';
 import { OperatorError } from '../operator-error.ts';
+import { cannotRead } from './cannot-read.ts';
 import type { CommandInput } from './command.ts';
 import { RunCorrelation } from './sigma-correlate.ts';
 import { describeRefusal, loadRules } from './sigma-rules.ts';
@@ -118,13 +119,6 @@ async function eventFilesAt(path: string): Promise<readonly string[]> {
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted((a, b) => (a < b ? -1 : 1));
 }
-
-const cannotRead =
-  (path: string) =>
-  (error: unknown): never => {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new OperatorError(`${path} cannot be read: ${reason}.`, { cause: error });
-  };
 
 /** The text of a file in pieces, unpacked where it is gzip by its name. */
 async function* piecesOf(file: string): AsyncGenerator<string> {

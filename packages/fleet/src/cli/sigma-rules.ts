@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archiveLimits, readPlaceholders, readRuleFiles, readRules, type Refusal, type RuleSet } from '@soc/sigma';
 import { OperatorError } from '../operator-error.ts';
+import { cannotRead } from './cannot-read.ts';
 import type { CommandInput } from './command.ts';
 
 /** What was read from the paths of a command line. */
@@ -11,13 +12,6 @@ export interface LoadedRules extends RuleSet {
   /** Files of archives that are no YAML by their names. */
   readonly skipped: number;
 }
-
-const cannotRead =
-  (path: string) =>
-  (error: unknown): never => {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new OperatorError(`${path} cannot be read: ${reason}.`, { cause: error });
-  };
 
 /** A file itself; the YAML files of a folder, in the order of their names. */
 async function filesAt(path: string): Promise<readonly string[]> {
