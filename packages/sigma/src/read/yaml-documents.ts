@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+} from 'yaml';
 import { readingLimits } from './limits.ts';
 import { createProblems, type Problem, type Problems } from './problems.ts';
 import type { Tree, TreeEntry, TreeMap } from './tree.ts';
@@ -15,12 +25,18 @@ interface Growing {
   readonly lineOf: (node: Node) => number;
   /** What was anchored so far. The library looks through the whole document for each alias. */
   readonly anchors: Map<string, Node>;
+  /** What aliases stand for: decided where they are written, not where something that holds them is repeated. */
+  readonly targets: Map<Node, Node>;
+  /** Aliases that are being followed; what they repeat anchors nothing anew. */
+  following: number;
   readonly problems: Problems;
   nodes: number;
 }
 
 const isText = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+const merges = 'the key << merges in YAML 1.1 only: write out what it stands for';
 
 const tooDeep = `the document has more than ${readingLimits.depth} levels`;
 
@@ -39,11 +55,24 @@ function growEntries(
     }
     const keyLine = growing.lineOf(key);
     const text = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+    if (text === '<<' && key.type === 'PLAIN') growing.problems.add(keyLine, merges);
     if (seen.has(text)) growing.problems.add(keyLine, `the key ${text} is there twice`);
     seen.add(text);
     entries.push({ key: text, line: keyLine, value: grow(value, growing, depth + 1, keyLine) });
   }
   return entries;
+}
+
+/** What an alias stands for; undefined after a problem. */
+function follow(alias: Alias, growing: Growing, depth: number): Tree | undefined {
+  const line = growing.lineOf(alias);
+  const target = growing.targets.get(alias) ?? growing.anchors.get(alias.source);
+  if (!target) return growing.problems.add(line, `nothing is anchored as ${alias.source}`);
+  growing.targets.set(alias, target);
+  growing.following += 1;
+  const tree = grow(target, growing, depth, line);
+  growing.following -= 1;
+  return tree;
 }
 
 /** Aliases are followed under a budget of nodes: a few lines of them can stand for billions. */
@@ -56,12 +85,9 @@ function grow(node: unknown, growing: Growing, depth: number, parentLine: number
     return nothing;
   }
   if (isAlias(node)) {
-    const target = growing.anchors.get(node.source);
-    if (target) return grow(target, growing, depth, growing.lineOf(node));
-    growing.problems.add(growing.lineOf(node), `nothing is anchored as ${node.source}`);
-    return nothing;
+    return follow(node, growing, depth) ?? nothing;
   }
-  if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) {
+  if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined && growing.following === 0) {
     growing.anchors.set(node.anchor, node);
   }
   if (isMap(node)) {
@@ -99,6 +125,8 @@ function readDocument(document: Document.Parsed, written: string, lineOf: (offse
   const growing: Growing = {
     lineOf: (node) => lineOf(node.range?.[0] ?? start),
     anchors: new Map(),
+    targets: new Map(),
+    following: 0,
     problems,
     nodes: 0,
   };

@@ -14,6 +14,11 @@ test.each([
   ['a quote that is not closed', `${rule}author: "x\n`, expect.stringMatching(/^\d not YAML: Missing closing "quote$/)],
   ['an odd indentation', 'title: T\n  level: low\n', expect.stringMatching(/^\d not YAML: /)],
   ['a key that is a list', `${rule}[a]: b\n`, '1 a key is text, not a list, a map or nothing'],
+  [
+    'a merge',
+    `base: &base {level: low}\n${rule}<<: *base\n`,
+    '5 the key << merges in YAML 1.1 only: write out what it stands for',
+  ],
   ['an alias of nothing', `${rule}author: *x\n`, '4 nothing is anchored as x'],
   ['a list', '- a\n', '1 a rule is a map'],
   ['nothing', '# only a comment\n', '1 the file is empty'],
@@ -41,6 +46,16 @@ test.each([
 test('an anchor and its aliases are one value in several places', () => {
   const text = rule.replace('{f: v}', '{f: &x [v, w], g: *x}');
   expect(reasonsOf(text)).toEqual([]);
+});
+
+test('an alias stands for what was anchored last before it, whatever aliases between them hold', () => {
+  const before = 'x: &o {f: &a one, g: *a}\ny: &a two\n';
+  const text = before + rule.replace('{a: {f: v}, condition: a}', '{a: *o, b: {f: *a}, condition: a and b}');
+  const [read] = readRules([{ file: 'a.yml', text }]).rules;
+  const is = (word: string) => ({ test: { pattern: [{ kind: 'literal', text: word }] } });
+  const [a, b] = read?.kind === 'detection' ? [read.searches.get('a'), read.searches.get('b')] : [];
+  expect(a).toMatchObject({ operands: [is('one'), is('one')] });
+  expect(b).toMatchObject(is('two'));
 });
 
 test('one broken document does not take the others with it', () => {
