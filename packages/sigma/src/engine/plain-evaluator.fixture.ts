@@ -108,7 +108,7 @@ const hourOf = (time: string): number => new Date(time).getUTCHours();
 function passesField(field: string, test: ValueTest, event: EventView): boolean {
   const values = valuesOf(event, field);
   if (test.kind === 'exists') return (values !== undefined) === test.expected;
-  if (test.kind === 'null') return !values || values.length === 0 || values.includes(null);
+  if (test.kind === 'null') return !values || values.includes(null);
   return (values ?? []).some((value) => passesValue(test, value, event));
 }
 

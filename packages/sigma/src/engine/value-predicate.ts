@@ -124,8 +124,8 @@ export function compileFieldTest(field: string, written: ValueTest, compilation:
       return (facts) => (facts.value(slot) !== undefined) === test.expected;
     case 'null':
       return (facts) => {
-        const values = valuesOf(facts.value(slot));
-        return values.length === 0 || values.some(isNull);
+        const value = facts.value(slot);
+        return value === undefined || valuesOf(value).some(isNull);
       };
     case 'timePart': {
       const { part, operator, value } = test;

@@ -7,6 +7,7 @@ import {
   at,
   type EventFields,
   flatten,
+  hasValue,
   isObject,
   type JsonObject,
 } from './event-fields.ts';
@@ -115,8 +116,8 @@ function compileCase(one: EventCase): {
   return {
     holds: (fields) =>
       one.values === undefined
-        ? fields.has(one.field)
-        : fields.has(one.field) &&
+        ? hasValue(fields, one.field)
+        : hasValue(fields, one.field) &&
           allTexts(fields, one.field).some((text) => {
             const value = text.toLowerCase();
             return exact.has(value) || beginnings.some((beginning) => value.startsWith(beginning));

@@ -18,10 +18,19 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isList = (value: FieldValue | readonly FieldValue[]): value is readonly FieldValue[] =>
   Array.isArray(value);
 
+/** What is known of a field that holds objects: it is there and is not null, and has no value of its own. */
+const container: readonly FieldValue[] = Object.freeze([]);
+
+/** Whether a field is there and holds more than objects. */
+export function hasValue(fields: EventFields, name: string): boolean {
+  const value = fields.get(name);
+  return value !== undefined && value !== container;
+}
+
 /** Adds a value beside those that are there; the same one twice is one. */
 export function addValue(fields: EventFields, name: string, value: FieldValue): void {
   const present = fields.get(name);
-  if (present === undefined) fields.set(name, value);
+  if (present === undefined || present === container) fields.set(name, value);
   else if (!isList(present)) {
     if (present !== value) fields.set(name, [present, value]);
   } else if (present.length >= MAX_DISTINCT || !present.includes(value)) {
@@ -40,7 +49,10 @@ function flattenValue(fields: EventFields, name: FieldName, value: unknown, dept
     if (value.length === 0) addValue(fields, name.dotted, null);
     else if (depth < MAX_DEPTH) for (const item of value) flattenValue(fields, name, item, depth + 1);
   } else if (!hasKeys(value)) addValue(fields, name.dotted, null);
-  else if (depth < MAX_DEPTH) flatten(fields, value as JsonObject, name, depth + 1); // neither null nor a list
+  else {
+    if (!fields.has(name.dotted)) fields.set(name.dotted, container);
+    if (depth < MAX_DEPTH) flatten(fields, value as JsonObject, name, depth + 1); // neither null nor a list
+  }
 }
 
 export const asFieldValue = (value: unknown): FieldValue =>

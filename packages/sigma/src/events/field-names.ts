@@ -21,7 +21,7 @@ export function nameUnder(parent: FieldName, key: string): FieldName {
   if (known !== undefined) return known;
   const own = canonicalField(key);
   const name = { dotted: parent.dotted === '' ? own : `${parent.dotted}.${own}`, under: new Map<string, FieldName>() };
-  if (name.dotted.length > MAX_REMEMBERED_LENGTH) return name;
+  if (key.length > MAX_REMEMBERED_LENGTH || name.dotted.length > MAX_REMEMBERED_LENGTH) return name;
   if (remembered >= MAX_REMEMBERED) {
     rootName.under.clear();
     remembered = 0;

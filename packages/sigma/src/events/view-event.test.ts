@@ -13,8 +13,10 @@ describe('viewEvent', () => {
       empty: {},
     });
     expect([...fields]).toEqual([
+      ['a', []],
       ['a.bc', 1],
       ['list', ['x', 'y']],
+      ['objects', []],
       ['objects.n', [1, 2]],
       ['none', null],
       ['empty', null],

@@ -6,7 +6,7 @@ import { joinParts, literalOf } from './pattern.ts';
 type Value = readonly PatternPart[] | Uint8Array;
 type Transformed = readonly Value[] | { readonly problem: string };
 
-/** Alternatives that one value may become: three dashes, or three of them beside Base64's three offsets. */
+/** Alternatives that one value may become: five dashes in four places, or in three beside Base64's three offsets. */
 const MAX_ALTERNATIVES = 1_000;
 const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'];
 /** A dash that begins a word, as that of a flag does; others, as in a path or a name, are what they are. */

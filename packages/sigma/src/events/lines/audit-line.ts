@@ -10,18 +10,18 @@ const HEADER = /^(?:node=\S{1,255} )?type=[A-Z0-9_[\]]{1,64} msg=audit\((\d{1,12
 export function parseAuditLine(text: string): Record<string, string> | undefined {
   const header = HEADER.exec(text);
   if (!header) return undefined;
-  const record: Record<string, string> = { audit_time: header[1] ?? '' };
+  const record = new Map([['audit_time', header[1] ?? '']]);
   const body = text.replaceAll('\u001D', ' ');
   addPairs(record, body, /\btype=SYSCALL\b/.test(header[0]));
-  return record;
+  return Object.fromEntries(record);
 }
 
-function addPairs(record: Record<string, string>, text: string, isCall: boolean): void {
+function addPairs(record: Map<string, string>, text: string, isCall: boolean): void {
   for (const [, name = '', quoted, inner, bare] of text.matchAll(PAIR)) {
     // What is told of the user is pairs of its own within quotes.
     if (inner !== undefined && name === 'msg') addPairs(record, inner, isCall);
     // Names in capitals are the same things spelled out: SYSCALL=execve beside syscall=59.
-    else record[name] ??= quoted ?? inner ?? decode(name, bare ?? '', isCall);
+    else if (!record.has(name)) record.set(name, quoted ?? inner ?? decode(name, bare ?? '', isCall));
   }
 }
 

@@ -43,6 +43,58 @@ describe('readEvents', () => {
     ]);
   });
 
+  it.each(sizes)('a first line that is broken costs itself, in pieces of %i', async (size) => {
+    const good = '\n\n{"a":1}\n{"a":2}\n';
+    const events = [
+      { line: 3, event: { a: 1 } },
+      { line: 4, event: { a: 2 } },
+    ];
+    for (const broken of ['{"eventSource":"x"', '{"a":"x', '{"a":[1', '{"a":1,']) {
+      expect(await read(broken + good, size)).toEqual([{ line: 1, reason: expect.stringMatching(/JSON/) }, ...events]);
+    }
+  });
+
+  it.each(sizes)('objects that follow one another are no broken line, in pieces of %i', async (size) => {
+    for (const text of ['{"a":1}{"a":2}\n{"a":3}', '{"a":1},\n{"a":2},\n{"a":3}', '[{"a":1},\n{"a":2},\n{"a":3}]']) {
+      expect((await read(text, size)).map((one) => 'event' in one && one.event['a'])).toEqual([1, 2, 3]);
+    }
+    expect(await read('{"Records": [\n{"a":1}\n]}', size)).toEqual([{ line: 1, event: { a: 1 } }]);
+  });
+
+  it.each(sizes)('reads lines with blanks before them, and blank lines before all, in pieces of %i', async (size) => {
+    expect(await read(' \n\n  {"a":1}\n\t{"a":2}', size)).toEqual([
+      { line: 3, event: { a: 1 } },
+      { line: 4, event: { a: 2 } },
+    ]);
+    expect(await read('\n\n[{"a":1}]', size)).toEqual([{ line: 3, event: { a: 1 } }]);
+  });
+
+  it.each(sizes)('says of all that is no event that it is none, in pieces of %i', async (size) => {
+    const reason = 'it is no JSON object';
+    expect(await read('[1,"te,x[t", true\n,{"a":1}, [null]]\n}', size)).toEqual([
+      { line: 1, reason },
+      { line: 1, reason },
+      { line: 1, reason },
+      { line: 2, event: { a: 1 } },
+      { line: 2, reason },
+      { line: 3, reason },
+    ]);
+    expect(await read('[{"a":1},\n', size)).toEqual([
+      { line: 1, event: { a: 1 } },
+      { line: 2, reason: 'the file ends within the list' },
+    ]);
+    expect(await read('{"Records":[]}', size)).toEqual([{ line: 1, reason: 'the list of Records is empty' }]);
+    expect(await read('{"Records":[{"a":1}],"b":2,"c":3}', size)).toEqual([
+      { line: 1, event: { a: 1 } },
+      { line: 1, reason: 'not read, for it is beside Records: b, c' },
+    ]);
+  });
+
+  it('takes time in proportion to the blanks and the unfinished line that a file begins with', async () => {
+    expect(await read('\n'.repeat(2_000_000), 1_000)).toEqual([]);
+    expect(await read(`{"a":"${'x'.repeat(2_000_000)}`, 1_000)).toHaveLength(1);
+  });
+
   it('says where a list or object is cut off', async () => {
     expect(await read('[{"a":1},\n{"a":')).toEqual([
       { line: 1, event: { a: 1 } },
@@ -152,6 +204,16 @@ describe('a log of text', () => {
       });
     },
   );
+
+  it('of auditd may call its fields as objects call theirs', async () => {
+    const [record] = await read('type=USER msg=audit(1709634030.000:7): constructor=a __proto__=b toString="c"');
+    const event = record && 'event' in record ? record.event : {};
+    expect(Object.entries(event).slice(-3)).toEqual([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+      ['toString', 'c'],
+    ]);
+  });
 
   it('may begin with a line that is cut off, and then name its fields', async () => {
     expect(await read('30 GET /x\n#Fields: date cs-method\n2024-03-05 GET\n')).toEqual([

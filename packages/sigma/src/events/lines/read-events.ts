@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../event-fields.ts';
+import { Beginning, type Layout } from './beginning.ts';
 import { createEventLineReader, type EventLine, type EventLineOptions } from './event-line.ts';
 import { JsonObjects } from './json-values.ts';
 
@@ -19,21 +20,24 @@ export async function* readEvents(
   pieces: AsyncIterable<string>,
   options: EventLineOptions,
 ): AsyncGenerator<readonly ReadEvent[]> {
+  const beginning = new Beginning(MAX_CHARACTERS);
+  const open = (layout: Layout): PieceReader =>
+    layout === 'lines' ? new LineReader(options, beginning.line) : new ObjectReader(beginning.line);
   let reader: PieceReader | undefined;
-  let held = '';
   for await (const piece of pieces) {
     if (reader) {
       yield reader.take(piece);
       continue;
     }
-    held += piece;
-    reader = chooseReader(held, options, false);
-    if (reader) yield reader.take(held.startsWith('\uFEFF') ? held.slice(1) : held);
+    const layout = beginning.take(piece);
+    if (layout === undefined) continue;
+    reader = open(layout);
+    yield reader.take(beginning.text);
   }
   if (reader) yield reader.end();
   else {
-    const last = chooseReader(held, options, true);
-    yield [...last.take(held.startsWith('\uFEFF') ? held.slice(1) : held), ...last.end()];
+    const last = open(beginning.end());
+    yield [...last.take(beginning.text), ...last.end()];
   }
 }
 
@@ -42,35 +46,14 @@ interface PieceReader {
   end(): ReadEvent[];
 }
 
-function chooseReader(start: string, options: EventLineOptions, isAll: true): PieceReader;
-function chooseReader(start: string, options: EventLineOptions, isAll: boolean): PieceReader | undefined;
-
-/** By the first line that is not blank: a whole object is NDJSON, the beginning of a list or an object is JSON over lines. */
-function chooseReader(start: string, options: EventLineOptions, isAll: boolean): PieceReader | undefined {
-  const text = start.replace(/^[\uFEFF\s]+/, '');
-  const end = text.indexOf('\n');
-  if (text.startsWith('[')) return new ObjectReader();
-  if (end < 0 && !isAll && text.length < MAX_CHARACTERS) return undefined;
-  const first = end < 0 ? text : text.slice(0, end);
-  return first.startsWith('{') && !isJson(first) ? new ObjectReader() : new LineReader(options);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 class LineReader implements PieceReader {
   readonly #read: (text: string) => EventLine;
-  #line = 0;
+  #line: number;
   #rest = '';
 
-  constructor(options: EventLineOptions) {
+  constructor(options: EventLineOptions, firstLine: number) {
     this.#read = createEventLineReader(options);
+    this.#line = firstLine - 1;
   }
 
   take(piece: string): ReadEvent[] {
@@ -96,28 +79,36 @@ class LineReader implements PieceReader {
 }
 
 class ObjectReader implements PieceReader {
-  readonly #objects = new JsonObjects(MAX_CHARACTERS);
+  readonly #objects: JsonObjects;
   readonly #read = createEventLineReader({ nowMs: 0 });
 
+  constructor(firstLine: number) {
+    this.#objects = new JsonObjects(MAX_CHARACTERS, firstLine);
+  }
+
   take(piece: string): ReadEvent[] {
-    return this.#objects.take(piece).flatMap(({ line, text }) => {
-      if (text === undefined) return [{ line, reason: 'the object is too long' }];
-      const read = this.#read(text);
-      return read === null ? [] : located(line, read);
+    return this.#objects.take(piece).flatMap((found) => {
+      if ('reason' in found) return [found];
+      const read = this.#read(found.text);
+      return read === null ? [] : located(found.line, read);
     });
   }
 
   end(): ReadEvent[] {
-    const rest = this.#objects.rest();
-    return rest === undefined ? [] : [{ line: rest.line, reason: 'the file ends within this object' }];
+    return this.#objects.end();
   }
 }
 
 function located(line: number, read: NonNullable<EventLine>): ReadEvent[] {
   if ('reason' in read) return [{ line, reason: read.reason }];
-  const records = read.event['Records'];
+  const { Records: records, ...others } = read.event;
   if (!Array.isArray(records)) return [{ line, event: read.event }];
-  return records.map((event: unknown) =>
+  const events = records.map((event: unknown) =>
     isObject(event) ? { line, event } : { line, reason: 'a record of the list is no object' },
   );
+  const ignored = Object.keys(others).map((name) => name.slice(0, 50));
+  if (ignored.length > 0) {
+    events.push({ line, reason: `not read, for it is beside Records: ${ignored.slice(0, 5).join(', ')}` });
+  }
+  return events.length > 0 ? events : [{ line, reason: 'the list of Records is empty' }];
 }

@@ -1,4 +1,4 @@
-import { addValue, type EventFields, firstText, flatten, isObject } from '../event-fields.ts';
+import { addValue, type EventFields, firstText, flatten, hasValue, isObject } from '../event-fields.ts';
 import type { EventFormat } from '../event-format.ts';
 import { parseObject } from '../parse-object.ts';
 import { kubernetes } from './saas.ts';
@@ -137,7 +137,7 @@ function refineAzure(fields: EventFields): undefined {
   // A changed value is JSON within JSON: the rule's false is the event's "\"False\"".
   const consent = firstText(fields, 'consentcontext.isadminconsent');
   if (consent !== undefined) addValue(fields, 'consentcontext.isadminconsent', consent.replaceAll('"', ''));
-  if (fields.has('clientapp') || fields.has('conditionalaccessstatus')) nameSignIn(fields);
+  if (hasValue(fields, 'clientapp') || hasValue(fields, 'conditionalaccessstatus')) nameSignIn(fields);
 }
 
 /** What the portal shows of a sign-in, which rules go by. */

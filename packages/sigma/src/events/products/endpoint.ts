@@ -1,4 +1,4 @@
-import { addAlias, addValue, allTexts, type EventFields, firstText } from '../event-fields.ts';
+import { addAlias, addValue, allTexts, type EventFields, firstText, hasValue } from '../event-fields.ts';
 import type { EventFormat, LogSourcePart } from '../event-format.ts';
 import { ecsWindowsNames } from '../windows/ecs-names.ts';
 
@@ -36,8 +36,8 @@ const wordsOf = (fields: EventFields, name: string): ReadonlySet<string> =>
   new Set(allTexts(fields, name).map((text) => text.toLowerCase()));
 
 function refineEcs(fields: EventFields): LogSourcePart {
-  for (const name in ecsWindowsNames) if (!fields.has(name)) addAlias(fields, name, ecsWindowsNames[name] ?? []);
-  if (!fields.has('commandline') && fields.has('process.args')) {
+  for (const name in ecsWindowsNames) if (!hasValue(fields, name)) addAlias(fields, name, ecsWindowsNames[name] ?? []);
+  if (!hasValue(fields, 'commandline') && hasValue(fields, 'process.args')) {
     addValue(fields, 'commandline', allTexts(fields, 'process.args').join(' '));
   }
   const inCategory = wordsOf(fields, 'event.category');

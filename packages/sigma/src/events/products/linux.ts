@@ -5,6 +5,7 @@ import {
   type EventFields,
   firstText,
   flatten,
+  hasValue,
   isObject,
   type JsonObject,
 } from '../event-fields.ts';
@@ -79,7 +80,7 @@ export const auditbeat: EventFormat = {
     for (const name in ecsProcessNames) addAlias(fields, name, ecsProcessNames[name] ?? []);
     const args = allTexts(fields, 'process.args');
     args.forEach((arg, index) => addValue(fields, `a${index}`, arg));
-    if (!fields.has('commandline') && args.length > 0) addValue(fields, 'commandline', args.join(' '));
+    if (!hasValue(fields, 'commandline') && args.length > 0) addValue(fields, 'commandline', args.join(' '));
     return { categories: ['process_creation'] };
   },
 };

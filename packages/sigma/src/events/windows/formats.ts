@@ -5,6 +5,7 @@ import {
   asFieldValue,
   type EventFields,
   flatten,
+  hasValue,
   isObject,
   type JsonObject,
 } from '../event-fields.ts';
@@ -51,7 +52,9 @@ const winlogbeat: EventFormat = {
   },
   times: ['@timestamp', 'event.created'],
   refine(fields) {
-    for (const name in ecsWindowsNames) if (!fields.has(name)) addAlias(fields, name, ecsWindowsNames[name] ?? []);
+    for (const name in ecsWindowsNames) {
+      if (!hasValue(fields, name)) addAlias(fields, name, ecsWindowsNames[name] ?? []);
+    }
     return refineWindows(fields);
   },
 };

@@ -1,4 +1,4 @@
-import { addAlias, addValue, type EventFields, firstText } from '../event-fields.ts';
+import { addAlias, addValue, type EventFields, firstText, hasValue } from '../event-fields.ts';
 import type { LogSourcePart } from '../event-format.ts';
 import { channelServices, providerServices } from './channels.ts';
 import { eventCategories, kernelFileCategories } from './event-categories.ts';
@@ -71,8 +71,8 @@ function nameThreat(fields: EventFields): undefined {
 
 /** Strings without a name are `Data`; winlogbeat numbers them, NXLog has them within the message only. */
 function nameInsertions(fields: EventFields): undefined {
-  if (fields.has('data')) return;
-  if (fields.has('param1')) addAlias(fields, 'data', insertions);
+  if (hasValue(fields, 'data')) return;
+  if (hasValue(fields, 'param1')) addAlias(fields, 'data', insertions);
   else addAlias(fields, 'data', ['message']);
 }
 
