@@ -45,7 +45,8 @@ export function createDetectionDeps({
   const latenessMs = config.SIGMA_LATENESS_S * 1_000;
   const read = createRuleReader();
   const detections = createDetections({
-    refresh: createRuleRefresh({ db, now, rules, ruleSets, read }),
+    // With a reader of its own: events wait for it, which is not to be behind what somebody imports.
+    refresh: createRuleRefresh({ db, now, rules, ruleSets, read: createRuleReader() }),
     db,
     ruleSets,
     windows: { latenessMs, maxEntries: config.SIGMA_WINDOW_EVENTS },

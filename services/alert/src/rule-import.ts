@@ -1,5 +1,6 @@
-import type { ImportOutcome } from '@soc/contracts/alert/rule-import';
+import { type ImportOutcome, RULES_MAX, RULES_MAX_BYTES } from '@soc/contracts/alert/rule-import';
 import type { DbCluster } from '@soc/db-cluster';
+import { unprocessable } from '@soc/service-kit';
 import { COMPILED_FORMAT } from './detection/rule-codec.ts';
 import type { ReadOutcome, RuleReader } from './detection/rule-reader.ts';
 import { planImport } from './domain/detection/plan-import.ts';
@@ -24,6 +25,15 @@ export type RuleImport = (request: ImportRequest) => Promise<ImportResult>;
 
 const NOTHING: ImportResult = { ok: false, refusal: 'there is no Sigma rule in it' };
 
+/** Each replica reads all of a tenant's rules at once when they change. */
+function refuseTooMany({ rules, bytes }: { readonly rules: number; readonly bytes: number }): void {
+  if (rules <= RULES_MAX && bytes <= RULES_MAX_BYTES) return;
+  throw unprocessable(
+    'rule.too_many',
+    `a tenant has at most ${RULES_MAX} rules of ${RULES_MAX_BYTES} bytes: with these there are ${rules} of ${bytes}`,
+  );
+}
+
 /** Reads rules beside the requests, then stores all that could be read in one transaction. */
 export function createRuleImport(given: {
   readonly db: Pick<DbCluster, 'write' | 'tx'>;
@@ -36,13 +46,13 @@ export function createRuleImport(given: {
 
   /** Correlations and filters are about other rules, which may be stored: then those are read with them. */
   const readAll = async ({ tenantId, name, bytes }: ImportRequest): Promise<ReadOutcome> => {
-    const alone = await read({ name, bytes, surroundings: [] });
+    const alone = await read(tenantId, { name, bytes, surroundings: [] });
     if (!alone.ok || !(alone.result.needsSurroundings || (await ruleSets.hasFilters(db.write, tenantId)))) return alone;
     const { rules: found, refused } = alone.result;
     const brought = new Set<string | null>([...found, ...refused].map(({ id }) => id));
     const sources = await ruleSets.sources(db.write, tenantId);
     const surroundings = sources.filter(({ id }) => !brought.has(id));
-    return surroundings.length === 0 ? alone : read({ name, bytes, surroundings });
+    return surroundings.length === 0 ? alone : read(tenantId, { name, bytes, surroundings });
   };
 
   return async (request) => {
@@ -63,6 +73,7 @@ export function createRuleImport(given: {
       const plan = planImport(found, refused, stored, ({ id }) => !beside.has(id));
       const at = now().toISOString();
       await rules.write(tx, tenantId, plan.written, { enabled, format: COMPILED_FORMAT, at, by });
+      if (plan.written.length > 0) refuseTooMany(await ruleSets.size(tx, tenantId));
       return { ok: true, outcome: plan.outcome };
     });
   };

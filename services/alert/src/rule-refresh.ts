@@ -24,7 +24,7 @@ export function createRuleRefresh(given: {
   const { db, now, rules, ruleSets, read } = given;
   return async (tenantId) => {
     const surroundings = await ruleSets.sources(db.write, tenantId);
-    const outcome = await read({ name: '', bytes: new Uint8Array(), surroundings });
+    const outcome = await read(tenantId, { name: '', bytes: new Uint8Array(), surroundings });
     if (!outcome.ok) throw new Error(`the stored rules cannot be read anew: ${outcome.reason}`);
     const found = outcome.result.rules;
     await db.tx(async (tx) => {

@@ -32,7 +32,7 @@ export function createRuleRemoval(given: {
   const readWithout = async (tenantId: string, id: string): Promise<readonly ReadRule[]> => {
     const sources = await ruleSets.sources(db.write, tenantId);
     const surroundings = sources.filter((source) => source.id !== id);
-    const outcome = await read({ name: '', bytes: NOTHING, surroundings });
+    const outcome = await read(tenantId, { name: '', bytes: NOTHING, surroundings });
     if (!outcome.ok) throw new Error(`the rules cannot be read without the filter: ${outcome.reason}`);
     return outcome.result.rules;
   };

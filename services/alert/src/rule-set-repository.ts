@@ -60,6 +60,16 @@ export function createRuleSetRepository() {
         select id, kind, compiled, compiled_format as format from alert.rules
         where tenant_id = ${tenantId} and enabled and kind <> 'filter' and id > ${page.afterId} order by id limit ${page.limitRows}`),
 
+    /** How many rules there are, enabled or not, and how long they are: as written and as engines are made of them. */
+    size: async (tx: Queryable, tenantId: string): Promise<{ readonly rules: number; readonly bytes: number }> => {
+      const [row] = await tx.query<{ rules: number; bytes: number }>(sql`
+        select count(*)::int as rules, coalesce(sum(octet_length(r.compiled) + octet_length(v.text)), 0)::float8 as bytes
+        from alert.rules as r join alert.rule_versions as v
+          on v.tenant_id = r.tenant_id and v.rule_id = r.id and v.version = r.version
+        where r.tenant_id = ${tenantId}`);
+      return row ?? { rules: 0, bytes: 0 };
+    },
+
     hasFilters: async (read: Queryable, tenantId: string): Promise<boolean> => {
       const rows = await read.query(sql`
         select id from alert.rules where tenant_id = ${tenantId} and kind = 'filter' limit 1`);

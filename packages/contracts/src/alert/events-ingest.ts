@@ -41,5 +41,5 @@ export const IngestEvents = endpoint({
   }),
   bodyKind: 'stream',
   responses: { 200: EventsOutcome },
-  errors: { 422: ['events.too_many_rejected'] },
+  errors: { 422: ['events.too_many_rejected'], 503: ['detection.failed', 'detection.busy'] },
 });

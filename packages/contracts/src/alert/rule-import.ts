@@ -6,6 +6,10 @@ import { RuleId } from './rules.ts';
 /** Largest import as it travels, in bytes. */
 export const IMPORT_MAX_BYTES = 16 * 1024 * 1024;
 
+/** Most rules of a tenant, enabled or not, and most bytes of them: of their texts and of what engines are made of. */
+export const RULES_MAX = 10_000;
+export const RULES_MAX_BYTES = 64 * 1024 * 1024;
+
 /** What became of one document of an import. */
 export const ImportedDocument = z.object({
   file: z.string(),
@@ -48,5 +52,9 @@ export const ImportRules = endpoint({
   }),
   bodyKind: 'stream',
   responses: { 200: ImportOutcome },
-  errors: { 413: ['rule.import_too_large'], 422: ['rule.nothing_readable'] },
+  errors: {
+    413: ['rule.import_too_large'],
+    422: ['rule.nothing_readable', 'rule.too_many'],
+    429: ['rule.busy'],
+  },
 });

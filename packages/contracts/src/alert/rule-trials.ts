@@ -4,6 +4,14 @@ import { Timestamp } from '../primitives.ts';
 import { EventSource } from './events-ingest.ts';
 import { RuleId } from './rules.ts';
 
+/** Too many trials are under way; the rule's thread has failed or took too long. */
+const TRIAL_ERRORS = {
+  404: ['rule.not_found'],
+  422: ['rule.not_testable'],
+  429: ['rule.busy'],
+  503: ['detection.failed'],
+} as const;
+
 const params = z.strictObject({ id: RuleId });
 
 /** Most events of one test. */
@@ -51,7 +59,7 @@ export const TestRule = endpoint({
     source: EventSource.optional(),
   }),
   responses: { 200: z.object({ ruleId: RuleId, matched: z.number().int(), verdicts: z.array(RuleVerdict) }) },
-  errors: { 404: ['rule.not_found'], 422: ['rule.not_testable'] },
+  errors: TRIAL_ERRORS,
 });
 
 /** A day in UTC of the events a backtest read. */
@@ -97,5 +105,5 @@ export const BacktestRule = endpoint({
     maxEvents: z.number().int().min(1).max(5_000_000).optional(),
   }),
   responses: { 200: Backtest },
-  errors: { 404: ['rule.not_found'], 422: ['rule.not_testable'] },
+  errors: TRIAL_ERRORS,
 });

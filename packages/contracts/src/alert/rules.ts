@@ -131,7 +131,7 @@ export const DeleteRule = endpoint({
   audit: 'rule.delete',
   params,
   responses: { 204: z.undefined() },
-  errors: { ...NOT_FOUND, 409: ['rule.in_use'] },
+  errors: { ...NOT_FOUND, 409: ['rule.in_use'], 429: ['rule.busy'] },
 });
 
 export const EnableRule = endpoint({

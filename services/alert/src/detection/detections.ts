@@ -1,11 +1,12 @@
 import { asSystem, type DbCluster, type Tx } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
-import type { Worker } from '@soc/service-kit';
+import { HttpProblem, type Worker } from '@soc/service-kit';
 import type { CorrelationOptions } from '@soc/sigma';
 import type { RuleRefresh } from '../rule-refresh.ts';
 import type { CompiledRule, RuleSetRepository } from '../rule-set-repository.ts';
 import { type Detection, startDetection } from './detection.ts';
 import { COMPILED_FORMAT } from './rule-codec.ts';
+import { createTurns } from './turns.ts';
 
 const EVERY_MS = 1_000;
 const PAGE_ROWS = 500;
@@ -13,8 +14,16 @@ const PAGE_ROWS = 500;
 /** The hash of a tenant without enabled rules. */
 const NO_RULES = '';
 
-/** Threads beyond which those that were not used for longest end, once they are idle. */
-const MAX_THREADS = 4;
+/**
+ * Threads beyond which those that were not used for longest end, once they are idle; threads beyond which none begins; and how many
+ * compile at a time.
+ */
+const THREADS = { idle: 4, most: 8, starting: 2 };
+
+/** Whoever was given a detection has asked it by then. */
+const IDLE_MS = 1_000;
+
+const BUSY = 'as many sets of rules are at work as this replica may have';
 
 interface Shared {
   readonly detection: Detection;
@@ -44,8 +53,12 @@ export function createDetections(given: {
   /** Reads the rules of a tenant anew from their texts. */
   readonly refresh: RuleRefresh;
   readonly log: BusLog;
+  readonly threads?: typeof THREADS;
 }): Detections {
-  const { db, ruleSets, windows, log } = given;
+  const { db, ruleSets, windows, log, threads: bounds = THREADS } = given;
+  // Who waits is a tenant each.
+  const turns = { atOnce: bounds.starting, ofTenant: 1, waiting: Number.POSITIVE_INFINITY, waitingOfTenant: 1 };
+  const inTurn = createTurns(turns);
   const threads = new Map<string, Shared>();
   const current = new Map<string, Current>();
   const loading = new Map<string, Promise<Detection>>();
@@ -55,29 +68,49 @@ export function createDetections(given: {
   const readSet = (tenantId: string): Promise<RuleSetRead> =>
     readRuleSet(given, tenantId, (hash) => threads.get(hash)?.detection.hasFailed() === false);
 
+  /**
+   * A thread in the place of one that has failed, or of one that is idle where there is no room for another. What takes the place of
+   * rules at work stands beside them for a while, however full it is.
+   */
+  const start = (tenantId: string, hash: string, rules: readonly string[]): Detection => {
+    const most = bounds.most + (current.has(tenantId) ? bounds.starting : 0);
+    if (!threads.has(hash) && threads.size >= most) endUnused(most - 1);
+    if (!threads.has(hash) && threads.size >= most) {
+      throw new HttpProblem(503, 'detection.busy', BUSY, { headers: { 'retry-after': '5' } });
+    }
+    const detection = startDetection(rules, windows);
+    threads.set(hash, { detection, usedAtMs: performance.now() });
+    return detection;
+  };
+
   const load = async (tenantId: string): Promise<Detection> => {
     const found = await readSet(tenantId);
     if (found.isOfOtherForm) await asSystem(() => given.refresh(tenantId));
     const { version, hash, rules } = found.isOfOtherForm ? await readSet(tenantId) : found;
     const known = threads.get(hash)?.detection;
-    const detection = known && !known.hasFailed() ? known : startDetection(rules, windows);
-    if (detection !== known) threads.set(hash, { detection, usedAtMs: performance.now() });
+    const isAtWork = known?.hasFailed() === false;
+    // It was there when the rules were looked up, and has ended since.
+    if (!isAtWork && !rules) return load(tenantId);
+    const detection = isAtWork ? known : start(tenantId, hash, rules ?? []);
     const unrunnable = await detection.ready;
-    if (detection !== known) {
-      log.info({ tenantId, rules: rules.length, unrunnable: unrunnable.length }, 'detection rules compiled');
+    if (!isAtWork) {
+      log.info({ tenantId, rules: rules?.length, unrunnable: unrunnable.length }, 'detection rules compiled');
     }
     current.set(tenantId, { version, hash });
+    const shared = threads.get(hash);
+    if (shared) shared.usedAtMs = performance.now();
     return detection;
   };
 
   /** Detections that no tenant's events go to any more, and those that are too many. */
-  const endUnused = (): void => {
+  const endUnused = (keep = bounds.idle): void => {
     const inUse = new Set([...current.values()].map(({ hash }) => hash));
+    const before = performance.now() - IDLE_MS;
     const idle = [...threads]
-      .filter(([, { detection }]) => detection.isIdle())
+      .filter(([, { detection, usedAtMs }]) => detection.isIdle() && (usedAtMs < before || detection.hasFailed()))
       .toSorted(([, a], [, b]) => a.usedAtMs - b.usedAtMs);
     for (const [hash, { detection }] of idle) {
-      if (inUse.has(hash) && !detection.hasFailed() && threads.size <= MAX_THREADS) continue;
+      if (inUse.has(hash) && !detection.hasFailed() && threads.size <= keep) continue;
       threads.delete(hash);
       for (const [tenantId, of] of current) if (of.hash === hash) current.delete(tenantId);
       void detection.end();
@@ -88,7 +121,7 @@ export function createDetections(given: {
   const loadOnce = (tenantId: string): Promise<Detection> => {
     const already = loading.get(tenantId);
     if (already) return already;
-    const begun = load(tenantId).finally(() => loading.delete(tenantId));
+    const begun = inTurn(tenantId, () => load(tenantId)).finally(() => loading.delete(tenantId));
     loading.set(tenantId, begun);
     return begun;
   };
@@ -129,8 +162,8 @@ export function createDetections(given: {
 }
 
 interface RuleSetRead extends Current {
-  /** By `encodeRule`; none where a thread has them already. */
-  readonly rules: readonly string[];
+  /** By `encodeRule`; undefined where a thread has them already. */
+  readonly rules: readonly string[] | undefined;
   /** Stored by another version of the service, which made something else of the texts. */
   readonly isOfOtherForm: boolean;
 }
@@ -146,7 +179,8 @@ function readRuleSet(
       async (tx) => {
         const identity = await ruleSets.identity(tx, tenantId);
         const [version, hash] = [identity?.version ?? 0, identity?.hash ?? NO_RULES];
-        const rules = isThere(hash) || hash === NO_RULES ? [] : await enabledRules(tx, ruleSets, tenantId);
+        if (isThere(hash)) return { version, hash, rules: undefined, isOfOtherForm: false };
+        const rules = hash === NO_RULES ? [] : await enabledRules(tx, ruleSets, tenantId);
         const isOfOtherForm = rules.some(({ format }) => format !== COMPILED_FORMAT);
         return { version, hash, rules: rules.map(({ compiled }) => compiled), isOfOtherForm };
       },

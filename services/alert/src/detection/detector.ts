@@ -1,4 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { RejectedLine } from '@soc/contracts/alert/ingest';
 import type { RuleVerdict } from '@soc/contracts/alert/rule-trials';
 import {
   type CorrelationOptions,
@@ -25,8 +26,13 @@ const EVIDENCE = { items: 10, characters: 200 };
 
 const DAY_MS = 86_400_000;
 
+/** Matches of a part of a body, beyond which its other events are rejected: each is an alert, and all are held at once. */
+const MOST_MATCHES = 10_000;
+
 /** Most of a stored block once it is decompressed. */
 const BLOCK_BYTES = 64 * 1024 * 1024;
+
+const TOO_MANY_MATCHES = 'the events before it match rules too often: send fewer together, or narrow the rules';
 
 export interface Detector {
   /** The correlation rules, and those of the others that they count. */
@@ -39,7 +45,11 @@ export interface Detector {
 }
 
 /** Rules ready to see events: what runs in a thread. `encoded` is by `encodeRule`. */
-export function createDetector(encoded: readonly string[], windows: CorrelationOptions): Detector {
+export function createDetector(
+  encoded: readonly string[],
+  windows: CorrelationOptions,
+  mostMatches = MOST_MATCHES,
+): Detector {
   const rules = encoded.map(decodeRule);
   const detections = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection');
   const engine = createEngine(detections);
@@ -79,13 +89,19 @@ export function createDetector(encoded: readonly string[], windows: CorrelationO
       const kept: string[] = [];
       const receivedAt = new Date();
       const idOf = createEventIds();
+      const excess: RejectedLine[] = [];
       const { events, rejected } = readEventLines(Buffer.from(ndjson).toString(), source, (event) => {
+        if (matches.length >= mostMatches) {
+          excess.push({ index: event.index, code: 'event.too_many_matches', detail: TOO_MANY_MATCHES });
+          return;
+        }
         kept.push(event.text);
         matches.push(...matchesOf(event, idOf, receivedAt));
       });
       // A copy of its own, which can be handed over: the memory of zlib cannot.
       const body = new Uint8Array(zstdCompressSync(kept.join('\n')));
-      return { events, rejected, matches, body };
+      const all = [...rejected, ...excess].toSorted((a, b) => a.index - b.index);
+      return { events, rejected: all, matches, body };
     },
     trial: (body, source, receivedMs) => {
       const matches: TrialMatch[] = [];
