@@ -38,9 +38,9 @@ test("a token that is not the fleet's own is the caller's mistake, and its heade
   });
 });
 
-test('a read that ran out of time is no fault of the service', () => {
-  expect(asProblem(new StatementTimeoutError('took longer than 5 ms'))).toMatchObject({
-    status: 504,
-    code: 'request.deadline_exceeded',
-  });
+test('a statement that ran out of time, by our clock or that of PostgreSQL, is no fault of the service', () => {
+  const cancelled = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  for (const error of [new StatementTimeoutError('took longer than 5 ms'), cancelled]) {
+    expect(asProblem(error)).toMatchObject({ status: 504, code: 'request.deadline_exceeded' });
+  }
 });

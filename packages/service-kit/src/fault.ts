@@ -1,9 +1,4 @@
-import {
-  CommitOutcomeUnknownError,
-  InvalidConsistencyTokenError,
-  isDatabaseUnavailable,
-  StatementTimeoutError,
-} from '@soc/db-cluster';
+import { CommitOutcomeUnknownError, InvalidConsistencyTokenError, isDatabaseUnavailable } from '@soc/db-cluster';
 import { badRequest, HttpProblem, tooLarge, unavailable, unsupportedMediaType } from './problems.ts';
 
 const codeOf = (error: unknown): string =>
@@ -14,6 +9,9 @@ const statusOf = (error: unknown): number =>
 
 /** PostgreSQL's word for what it cannot hold: bad encoding, an untranslatable character, a value, time or zone out of range. */
 const UNSTORABLE = new Set(['22021', '22P05', '22003', '22007', '22008', '22009']);
+
+/** Of a `StatementTimeoutError`, and of PostgreSQL's own answer at its `statement_timeout`. */
+const STATEMENT_CANCELLED = '57014';
 
 /** Any thrown thing as the problem the client is told. A fault becomes a bare 500: its detail goes to the log only. */
 export function asProblem(error: unknown): HttpProblem {
@@ -51,7 +49,7 @@ export function asProblem(error: unknown): HttpProblem {
       headers: { 'retry-after': '1' },
     });
   }
-  if (error instanceof StatementTimeoutError) {
+  if (code === STATEMENT_CANCELLED) {
     return new HttpProblem(504, 'request.deadline_exceeded', 'there was not enough time to find the answer');
   }
   const status = statusOf(error);
