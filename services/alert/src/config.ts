@@ -92,6 +92,13 @@ export const AlertConfig = z.object({
     .max(10_000)
     .default(256)
     .describe('Most open connections of each syslog listener over TCP or TLS.'),
+  SYSLOG_MAX_PEER_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe('Most of those connections from one address.'),
   SYSLOG_UTC_OFFSET_MINUTES: z.coerce
     .number()
     .int()

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { NotCommittedError } from '@soc/db-cluster';
 import { takeFreePorts, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
@@ -15,6 +15,30 @@ const now = () => new Date('2026-01-02T03:04:05Z');
 const message = (name: string): string => `<13>h CEF:0|V|P|1|1|${name}|5|`;
 
 const away = new NotCommittedError('the database is away');
+
+test('a wait for the database leaves nothing behind on the signal, however often it tries', async () => {
+  const signal = new AbortController().signal;
+  const listeners: number[] = [];
+  const intake = createSyslogIntake({
+    db: { read: { query: () => Promise.reject(away) } },
+    ingest: {
+      many: () => {
+        listeners.push(getEventListeners(signal, 'abort').length);
+        return listeners.length < 5 ? Promise.reject(away) : Promise.resolve([]);
+      },
+    },
+    mappings: { find: () => Promise.reject(away) },
+    sources: createSources(),
+    metrics: createSyslogMetrics(createRegistry('alert', 'test'), log, now),
+    now,
+    offsetMinutes: 0,
+    log,
+    retryMs: 1,
+  });
+  const route = { tenantId: 'acme', mapping: null };
+  await intake.accept('tcp', [{ bytes: Buffer.from(message('one')), route }], signal);
+  expect(listeners).toEqual([0, 0, 0, 0, 0]);
+});
 
 test('over TCP nothing more is read until what came is stored, and nothing is lost while the database is away', async () => {
   let isAway = true;
@@ -55,6 +79,7 @@ test('over TCP nothing more is read until what came is stored, and nothing is lo
     tls: null,
     maxBytes: 2_048,
     maxConnections: 4,
+    maxPeerConnections: 4,
     routeOf: () => ({ tenantId: 'acme', mapping: null }),
     intake,
     metrics,

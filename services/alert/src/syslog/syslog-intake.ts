@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DbCluster } from '@soc/db-cluster';
 import { isDatabaseUnavailable } from '@soc/db-cluster';
 import { uuidv7 } from '@soc/service-kit';
@@ -109,16 +110,8 @@ function payloadOf(bytes: Buffer): Pick<Submission, 'payload' | 'encoding'> {
     : { payload: bytes.toString('base64'), encoding: 'base64' };
 }
 
-/** Ends early when the signal does. */
+/** Ends early when the signal does, and leaves nothing behind on it. */
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+  delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });

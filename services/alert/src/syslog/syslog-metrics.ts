@@ -12,7 +12,10 @@ export interface SyslogMetrics {
   readonly drop: (transport: SyslogTransport, reason: Drop, number?: number) => void;
   readonly malformed: (transport: SyslogTransport, tenantId: string, reason: string) => void;
   readonly connections: (transport: SyslogTransport, change: 1 | -1) => void;
-  readonly refusedConnection: (transport: SyslogTransport, reason: 'unknown_peer' | 'too_many' | 'tls') => void;
+  readonly refusedConnection: (
+    transport: SyslogTransport,
+    reason: 'unknown_peer' | 'too_many' | 'too_many_of_peer' | 'tls',
+  ) => void;
 }
 
 /** Between two log lines about the same trouble; the counters tell of each. */

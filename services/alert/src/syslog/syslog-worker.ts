@@ -20,6 +20,7 @@ export function createSyslogWorker(given: {
     host: config.SYSLOG_HOST,
     maxBytes: config.SYSLOG_MAX_MESSAGE_BYTES,
     maxConnections: config.SYSLOG_MAX_CONNECTIONS,
+    maxPeerConnections: config.SYSLOG_MAX_PEER_CONNECTIONS,
     routeOf: config.SYSLOG_PEERS,
     intake,
     metrics,

@@ -18,6 +18,8 @@ interface TcpOptions {
   readonly tls: TlsOptions | null;
   readonly maxBytes: number;
   readonly maxConnections: number;
+  /** Of one address. */
+  readonly maxPeerConnections: number;
   readonly routeOf: (address: string) => SyslogRoute | null;
   readonly intake: SyslogIntake;
   readonly metrics: SyslogMetrics;
@@ -29,15 +31,15 @@ interface TcpOptions {
  * database slows the senders down and what they have been relieved of is safe.
  */
 export async function listenTcp(options: TcpOptions): Promise<Listener> {
-  const { host, port, tls, maxConnections, routeOf, metrics, log } = options;
+  const { host, port, tls, maxConnections, maxPeerConnections, routeOf, metrics, log } = options;
   const transport = tls ? 'tls' : 'tcp';
   const stopping = new AbortController();
   const sockets = new Map<Socket, Promise<void>>();
 
   const serve = (socket: Socket): void => {
     const route = routeOf(socket.remoteAddress ?? '');
-    if (!route) {
-      metrics.refusedConnection(transport, 'unknown_peer');
+    if (!route || stopping.signal.aborted) {
+      // It was admitted, and has gone since.
       socket.destroy();
       return;
     }
@@ -54,13 +56,21 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
     sockets.set(socket, done);
   };
 
-  const server: Server = tls
-    ? createTlsServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS }, serve)
-    : createServer(serve);
-  // Of both kinds, before the handshake too: what is beyond is closed at once.
+  const secure = tls && createTlsServer({ ...tls, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS }, serve);
+  secure?.on('tlsClientError', () => metrics.refusedConnection('tls', 'tls'));
+  const admits = createAdmission(routeOf, maxPeerConnections);
+  // Before the handshake: a stranger would keep a place for as long as it may take.
+  const server: Server = createServer((socket) => {
+    const refusal = admits(socket);
+    if (refusal) {
+      metrics.refusedConnection(transport, refusal);
+      socket.destroy();
+    } else if (secure) secure.emit('connection', socket);
+    else serve(socket);
+  });
+  // What is beyond is closed at once.
   server.maxConnections = maxConnections;
   server.on('drop', () => metrics.refusedConnection(transport, 'too_many'));
-  server.on('tlsClientError', () => metrics.refusedConnection('tls', 'tls'));
   server.on('error', (error) => log.error({ err: error }, 'syslog server failed'));
   server.listen(port, host);
   await once(server, 'listening');
@@ -71,6 +81,24 @@ export async function listenTcp(options: TcpOptions): Promise<Listener> {
       for (const socket of sockets.keys()) socket.destroySoon();
       await Promise.all(sockets.values());
     },
+  };
+}
+
+/** Whether a connection is refused, and why; one that is not counts for its address until it is closed. */
+function createAdmission(routeOf: TcpOptions['routeOf'], maxPeerConnections: number) {
+  const openOf = new Map<string, number>();
+  return (socket: Socket): 'unknown_peer' | 'too_many_of_peer' | null => {
+    const peer = socket.remoteAddress ?? '';
+    if (!routeOf(peer)) return 'unknown_peer';
+    const open = openOf.get(peer) ?? 0;
+    if (open >= maxPeerConnections) return 'too_many_of_peer';
+    openOf.set(peer, open + 1);
+    socket.once('close', () => {
+      const left = (openOf.get(peer) ?? 0) - 1;
+      if (left > 0) openOf.set(peer, left);
+      else openOf.delete(peer);
+    });
+    return null;
   };
 }
 
