@@ -56,6 +56,8 @@ export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
   readonly suppressions: SuppressionRepository;
   readonly remaps: RemapRepository;
   readonly sources: Sources;
+  /** How far clocks of syslog senders that name no zone are ahead of UTC, in webhooks too. */
+  readonly offsetMinutes: number;
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
   readonly ingest: Ingest;
@@ -131,6 +133,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     suppressions,
     remaps: createRemapRepository(),
     sources,
+    offsetMinutes: config.SYSLOG_UTC_OFFSET_MINUTES,
     timeline,
     idempotency,
     ingest,

@@ -11,5 +11,5 @@ export const sources = createSources();
 export function readSource(source: string, body: string) {
   const mapping = sources.find(source);
   if (!mapping) throw new Error(`no source ${source}`);
-  return readPayload(source, mapping, body, { receivedAt, parseJson });
+  return readPayload(source, mapping, body, { receivedAt, parseJson, offsetMinutes: 0 });
 }

@@ -10,20 +10,49 @@ export interface StoredPayload {
   readonly mappingVersion: number | null;
 }
 
+/** What a call reads into memory at most, but for a single payload. */
+const PAGE_BYTES = 16 * 1_048_576;
+
+export interface PayloadPage {
+  readonly payloads: readonly StoredPayload[];
+  /** Whether there are none after these. */
+  readonly isLast: boolean;
+}
+
 /** Stored payloads by the mapping that read them, and what reading them again changes. */
 export function createRemapRepository() {
   return {
-    listPayloads: (
+    /** Of alerts of the source alone: another source may have a mapping of the same name. */
+    listPayloads: async (
       read: Queryable,
       tenantId: string,
-      page: { readonly mapping: string; readonly after: string | undefined; readonly limitRows: number },
-    ): Promise<StoredPayload[]> =>
-      read.query<StoredPayload>(sql`
-        select alert_id as "alertId", received_at as "receivedAt", payload, encoding, mapping_version as "mappingVersion"
-        from alert.raw_payloads
-        where tenant_id = ${tenantId} and mapping = ${page.mapping}
-          and alert_id > ${page.after ?? '00000000-0000-0000-0000-000000000000'}
-        order by alert_id limit ${page.limitRows}`),
+      page: {
+        readonly source: string;
+        readonly mapping: string;
+        readonly after: string | undefined;
+        readonly limitRows: number;
+      },
+    ): Promise<PayloadPage> => {
+      const rows = await read.query<StoredPayload & { readonly found: number }>(sql`
+        with found as materialized (
+          select p.alert_id, octet_length(p.payload) as bytes
+          from alert.raw_payloads as p join alert.alerts as a on a.id = p.alert_id
+          where p.tenant_id = ${tenantId} and p.mapping = ${page.mapping} and a.source = ${page.source}
+            and p.alert_id > ${page.after ?? '00000000-0000-0000-0000-000000000000'}
+          order by p.alert_id limit ${page.limitRows}
+        ), measured as (
+          select alert_id, sum(bytes) over up_to as through, row_number() over up_to as nth, count(*) over () as found
+          from found window up_to as (order by alert_id)
+        )
+        select alert_id as "alertId", p.received_at as "receivedAt", p.payload, p.encoding,
+          p.mapping_version as "mappingVersion", m.found::integer as found
+        from measured as m join alert.raw_payloads as p using (alert_id)
+        where m.through <= ${PAGE_BYTES} or m.nth = 1
+        order by alert_id`);
+      const [first] = rows;
+      const isLast = !first || (first.found < page.limitRows && rows.length === first.found);
+      return { payloads: rows, isLast };
+    },
 
     /** What a mapping says of alerts; what they are found by is forgotten, to be indexed anew. */
     save: async (tx: Queryable, alerts: readonly Alert[]): Promise<void> => {

@@ -13,7 +13,7 @@ describe.each(mappings.map((mapping) => [mapping.source, mapping] as const))('%s
     'example %i becomes what it says, and is kept byte for byte',
     (_, { payload, alerts, skipped }) => {
       const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-      const read = readPayload(source, mapping, body, { receivedAt, parseJson });
+      const read = readPayload(source, mapping, body, { receivedAt, parseJson, offsetMinutes: 0 });
       expect([read.rejected, read.skipped, read.alerts.length]).toEqual([[], skipped, alerts.length]);
       for (const [nth, { observables = [], tags = [], ...expected }] of alerts.entries()) {
         const found = read.alerts[nth];

@@ -8,7 +8,7 @@ import type { VendorMapping } from '../domain/normalise/vendor-mapping.ts';
 import type { Submission } from '../ingest.ts';
 import { storeAll } from '../store-all.ts';
 
-type Deps = Pick<AlertDeps, 'db' | 'mappings' | 'sources' | 'ingest' | 'now'>;
+type Deps = Pick<AlertDeps, 'db' | 'mappings' | 'sources' | 'ingest' | 'now' | 'offsetMinutes'>;
 type Context = RouteContext<typeof ReceiveWebhook>;
 
 /** A vendor's own payload: one document, an array of them, or NDJSON. Every part is kept as it was received. */
@@ -16,7 +16,8 @@ export const receiveWebhookRoute = (deps: Deps) =>
   route(ReceiveWebhook, async (context): Promise<WebhookOutcome> => {
     const { body, params, origin, log } = context;
     const mapping = await mappingOf(deps, context);
-    const read = readPayload(params.source, mapping, body, { receivedAt: deps.now(), parseJson });
+    const { offsetMinutes } = deps;
+    const read = readPayload(params.source, mapping, body, { receivedAt: deps.now(), parseJson, offsetMinutes });
     refuseUnreadable(read);
 
     const isWhole = read.documents === 1 && read.alerts.length === 1 && read.rejected.length === 0;

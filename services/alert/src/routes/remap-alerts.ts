@@ -11,7 +11,7 @@ import type { StoredPayload } from '../remap-repository.ts';
 
 type Deps = Pick<
   AlertDeps,
-  'db' | 'outbox' | 'now' | 'alerts' | 'arrivals' | 'mappings' | 'remaps' | 'sources' | 'timeline'
+  'db' | 'outbox' | 'now' | 'alerts' | 'arrivals' | 'mappings' | 'offsetMinutes' | 'remaps' | 'sources' | 'timeline'
 >;
 type Context = RouteContext<typeof RemapAlerts>;
 
@@ -26,8 +26,8 @@ export const remapAlertsRoute = (deps: Deps) =>
     const version = mapping.version ?? 1;
     const limitRows = query.limit ?? DEFAULT_LIMIT;
     return deps.db.tx(async (tx) => {
-      const page = { mapping: name, after: body.after, limitRows };
-      const payloads = await deps.remaps.listPayloads(tx, principal.tenantId, page);
+      const page = { source: params.source, mapping: name, after: body.after, limitRows };
+      const { payloads, isLast } = await deps.remaps.listPayloads(tx, principal.tenantId, page);
       const ids = payloads.map(({ alertId }) => alertId);
       if (body.apply) await deps.alerts.lockMany(tx, ids);
       const alerts = new Map(
@@ -39,7 +39,7 @@ export const remapAlertsRoute = (deps: Deps) =>
       for (const payload of payloads) {
         const { alertId, mappingVersion: fromVersion } = payload;
         const before = alerts.get(alertId);
-        const read = readAgain(params.source, mapping, payload);
+        const read = readAgain(params.source, mapping, payload, deps.offsetMinutes);
         if (typeof read === 'string') unreadable.push({ alertId, reason: read });
         if (typeof read === 'string' || !before) continue;
         const { alert, differences } = remapAlert(before, read);
@@ -57,7 +57,7 @@ export const remapAlertsRoute = (deps: Deps) =>
         );
         await apply(deps, tx, context, { name, version }, changed, changes);
       }
-      const next = payloads.length === limitRows ? (ids.at(-1) ?? null) : null;
+      const next = isLast ? null : (ids.at(-1) ?? null);
       return { mapping: name, version, examined: payloads.length, changes, unreadable, next };
     });
   });
@@ -75,12 +75,17 @@ async function mappingOf(
 }
 
 /** The alert in a payload, or why there is not exactly one. */
-function readAgain(source: string, mapping: VendorMapping, stored: StoredPayload): NormalisedAlert | string {
-  const { payload, encoding, receivedAt } = stored;
+function readAgain(
+  source: string,
+  mapping: VendorMapping,
+  { payload, encoding, receivedAt }: StoredPayload,
+  offsetMinutes: number,
+): NormalisedAlert | string {
   const text = encoding === 'base64' ? Buffer.from(payload, 'base64').toString('utf8') : payload;
-  const { alerts, rejected } = readPayload(source, mapping, text, { receivedAt: new Date(receivedAt), parseJson });
+  const context = { receivedAt: new Date(receivedAt), parseJson, offsetMinutes, isOneDocument: true };
+  const { alerts, rejected } = readPayload(source, mapping, text, context);
   const [only, ...others] = alerts;
-  if (only && others.length === 0) return only.alert;
+  if (only && others.length === 0 && rejected.length === 0) return only.alert;
   return rejected[0]?.detail ?? `${alerts.length} alerts in it`;
 }
 
@@ -111,8 +116,11 @@ async function apply(
     data: { mapping: name, version, differences: changes[nth]?.differences },
   }));
   await timeline.add(tx, entries);
-  const messages = changed.map((alert, nth) =>
-    outbox.message(AlertUpdated, { alert, changed: fieldsOf(nth) }, { ...origin, subject: alert.id }),
+  // Nobody has heard of what is suppressed.
+  const messages = changed.flatMap((alert, nth) =>
+    (alert.suppressedBy ?? null) === null
+      ? [outbox.message(AlertUpdated, { alert, changed: fieldsOf(nth) }, { ...origin, subject: alert.id })]
+      : [],
   );
-  await outbox.publishMany(tx, messages);
+  if (messages.length > 0) await outbox.publishMany(tx, messages);
 }

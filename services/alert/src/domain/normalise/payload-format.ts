@@ -7,17 +7,25 @@ import type { JsonObject } from './json-path.ts';
 export const PayloadFormat = z.enum(['json', 'cef', 'leef', 'syslog', 'zeek']);
 export type PayloadFormat = z.infer<typeof PayloadFormat>;
 
+/** What a payload cannot say of itself. */
+export interface PayloadContext {
+  readonly receivedAt: Date;
+  /** Throws for what is not JSON. */
+  readonly parseJson: (json: string) => unknown;
+  /** How far clocks of syslog senders that name no zone are ahead of UTC. */
+  readonly offsetMinutes: number;
+  /** That the payload is one document of its own, so that a message framed by its length keeps its line feeds. */
+  readonly isOneDocument?: boolean;
+}
+
 /** The documents of a payload in the source's format, each with its text as it was received. */
-export function documentsOfFormat(
-  format: PayloadFormat,
-  body: string,
-  parseJson: (json: string) => unknown,
-  receivedAt: Date,
-): DocumentList {
+export function documentsOfFormat(format: PayloadFormat, body: string, context: PayloadContext): DocumentList {
+  const { parseJson } = context;
   if (format === 'json') return documentsOfText(body, parseJson);
   if (format === 'zeek') return isZeekTsv(body) ? listOf(zeekDocuments(body)) : documentsOfText(body, parseJson);
-  const lines = body.split('\n').filter((line) => line.trim() !== '');
-  return { length: lines.length, read: (index) => readLine(format, lines[index] ?? '', receivedAt) };
+  const filled = body.split('\n').filter((line) => line.trim() !== '');
+  const lines = context.isOneDocument && filled.length > 1 ? [body] : filled;
+  return { length: lines.length, read: (index) => readLine(format, lines[index] ?? '', context) };
 }
 
 const listOf = (documents: readonly ReadDocument[]): DocumentList => ({
@@ -41,8 +49,12 @@ function zeekDocuments(body: string): readonly ReadDocument[] {
   return read.toSorted((a, b) => a.line - b.line).map(({ document }) => document);
 }
 
-function readLine(format: 'cef' | 'leef' | 'syslog', line: string, receivedAt: Date): ReadDocument {
-  const read = syslogDocument(line, { nowMs: receivedAt.getTime() });
+function readLine(
+  format: 'cef' | 'leef' | 'syslog',
+  line: string,
+  { receivedAt, offsetMinutes }: PayloadContext,
+): ReadDocument {
+  const read = syslogDocument(line, { nowMs: receivedAt.getTime(), offsetMinutes });
   if (!read.ok) return read;
   if (format !== 'syslog' && read.body !== format) return { ok: false, reason: `no ${format.toUpperCase()} message` };
   return { ok: true, value: read.value, text: line };

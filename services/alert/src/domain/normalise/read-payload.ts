@@ -1,7 +1,7 @@
 import { textsOfObjects } from '../objects-in-text.ts';
 import { normaliseDocuments } from './normalise.ts';
 import type { NormalisedAlert } from './normalised-alert.ts';
-import { documentsOfFormat } from './payload-format.ts';
+import { documentsOfFormat, type PayloadContext } from './payload-format.ts';
 import type { VendorMapping } from './vendor-mapping.ts';
 
 /** An alert beside the text it was read from, as received, and the place (from 0) of its document. */
@@ -26,15 +26,15 @@ export interface ReadPayload {
   readonly skipped: number;
 }
 
-/** Reads a payload of a source by its mapping. `parseJson` throws for what is not JSON; nothing else throws. */
+/** Reads a payload of a source by its mapping. Never throws. */
 export function readPayload(
   source: string,
   mapping: VendorMapping,
   body: string,
-  context: { readonly receivedAt: Date; readonly parseJson: (json: string) => unknown },
+  context: PayloadContext,
 ): ReadPayload {
-  const { receivedAt, parseJson } = context;
-  const list = documentsOfFormat(mapping.format ?? 'json', body, parseJson, receivedAt);
+  const { receivedAt } = context;
+  const list = documentsOfFormat(mapping.format ?? 'json', body, context);
   const good: { readonly index: number; readonly value: unknown; readonly text: string }[] = [];
   const rejected: RejectedDocument[] = [];
   for (let index = 0; index < list.length; index += 1) {
