@@ -13,7 +13,7 @@ export interface StoredPayload {
 /** What a call reads into memory at most, but for a single payload. */
 const PAGE_BYTES = 16 * 1_048_576;
 
-export interface PayloadPage {
+interface PayloadPage {
   readonly payloads: readonly StoredPayload[];
   /** Whether there are none after these. */
   readonly isLast: boolean;
