@@ -6,7 +6,9 @@ const matches = (detection: string, event: JsonObject): boolean => {
   const text = `title: T\nlogsource: {product: x}\ndetection:\n  s: {${detection}}\n  condition: s\n`;
   const { rules, refusals } = readRules([{ file: 'rule.yml', text }]);
   expect(refusals).toEqual([]);
-  return createEngine(rules).match(viewEvent(event, 'product=x')).length > 0;
+  return (
+    createEngine(rules.filter((rule) => rule.kind === 'detection')).match(viewEvent(event, 'product=x')).length > 0
+  );
 };
 
 const name = 'userIdentity.sessionContext';

@@ -1,7 +1,11 @@
-/** The text of a JSON object in a larger text, or what is none and why; `line` is where it begins. */
-export type FoundObject =
-  | { readonly line: number; readonly text: string }
-  | { readonly line: number; readonly reason: string };
+/** Of a larger text what is no JSON object, and why; `line` is where it begins. */
+interface Refused {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** The text of a JSON object in a larger text, or what is none. */
+type FoundObject = { readonly line: number; readonly text: string } | Refused;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -66,7 +70,7 @@ export class JsonObjects {
   }
 
   /** What is wrong where the text ends. */
-  end(): FoundObject[] {
+  end(): Refused[] {
     if (this.#depth > 0) return [{ line: this.#startLine, reason: 'the file ends within this object' }];
     return this.#lists > 0 ? [{ line: this.#line, reason: 'the file ends within the list' }] : [];
   }
