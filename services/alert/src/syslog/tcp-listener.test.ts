@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TlsOptions } from 'node:tls';
 import { createCertificateAuthority, takeFreePorts, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createSyslogMetrics } from './syslog-metrics.ts';
 import { listenTcp } from './tcp-listener.ts';
 
@@ -31,6 +31,10 @@ async function listen(limits: { maxConnections: number; maxPeerConnections: numb
     log,
   });
   const open: Socket[] = [];
+  onTestFinished(async () => {
+    for (const socket of open) socket.destroy();
+    await listener.close();
+  });
   return {
     port,
     heard,
@@ -46,10 +50,6 @@ async function listen(limits: { maxConnections: number; maxPeerConnections: numb
       const line = text.split('\n').find((one) => one.startsWith('soc_syslog_refused') && one.includes(`"${reason}"`));
       return Number(line?.split(' ').at(-1) ?? 0);
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of open) socket.destroy();
-      await listener.close();
-    },
   };
 }
 
@@ -57,7 +57,7 @@ const until = (isDone: () => boolean) =>
   waitFor(() => (isDone() ? Promise.resolve(true) : Promise.reject(new Error('not yet'))));
 
 test('connections beyond the limit are closed at once', async () => {
-  await using listener = await listen({ maxConnections: 2, maxPeerConnections: 9 });
+  const listener = await listen({ maxConnections: 2, maxPeerConnections: 9 });
   for (const word of ['one', 'two']) (await listener.open()).write(`${word}\n`);
   await until(() => listener.heard.length === 2);
   const beyond = await listener.open();
@@ -66,7 +66,7 @@ test('connections beyond the limit are closed at once', async () => {
 });
 
 test('one address cannot take every place, and has its own again when it closes', async () => {
-  await using listener = await listen({ maxConnections: 9, maxPeerConnections: 1 });
+  const listener = await listen({ maxConnections: 9, maxPeerConnections: 1 });
   const first = await listener.open();
   await once(await listener.open(), 'close');
   expect(await listener.refused('too_many_of_peer')).toBe(1);
@@ -87,7 +87,7 @@ test('one address cannot take every place, and has its own again when it closes'
 test('over TLS who is in no network is closed before the handshake, and takes no place', async () => {
   const authority = createCertificateAuthority('soc', new Date());
   const { certificate, key } = authority.issue({ commonName: 'soc', hosts: ['127.0.0.1'], now: new Date() });
-  await using listener = await listen({ maxConnections: 1, maxPeerConnections: 1 }, { cert: certificate, key });
+  const listener = await listen({ maxConnections: 1, maxPeerConnections: 1 }, { cert: certificate, key });
   // It says nothing, and would have ten seconds for its handshake.
   const stranger = await listener.open('127.0.0.9');
   await once(stranger, 'close');
