@@ -12,7 +12,7 @@ export interface EntityRisk {
   readonly lastAt: string;
 }
 
-export type Contributor = Pick<Alert, 'id' | 'title' | 'severity' | 'occurredAt' | 'incidentId'> & {
+export type Contributor = Pick<Alert, 'id' | 'title' | 'severity' | 'occurredAt' | 'receivedAt' | 'incidentId'> & {
   readonly entity: string;
 };
 
@@ -62,7 +62,8 @@ export function createRiskRepository() {
     /** The latest analysed alerts that name some entities. */
     listContributors: (read: Queryable, tenantId: string, keys: readonly string[]): Promise<Contributor[]> =>
       read.query<Contributor>(sql`
-        select wanted.entity, a.id, a.title, a.severity, a.occurred_at as "occurredAt", a.incident_id as "incidentId"
+        select wanted.entity, a.id, a.title, a.severity, a.occurred_at as "occurredAt", a.received_at as "receivedAt",
+          a.incident_id as "incidentId"
         from unnest(${keys}::uuid[]) as wanted (entity)
         cross join lateral (
           select alert_id from alert.alert_entities where entity = wanted.entity

@@ -106,6 +106,6 @@ export const UndoReshaping = endpoint({
   responses: { 200: z.object({ incidents: z.array(Incident) }) },
   errors: {
     404: ['incident.not_found'],
-    409: ['incident.nothing_to_undo', 'incident.already_closed', 'incident.merged'],
+    409: ['incident.nothing_to_undo', 'incident.already_closed', 'incident.merged', 'incident.left_empty'],
   },
 });

@@ -35,10 +35,11 @@ export function entriesOfArrivals(
   at: string,
 ): readonly Told[] {
   const entry = { incidentId: null, at, actor: null };
-  const told = placements.flatMap(({ arrival, alertId }): readonly Told[] => {
+  const told = placements.flatMap(({ arrival, alertId, nearDistance }): readonly Told[] => {
     const { tenantId, alert, near, fingerprint } = arrival;
     if (alert.resolved) {
-      const summary = `${alert.source} says it is over`;
+      const what = nearDistance === null ? 'it' : `the near-duplicate "${alert.title}"`;
+      const summary = `${alert.source} says ${what} is over`;
       return [{ ...entry, tenantId, alertId, kind: 'resolved', summary, data: { resolvedAt: alert.occurredAt } }];
     }
     if (!near) return [];

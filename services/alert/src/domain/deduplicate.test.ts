@@ -88,6 +88,14 @@ describe('planIngest', () => {
     expect(acceptances(together.placements, together.created).map(({ occurrences }) => occurrences)).toEqual([1, 1]);
   });
 
+  test('the news that a near-duplicate is over does not resolve the alert that stands for it', () => {
+    const over = arrival('b', 'sda2', { resolved: true, occurredAt: LATER });
+    const near = claims({ sda2: 'sda1-alert' }).map((claim) => ({ ...claim, nearDistance: 2 }));
+    expect(planIngest([over], near, AT).repeated).toEqual([
+      { alertId: 'sda1-alert', count: 0, lastSeenAt: LATER, course: { firedAt: null, overAt: null } },
+    ]);
+  });
+
   test('where the news that it is over is all there is, it counts like any other', () => {
     const over = (id: string) => arrival(id, 'x', { resolved: true });
     const plan = planIngest([over('a'), over('b')], claims({ x: 'a' }, false), AT);

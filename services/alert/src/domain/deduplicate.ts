@@ -114,12 +114,13 @@ const latest = (a: string | null, b: string | null): string | null => (a === nul
 
 function coursesOf(placements: readonly Placement[]): ReadonlyMap<string, Course> {
   const courses = new Map<string, Course>();
-  for (const { alertId, arrival } of placements) {
+  for (const { alertId, arrival, nearDistance } of placements) {
     const { resolved, occurredAt } = arrival.alert;
     const { firedAt = null, overAt = null } = courses.get(alertId) ?? {};
     courses.set(alertId, {
       firedAt: resolved ? firedAt : latest(firedAt, occurredAt),
-      overAt: resolved ? latest(overAt, occurredAt) : overAt,
+      // That something nearly the same is over says nothing of the alert that stands for both.
+      overAt: resolved && nearDistance === null ? latest(overAt, occurredAt) : overAt,
     });
   }
   return courses;

@@ -83,24 +83,37 @@ interface Move {
   readonly intoId: string;
 }
 
+/** A move, and how many of its alerts are still where they went. */
+export interface Returning<One extends Move> {
+  readonly move: One;
+  readonly returns: number;
+}
+
 export type UndoDecision<One extends Move> =
   | { readonly ok: true; readonly moves: readonly [One, ...One[]] }
-  | { readonly ok: false; readonly refusal: 'nothing_to_undo' | 'already_closed' | 'merged' };
+  | { readonly ok: false; readonly refusal: 'nothing_to_undo' | 'already_closed' | 'merged' | 'left_empty' };
 
 /**
  * Whether what was done to incidents last can be taken back: as long as the incident that has the alerts now is open, and so is
- * the one they are to return to after a split.
+ * the one they are to return to after a split. What has nothing left to get back stays merged; nobody is left without alerts.
  */
 export function decideUndo<One extends Move>(
-  moves: readonly One[],
+  returning: readonly Returning<One>[],
   stored: ReadonlyMap<string, Found>,
 ): UndoDecision<One> {
-  const [first, ...others] = moves;
-  if (!first) return { ok: false, refusal: 'nothing_to_undo' };
+  const moves = returning.map(({ move }) => move);
+  if (moves.length === 0) return { ok: false, refusal: 'nothing_to_undo' };
   const holders = moves.flatMap(({ kind, fromId, intoId }) => (kind === 'split' ? [fromId, intoId] : [intoId]));
   const incidents = holders.map((id) => stored.get(id)?.incident);
   if (incidents.some((incident) => incident?.mergedIntoId !== undefined)) return { ok: false, refusal: 'merged' };
   if (incidents.some((incident) => incident?.status === 'closed')) return { ok: false, refusal: 'already_closed' };
+  const given = returning.filter(({ returns }) => returns > 0);
+  const [first, ...others] = given.map(({ move }) => move);
+  const isEmptied = ({ kind, intoId }: Move): boolean => {
+    const lost = given.reduce((sum, { move, returns }) => sum + (move.intoId === intoId ? returns : 0), 0);
+    return kind === 'merge' && lost >= (stored.get(intoId)?.incident.alertCount ?? 0);
+  };
+  if (!first || [first, ...others].some(isEmptied)) return { ok: false, refusal: 'left_empty' };
   return { ok: true, moves: [first, ...others] };
 }
 

@@ -46,6 +46,12 @@ test('entities are listed by the risk their alerts add up to, with what contribu
   const theirs = await service.call(ListEntityRisks, { token: service.tokens.otherTenantAdmin });
   expect(theirs.body.items).toEqual([]);
 
+  // A clock that is wrong makes nobody riskier than the alert would now.
+  const ahead = { ...named('ws4'), occurredAt: '2099-01-01T00:00:00.000Z', severity: 'low' as const };
+  await analyse(service, await postAlert(service, ahead));
+  const wrong = (await list()).body.items.find(({ value }) => value === 'ws4');
+  expect(wrong).toMatchObject({ risk: 5, lastAt: now.toISOString(), contributions: [{ points: 5, now: 5 }] });
+
   // Analysed again, an alert adds nothing.
   await service.query(`update alert.alerts set analysis_revision = 0`);
   const again = await postAlert(service, { ...named('ws3'), occurredAt: now.toISOString() });

@@ -2,7 +2,7 @@ import { type EntityRisk, ListEntityRisks, type RiskContribution } from '@soc/co
 import { decodeCursor, pageOf, route } from '@soc/service-kit';
 import { z } from 'zod';
 import type { AlertDeps } from '../deps.ts';
-import { logOf, pointsOf, riskAt } from '../domain/correlation/risk.ts';
+import { countsFrom, logOf, pointsOf, riskAt } from '../domain/correlation/risk.ts';
 import type { Contributor } from '../risk-repository.ts';
 
 const Position = z.tuple([z.number(), z.guid()]);
@@ -40,8 +40,8 @@ export const listEntityRisksRoute = ({ db, risks, candidates, hubAssets, now }: 
 
 const rounded = (risk: number): number => Math.round(risk * 1_000) / 1_000;
 
-function contributionOf({ id, entity: _, ...alert }: Contributor, nowMs: number): RiskContribution {
+function contributionOf({ id, entity: _, receivedAt, ...alert }: Contributor, nowMs: number): RiskContribution {
   const points = pointsOf(alert.severity);
-  const left = riskAt(logOf(points, Date.parse(alert.occurredAt)), nowMs);
+  const left = riskAt(logOf(points, Date.parse(countsFrom({ ...alert, receivedAt }))), nowMs);
   return { ...alert, alertId: id, points, now: rounded(left) };
 }

@@ -1,4 +1,4 @@
-import { AlertCreated } from '@soc/contracts';
+import { AlertCreated, auditEvents } from '@soc/contracts';
 import { CreateAlert } from '@soc/contracts/alert/ingest';
 import { GetAlert, GetRawPayload, ListAlerts } from '@soc/contracts/alert/queries';
 import {
@@ -67,6 +67,18 @@ test('what is suppressed is stored and marked, and nobody is told', async () => 
   ]);
   expect(outbox).toMatchObject([{ count: 0 }]);
   await end(suppression.id);
+});
+
+test('the audit trail has what a suppression hides, and what it was changed to hide', async () => {
+  const { id } = await suppress({ conditions: { title: ['audited *'] } });
+  await service.call(UpdateSuppression, { params: { id }, body: { conditions: { source: ['audited'] } } });
+  const spec = auditEvents.get('alert');
+  if (!spec) throw new Error('the service records nothing');
+  const facts = await service.published(spec, { count: 2, where: ({ data }) => data.target?.id === id });
+  expect(facts.map(({ data }) => data.details?.['conditions'])).toEqual([
+    { title: ['audited *'] },
+    { source: ['audited'] },
+  ]);
 });
 
 test('a suppressed alert opens no incident, even when somebody has it analysed', async () => {

@@ -3,7 +3,7 @@ import { MergeIncidents, SplitIncident, UndoReshaping } from '@soc/contracts/ale
 import { GetIncident, ListIncidentAlerts, ListIncidents, UpdateIncident } from '@soc/contracts/alert/incidents';
 import { GetIncidentTimeline } from '@soc/contracts/alert/timeline';
 import { startTestService, type TestService, waitFor } from '@soc/fleet/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
 import { analyse, openIncident, postAlert } from '../arrange.fixture.ts';
 
@@ -73,6 +73,43 @@ test('a merge that correlation made is undone, and not made again', async () => 
   expect(await memberIds(other.incident.id)).toEqual([...other.alertIds].toSorted());
   await analyse(service, await postAlert(service, { ...bridge, occurredAt: '2026-03-01T08:04:00Z' }));
   expect(await get(other.incident.id)).toMatchObject({ status: 'open' });
+});
+
+describe('where alerts have moved on since', () => {
+  const mergeInto = (id: string, ...incidentIds: readonly string[]) =>
+    service.call(MergeIncidents, { params: { id }, body: { incidentIds: [...incidentIds] } });
+  const split = (id: string, alertIds: readonly string[]) =>
+    service.call(SplitIncident, { params: { id }, body: { alertIds: [...alertIds] } });
+
+  test('an undo that would leave an incident without alerts is refused, whichever it is', async () => {
+    const [a, b] = [await openIncident(service, 'left-1'), await openIncident(service, 'left-2')];
+    await mergeInto(b.incident.id, a.incident.id);
+    expect((await split(b.incident.id, a.alertIds)).status).toBe(201);
+    const none = await undo(a.incident.id);
+    expect([none.status, none.problem?.code]).toEqual([409, 'incident.left_empty']);
+
+    const [c, d] = [await openIncident(service, 'left-3'), await openIncident(service, 'left-4')];
+    await mergeInto(d.incident.id, c.incident.id);
+    expect((await split(d.incident.id, d.alertIds)).status).toBe(201);
+    const all = await undo(c.incident.id);
+    expect([all.status, all.problem?.code]).toEqual([409, 'incident.left_empty']);
+    expect(await memberIds(d.incident.id)).toEqual([...c.alertIds].toSorted());
+  });
+
+  test('of several that were merged those come back that still have alerts there', async () => {
+    const names = ['left-5', 'left-6', 'left-7'];
+    const [one, gone, into] = await Promise.all(names.map((name) => openIncident(service, name)));
+    if (!one || !gone || !into) throw new Error('three were opened');
+    await mergeInto(into.incident.id, one.incident.id, gone.incident.id);
+    await split(into.incident.id, gone.alertIds);
+    const answer = await undo(one.incident.id);
+    expect([answer.status, answer.body.incidents.map(({ id }) => id).toSorted()]).toEqual([
+      200,
+      [one.incident.id, into.incident.id].toSorted(),
+    ]);
+    expect(await memberIds(one.incident.id)).toEqual([...one.alertIds].toSorted());
+    expect(await get(gone.incident.id)).toMatchObject({ status: 'closed', mergedIntoId: into.incident.id });
+  });
 });
 
 test('what cannot be undone is refused', async () => {

@@ -4,7 +4,7 @@ import type { Tx } from '@soc/db-cluster';
 import type { Origin } from '@soc/messaging';
 import { conflict, notFound, route, uuidv7 } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
-import { decideUndo, mergedAway, restored } from '../domain/reshape-incident.ts';
+import { decideUndo, mergedAway, restored, type Returning } from '../domain/reshape-incident.ts';
 import type { StoredIncident } from '../incident-repository.ts';
 import type { IncidentMove } from '../move-repository.ts';
 
@@ -21,7 +21,7 @@ export const undoReshapingRoute = (deps: Deps) =>
       const moves = await deps.moves.findLast(tx, tenantId, params.id);
       const ids = [...new Set(moves.flatMap(({ fromId, intoId }) => [fromId, intoId]))];
       const stored = new Map((await deps.incidents.lock(tx, tenantId, ids)).map((one) => [one.incident.id, one]));
-      const decision = decideUndo(moves, stored);
+      const decision = decideUndo(await returningOf(deps, tx, moves, stored), stored);
       if (!decision.ok) throw conflict(`incident.${decision.refusal}`);
 
       const at = deps.now();
@@ -44,6 +44,17 @@ export const undoReshapingRoute = (deps: Deps) =>
       return { incidents };
     }),
   );
+
+/** How many alerts each move would give back. What was split off is given back with all it has by now. */
+async function returningOf({ members }: Deps, tx: Tx, moves: readonly IncidentMove[], stored: Stored) {
+  const returning: Returning<IncidentMove>[] = [];
+  for (const move of moves) {
+    const { kind, intoId, alertIds } = move;
+    const has = stored.get(intoId)?.incident.alertCount ?? 0;
+    returning.push({ move, returns: kind === 'split' ? has : await members.countAmong(tx, intoId, alertIds) });
+  }
+  return returning;
+}
 
 /** Returns the incidents as they are then: those that gave alerts up last. */
 async function takeBack(

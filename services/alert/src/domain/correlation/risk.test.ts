@@ -18,6 +18,13 @@ test('risk adds up and fades by half each day', () => {
   expect(riskAt(risk?.logRisk ?? 0, START_MS + 8 * DAY_S * 1_000)).toBeCloseTo(80 / 256 + 40 / 128);
 });
 
+test('an alert dated ahead of its arrival counts from its arrival', () => {
+  const ahead = { occurredAt: '2099-01-01T00:00:00.000Z', receivedAt: '2026-01-01T00:00:00.000Z' };
+  const [risk] = risksOf([anAlert(1, { ...ahead, severity: 'high', observables: [host('ws1')] })]);
+  expect(risk?.lastAt).toBe('2026-01-01T00:00:00.000Z');
+  expect(riskAt(risk?.logRisk ?? 0, START_MS)).toBeCloseTo(40);
+});
+
 test('who or what somebody looks after is at risk; files and names of every machine are not', () => {
   const observables = [host('ws1'), user('SYSTEM'), user('eve'), ip('127.0.0.1'), ip('203.0.113.7')];
   const alert = anAlert(1, { observables: [...observables, { type: 'md5', value: 'a'.repeat(32) }] });

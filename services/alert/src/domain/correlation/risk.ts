@@ -35,18 +35,23 @@ export interface AddedRisk extends Entity {
   readonly lastAt: string;
 }
 
+/** When an alert counts from: an event that is dated ahead of its arrival would never fade. */
+export const countsFrom = ({ occurredAt, receivedAt }: Pick<Alert, 'occurredAt' | 'receivedAt'>): string =>
+  Date.parse(occurredAt) <= Date.parse(receivedAt) ? occurredAt : receivedAt;
+
 /** What alerts add to each of their entities, in the order of the keys. */
 export function risksOf(alerts: readonly Alert[]): readonly AddedRisk[] {
   const risks = new Map<string, AddedRisk>();
   for (const alert of alerts) {
-    const logRisk = logOf(pointsOf(alert.severity), Date.parse(alert.occurredAt));
+    const at = countsFrom(alert);
+    const logRisk = logOf(pointsOf(alert.severity), Date.parse(at));
     for (const entity of entitiesOf(alert).filter(isAtRisk)) {
       const known = risks.get(entity.key);
       risks.set(entity.key, {
         ...entity,
         logRisk: known ? addLogs(known.logRisk, logRisk) : logRisk,
         alertCount: (known?.alertCount ?? 0) + 1,
-        lastAt: known && known.lastAt > alert.occurredAt ? known.lastAt : alert.occurredAt,
+        lastAt: known && known.lastAt > at ? known.lastAt : at,
       });
     }
   }
