@@ -98,8 +98,7 @@ export function createAlertRepository() {
             greatest(locked.fired_at, repetition.fired_at) as fires_at, greatest(resolved_at, over_at) as over_at
           from locked join repetition using (id)
         ), told as (
-          select *, was_over and fires_at > over_at as fires_again,
-            was_over and fires_at > over_at and status = 'closed'
+          select *, was_over and fires_at > over_at and status = 'closed'
               and coalesce(verdict, '') not in ('false_positive', 'benign_true_positive') as reopens
           from course
         )

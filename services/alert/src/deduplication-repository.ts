@@ -1,25 +1,35 @@
 import type { Deduplication } from '@soc/contracts/alert/deduplication';
 import { json, type Queryable, sql } from '@soc/db-cluster';
-import type { Leader } from './domain/deduplication/near-duplicates.ts';
+import { type Leader, LEADERS_PER_BUCKET } from './domain/deduplication/near-duplicates.ts';
 import { fromBigint, toBigint } from './domain/deduplication/simhash.ts';
 
 const columns = sql`
   source, fingerprint, window_s as "windowS", near_distance as "nearDistance", updated_at as "updatedAt",
   updated_by as "updatedBy"`;
 
-/** Leaders looked at per bucket, the latest. */
-const LEADERS_PER_BUCKET = 500;
-
 /** How the alerts of a source are told apart, and what near-duplicates are looked for among. */
 export function createDeduplicationRepository() {
   return {
-    /** The settings of some tenants. Read by every batch of alerts, so that a change holds at once in every replica. */
-    findAll: (
+    /** The settings of some sources. Read by every batch of alerts, so that a change holds at once in every replica. */
+    findOf: (
       tx: Queryable,
-      tenantIds: readonly string[],
+      wanted: readonly { readonly tenantId: string; readonly source: string }[],
     ): Promise<(Deduplication & { readonly tenantId: string })[]> =>
       tx.query<Deduplication & { readonly tenantId: string }>(sql`
-        select tenant_id as "tenantId", ${columns} from alert.deduplication where tenant_id = any(${tenantIds}::text[])`),
+        select tenant_id as "tenantId", ${columns} from alert.deduplication
+        where (tenant_id, source) in (
+          select * from unnest(
+            ${wanted.map(({ tenantId }) => tenantId)}::text[], ${wanted.map(({ source }) => source)}::text[]))`),
+
+    /** How many other sources of a tenant have settings; until the end of the transaction no more come by. */
+    countOthers: async (tx: Queryable, tenantId: string, source: string): Promise<number> => {
+      await tx.query(sql`
+        select pg_advisory_xact_lock(hashtextextended(${`alert deduplication settings ${tenantId}`}, 0))`);
+      const [row] = await tx.query<{ count: number }>(sql`
+        select count(*)::integer as count from alert.deduplication
+        where tenant_id = ${tenantId} and source <> ${source}`);
+      return row?.count ?? 0;
+    },
 
     find: async (read: Queryable, tenantId: string, source: string): Promise<Deduplication | undefined> => {
       const [found] = await read.query<Deduplication>(sql`

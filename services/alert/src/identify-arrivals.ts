@@ -11,7 +11,7 @@ import { createSuppressor } from './domain/suppression/suppress.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import type { SuppressionRepository } from './suppression-repository.ts';
 
-type Settings = Awaited<ReturnType<DeduplicationRepository['findAll']>>[number];
+type Settings = Awaited<ReturnType<DeduplicationRepository['findOf']>>[number];
 
 /** Of an alert on its way in, what it is told apart by. */
 interface Submitted {
@@ -43,7 +43,12 @@ export function createIdentification(given: {
     const hidden = arriving.filter(({ alert, suppressedBy }) => alert.resolved && suppressedBy !== null);
     if (hidden.length === 0) return arriving;
     const wanted = hidden.map(({ tenantId, fingerprint }) => ({ tenantId, name: fingerprint }));
-    const told = new Set((await fingerprints.findKnown(tx, wanted, at)).map(nameOf));
+    // What arrived in the same batch and is not hidden is about to be told.
+    const telling = arriving.filter(({ suppressedBy }) => suppressedBy === null);
+    const told = new Set([
+      ...(await fingerprints.findKnown(tx, wanted, at)).map(nameOf),
+      ...telling.map(({ tenantId, fingerprint }) => `${tenantId} ${fingerprint}`),
+    ]);
     const isTold = ({ tenantId, fingerprint }: Arrival): boolean => told.has(`${tenantId} ${fingerprint}`);
     return arriving.map((one) => (hidden.includes(one) && isTold(one) ? { ...one, suppressedBy: null } : one));
   };
@@ -81,10 +86,11 @@ export function createIdentification(given: {
   return async (tx: Tx, submissions: readonly Submitted[], at: Date): Promise<Identified> => {
     const tenantIds = [...new Set(submissions.map(({ origin }) => origin.tenantId))];
     const suppressorOf = createSuppressor(await suppressions.findInForce(tx, tenantIds, at));
-    const all = (await deduplication.findAll(tx, tenantIds)).map(
-      (one) => [`${one.tenantId} ${one.source}`, one] as const,
+    const sources = new Map(
+      submissions.map(({ alert: { source }, origin: { tenantId } }) => [`${tenantId} ${source}`, { tenantId, source }]),
     );
-    const settings = new Map<string, Settings>(all);
+    const found = await deduplication.findOf(tx, [...sources.values()]);
+    const settings = new Map(found.map((one): [string, Settings] => [`${one.tenantId} ${one.source}`, one]));
     const distanceOf = new Map<string, number>();
     const arriving = submissions.map(({ alert, fingerprint, origin: { tenantId } }): Arrival => {
       const id = uuidv7(at.getTime());

@@ -29,7 +29,9 @@ export function createSuppressionRepository() {
         select id, tenant_id as "tenantId", conditions from alert.suppressions
         where tenant_id = any(${tenantIds}::text[]) and expires_at > ${at} and ended_at is null`),
 
+    /** Until the end of the transaction no others come by. */
     countInForce: async (tx: Queryable, tenantId: string, at: Date): Promise<number> => {
+      await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${`alert suppressions ${tenantId}`}, 0))`);
       const [row] = await tx.query<{ count: number }>(sql`
         select count(*)::integer as count from alert.suppressions
         where tenant_id = ${tenantId} and expires_at > ${at} and ended_at is null`);

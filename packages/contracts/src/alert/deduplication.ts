@@ -27,6 +27,9 @@ export type FingerprintField = z.infer<typeof FingerprintField>;
 /** Longest time an alert may absorb others: as `DEDUP_WINDOW_S`. */
 const MAX_WINDOW_S = 30 * 86_400;
 
+/** Most sources of a tenant that have settings of their own. */
+export const DEDUPLICATION_SOURCES = 1_000;
+
 export const DeduplicationBody = z.strictObject({
   /** In place of what the mapping of the source names. An alert that has none of them is told apart as without settings. */
   fingerprint: z.array(FingerprintField).min(1).max(20).nullable().default(null),
@@ -82,6 +85,7 @@ export const PutDeduplication = endpoint({
   params,
   body: DeduplicationBody,
   responses: { 200: Deduplication },
+  errors: { 409: ['deduplication.too_many'] },
 });
 
 export const DeleteDeduplication = endpoint({

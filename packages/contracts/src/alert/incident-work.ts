@@ -102,10 +102,18 @@ export const UndoReshaping = endpoint({
   summary: 'Take the last merge or split of an incident back; correlation keeps what comes of it apart.',
   permission: 'incidents:write',
   params,
+  /** The incident's version that this was decided on; refused when it is another by now, so that a second click takes nothing back. */
+  query: z.strictObject({ version: z.coerce.number().int().min(1).optional() }),
   /** The incidents that changed and go on. */
   responses: { 200: z.object({ incidents: z.array(Incident) }) },
   errors: {
     404: ['incident.not_found'],
-    409: ['incident.nothing_to_undo', 'incident.already_closed', 'incident.merged', 'incident.left_empty'],
+    409: [
+      'incident.nothing_to_undo',
+      'incident.already_closed',
+      'incident.merged',
+      'incident.left_empty',
+      'incident.version_conflict',
+    ],
   },
 });

@@ -77,10 +77,11 @@ export interface IngestPlan {
 
 /**
  * What an arrival claims: its fingerprint, and what hides it. So an alert that arrives once a suppression is over is a new one
- * that everybody hears of, though the window of the hidden one is still open.
+ * that everybody hears of, though the window of the hidden one is still open. No client can send the name: a fingerprint that is
+ * sent begins with no space.
  */
 export const claimedName = ({ fingerprint, suppressedBy }: Pick<Arrival, 'fingerprint' | 'suppressedBy'>): string =>
-  suppressedBy === null ? fingerprint : `${fingerprint} hidden by ${suppressedBy}`;
+  suppressedBy === null ? fingerprint : ` ${fingerprint} hidden by ${suppressedBy}`;
 
 const identityOf = (arrival: Arrival): string => `${arrival.tenantId} ${claimedName(arrival)}`;
 

@@ -1,5 +1,6 @@
 import { AlertUpdated } from '@soc/contracts';
 import {
+  DEDUPLICATION_SOURCES,
   type DeduplicationBody,
   DeleteDeduplication,
   GetDeduplication,
@@ -149,6 +150,20 @@ describe('an alert whose source says that it is over', () => {
     await news('Closed', 'firing', 15);
     expect(await get(id)).toMatchObject({ status: 'closed', resolvedAt: null });
   });
+});
+
+test('there is an end to how many sources have settings, not to changing those that have', async () => {
+  const token = service.tokens.otherTenantAdmin;
+  await service.query(
+    `insert into alert.deduplication (tenant_id, source, updated_at, updated_by)
+     select 'other', 'source-' || number, now(), 'a test' from generate_series(1, $1) as number`,
+    [DEDUPLICATION_SOURCES],
+  );
+  const set = (source: string) => service.call(PutDeduplication, { params: { source }, body: { windowS: 60 }, token });
+  const more = await set('one-more');
+  expect([more.status, more.problem?.code]).toEqual([409, 'deduplication.too_many']);
+  expect((await set('source-1')).status).toBe(200);
+  await service.query(`delete from alert.deduplication where tenant_id = 'other'`);
 });
 
 test('settings are read, listed and removed, each tenant its own', async () => {

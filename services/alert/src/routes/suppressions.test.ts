@@ -1,5 +1,5 @@
 import { AlertCreated, auditEvents } from '@soc/contracts';
-import { CreateAlert } from '@soc/contracts/alert/ingest';
+import { CreateAlert, ReceiveWebhook } from '@soc/contracts/alert/ingest';
 import { GetAlert, GetRawPayload, ListAlerts } from '@soc/contracts/alert/queries';
 import {
   CreateSuppression,
@@ -113,6 +113,32 @@ test('what arrives after the expiry is a new alert that is told, though it is th
   expect((await post(alert)).id).toBe(hidden.id);
 });
 
+test('no fingerprint that a client sends is that of something hidden', async () => {
+  const suppression = await suppress({ conditions: { ruleId: ['R-hides'] } });
+  const hidden = await post({ title: 'Hidden', severity: 'low', ruleId: 'R-hides', fingerprint: 'own-name' });
+  for (const space of ['', ' ']) {
+    const fingerprint = `${space}own-name hidden by ${suppression.id}`;
+    expect((await post({ title: 'Told', severity: 'low', fingerprint })).id).not.toBe(hidden.id);
+  }
+});
+
+test('that something is over is heard, though it is hidden, when what tells of it came in the same batch', async () => {
+  await suppress({ conditions: { title: ['*is well again'] } });
+  const labels = { alertname: 'Told and over', instance: 'srv-told' };
+  const news = (status: 'firing' | 'resolved', summary: string, minute: number) => {
+    const time = `2026-03-01T08:0${minute}:00Z`;
+    return { status, labels, annotations: { summary }, startsAt: time, endsAt: time };
+  };
+  const { body } = await service.call(ReceiveWebhook, {
+    params: { source: 'prometheus-alertmanager' },
+    body: { status: 'firing', alerts: [news('firing', 'srv is down', 0), news('resolved', 'srv is well again', 5)] },
+  });
+  const [told, over] = body.alerts;
+  expect(over?.id).toBe(told?.id);
+  const { body: alert } = await service.call(GetAlert, { params: { id: told?.id ?? '' } });
+  expect([alert.suppressedBy ?? null, alert.resolvedAt]).toEqual([null, '2026-03-01T08:05:00.000Z']);
+});
+
 test('a preview counts what conditions would have hidden, with examples and days', async () => {
   const at = (day: number) => ({ occurredAt: `2026-02-0${day}T08:00:00.000Z` });
   const observables = [{ type: 'ip' as const, value: '10.1.2.3', role: 'source' }];
@@ -199,8 +225,17 @@ test('there is an end to how many are in force', async () => {
        updated_at, updated_by, version)
      select gen_random_uuid(), 'other', 'n', 'o', 'r', '{"title":["nothing like it"]}', now() + interval '1 hour', now(), 'c',
        now(), 'c', 1 from generate_series(1, $1)`,
-    [SUPPRESSIONS_IN_FORCE],
+    [SUPPRESSIONS_IN_FORCE - 1],
   );
-  const answer = await service.call(CreateSuppression, { body: draft(), token: service.tokens.otherTenantAdmin });
-  expect([answer.status, answer.problem?.code]).toEqual([409, 'suppression.too_many']);
+  const token = service.tokens.otherTenantAdmin;
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => service.call(CreateSuppression, { body: draft(), token })),
+  );
+  const refused = [409, 'suppression.too_many'];
+  expect(answers.map(({ status, problem }) => [status, problem?.code]).toSorted()).toEqual([
+    [201, undefined],
+    refused,
+    refused,
+    refused,
+  ]);
 });

@@ -75,6 +75,28 @@ test('a merge that correlation made is undone, and not made again', async () => 
   expect(await get(other.incident.id)).toMatchObject({ status: 'open' });
 });
 
+test('an undo that is sent twice with the version it was decided on takes one merge back', async () => {
+  const [into, one, two] = [
+    await openIncident(service, 'twice-1'),
+    await openIncident(service, 'twice-2'),
+    await openIncident(service, 'twice-3'),
+  ];
+  for (const { incident } of [one, two]) {
+    const body = { incidentIds: [incident.id] };
+    await service.call(MergeIncidents, { params: { id: into.incident.id }, body });
+  }
+  const { version } = await get(into.incident.id);
+  const answers = [];
+  for (let click = 0; click < 2; click += 1) {
+    answers.push(await service.call(UndoReshaping, { params: { id: into.incident.id }, query: { version } }));
+  }
+  expect(answers.map(({ status, problem }) => [status, problem?.code])).toEqual([
+    [200, undefined],
+    [409, 'incident.version_conflict'],
+  ]);
+  expect(await get(one.incident.id)).toMatchObject({ mergedIntoId: into.incident.id });
+});
+
 describe('where alerts have moved on since', () => {
   const mergeInto = (id: string, ...incidentIds: readonly string[]) =>
     service.call(MergeIncidents, { params: { id }, body: { incidentIds: [...incidentIds] } });

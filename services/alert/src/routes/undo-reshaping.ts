@@ -13,11 +13,14 @@ type Stored = ReadonlyMap<string, StoredIncident>;
 
 /** Takes the last merge or split of an incident back: alerts that joined since stay where they joined. */
 export const undoReshapingRoute = (deps: Deps) =>
-  route(UndoReshaping, ({ params, principal: { tenantId, name }, origin }) =>
+  route(UndoReshaping, ({ params, query, principal: { tenantId, name }, origin }) =>
     deps.db.tx(async (tx) => {
       await deps.candidates.lockTenant(tx, tenantId);
       const [asked] = await deps.incidents.lock(tx, tenantId, [params.id]);
       if (!asked) throw notFound('incident.not_found');
+      if (query.version !== undefined && query.version !== asked.incident.version) {
+        throw conflict('incident.version_conflict');
+      }
       const moves = await deps.moves.findLast(tx, tenantId, params.id);
       const ids = [...new Set(moves.flatMap(({ fromId, intoId }) => [fromId, intoId]))];
       const stored = new Map((await deps.incidents.lock(tx, tenantId, ids)).map((one) => [one.incident.id, one]));

@@ -6,7 +6,7 @@ import { anAlert, host, ip } from '../alert.fixture.ts';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { NormalisedAlert } from '../normalise/normalised-alert.ts';
 import { normaliseWebhook } from '../normalise/normalise.ts';
-import { bucketOf, type Candidate, findNear } from './near-duplicates.ts';
+import { bucketOf, type Candidate, findNear, LEADERS_PER_BUCKET } from './near-duplicates.ts';
 import { distanceOf, fromBigint, type Simhash, simhashOf, toBigint } from './simhash.ts';
 
 const half = fc.integer({ min: 0, max: 0xff_ff_ff_ff });
@@ -29,6 +29,28 @@ test('numbers in texts are alike, entities are not, and the order of words is no
   expect(distanceOf(alert('Disk 91 % full'), alert('disk 97 % full'))).toBe(0);
   expect(distanceOf(alert('Disk full'), alert('Disk full', '192.0.2.2'))).toBeGreaterThan(0);
   expect(distanceOf(alert('Disk full'), alert('Full disk'))).toBe(0);
+});
+
+test('what is compared with is bounded: leaders of the batch take the place of the oldest', () => {
+  const hash = (high: number, low: number): Simhash => ({ high, low });
+  const far = (index: number) => hash(0xff_ff_00_00 + index, 0xff_ff_ff_ff);
+  const stored = Array.from({ length: LEADERS_PER_BUCKET }, (_, index) => ({
+    bucket: 'b',
+    alertId: String(LEADERS_PER_BUCKET - index).padStart(4, '0'),
+    simhash: index === LEADERS_PER_BUCKET - 1 ? hash(0, 0) : far(index),
+    expiresAt: 'later',
+  }));
+  const candidate = (id: string, simhash: Simhash): Candidate => ({
+    id,
+    bucket: 'b',
+    simhash,
+    maxDistance: 0,
+    expiresAt: 'later',
+  });
+  const likeOldest = candidate('1002', hash(0, 0));
+  expect(findNear([likeOldest], stored).near.get('1002')?.alertId).toBe('0001');
+  const { near, leaders } = findNear([candidate('1001', hash(0, 1)), likeOldest], stored);
+  expect([near.size, leaders.map(({ alertId }) => alertId)]).toEqual([0, ['1001', '1002']]);
 });
 
 test('buckets keep rules, hosts and users apart', () => {

@@ -23,6 +23,9 @@ export interface Leader {
   readonly expiresAt: string;
 }
 
+/** Leaders that are compared with, the latest of a bucket. */
+export const LEADERS_PER_BUCKET = 500;
+
 export interface Near {
   /** The alert that stands for it. */
   readonly alertId: string;
@@ -41,7 +44,7 @@ export interface Candidate {
 
 /**
  * For each candidate, in their order, the nearest leader within its distance, the earliest of those at the same; a candidate
- * without one leads those after it.
+ * without one leads those after it. Of the stored the latest come first.
  */
 export function findNear(
   candidates: readonly Candidate[],
@@ -64,7 +67,7 @@ export function findNear(
     else {
       const leader = { bucket, alertId: id, simhash, expiresAt };
       leaders.push(leader);
-      byBucket.set(bucket, [...others, leader]);
+      byBucket.set(bucket, [leader, ...others].slice(0, LEADERS_PER_BUCKET));
     }
   }
   return { near, leaders };

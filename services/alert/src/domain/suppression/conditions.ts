@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Alert, Observable } from '@soc/contracts';
 import type { ObservableCondition, SuppressionConditions } from '@soc/contracts/alert/suppressions';
-import { matchesWildcard } from './wildcard.ts';
+import { compileWildcard, type Spent } from './wildcard.ts';
 
 /** What conditions look at: of an alert on its way in as of a stored one. */
 export type Suppressible = Pick<
@@ -26,33 +26,41 @@ function networkOf(text: string): Test<string> | undefined {
   };
 }
 
-function observableTest({ type, role, value }: ObservableCondition): Test<Observable> {
+function observableTest({ type, role, value }: ObservableCondition, spent: Spent): Test<Observable> {
+  const isLike = compileWildcard(value);
   const isInNetwork = type === undefined || type === 'ip' ? networkOf(value) : undefined;
   return (observable) =>
     (type === undefined || observable.type === type) &&
     (role === undefined || observable.role === role) &&
-    (isInNetwork && observable.type === 'ip'
-      ? isInNetwork(observable.value)
-      : matchesWildcard(value, observable.value));
+    (isInNetwork && observable.type === 'ip' ? isInNetwork(observable.value) : isLike(observable.value, spent));
 }
 
 const covers = (technique: string, named: string): boolean => named === technique || named.startsWith(`${technique}.`);
 
-/** Whether an alert meets conditions: all fields that are given, one entry of each list, every observable. */
-export function conditionsTest(conditions: SuppressionConditions): Test<Suppressible> {
+/** Steps that a batch of alerts may spend on patterns that are tried again and again: some ten milliseconds. */
+export const PATTERN_STEPS = 2_000_000;
+
+/** Whether an alert meets conditions: all fields that are given, one entry of each list, every observable. What `spent` no longer allows is not met. */
+export function conditionsTest(
+  conditions: SuppressionConditions,
+  spent: Spent = { left: PATTERN_STEPS },
+): Test<Suppressible> {
   const { source, ruleId, ruleName, title, severity, tags, techniques, observables } = conditions;
-  const observableTests = observables?.map(observableTest) ?? [];
+  const observableTests = observables?.map((one) => observableTest(one, spent)) ?? [];
   const isOneOf = (list: readonly string[] | undefined, value: string | null): boolean =>
     list === undefined || (value !== null && list.includes(value));
-  const isLike = (patterns: readonly string[] | undefined, value: string | null): boolean =>
-    patterns === undefined || (value !== null && patterns.some((pattern) => matchesWildcard(pattern, value)));
+  const likeAny = (patterns: readonly string[] | undefined): Test<string | null> => {
+    const tests = patterns?.map(compileWildcard);
+    return (value) => tests === undefined || (value !== null && tests.some((isLike) => isLike(value, spent)));
+  };
+  const [hasTitle, hasRuleName] = [likeAny(title), likeAny(ruleName)];
   return (alert) =>
     isOneOf(source, alert.source) &&
     isOneOf(ruleId, alert.ruleId) &&
     isOneOf(severity, alert.severity) &&
     (tags === undefined || alert.tags.some((tag) => tags.includes(tag))) &&
     (techniques === undefined || alert.techniques.some((named) => techniques.some((one) => covers(one, named)))) &&
-    isLike(title, alert.title) &&
-    isLike(ruleName, alert.ruleName) &&
+    hasTitle(alert.title) &&
+    hasRuleName(alert.ruleName) &&
     observableTests.every((test) => alert.observables.some(test));
 }

@@ -24,7 +24,6 @@ export type Previewed = Pick<
 
 /** Counts, page by page, the stored alerts that conditions would have hidden; the latest come first. */
 export function createPreview(conditions: SuppressionConditions) {
-  const isHidden = conditionsTest(conditions);
   const days = new Map<string, { alerts: number; occurrences: number }>();
   const examples: SuppressionPreview['examples'] = [];
   const totals = { alerts: 0, occurrences: 0, inIncidents: 0, truePositives: 0, scanned: 0 };
@@ -44,7 +43,8 @@ export function createPreview(conditions: SuppressionConditions) {
   return {
     add: (alerts: readonly Previewed[]): void => {
       totals.scanned += alerts.length;
-      alerts.filter(isHidden).forEach(count);
+      // What may be spent is for each page, as it is for each batch that arrives.
+      alerts.filter(conditionsTest(conditions)).forEach(count);
     },
     result: () => ({
       ...totals,

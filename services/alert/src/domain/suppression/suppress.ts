@@ -1,16 +1,18 @@
 import type { Suppression } from '@soc/contracts/alert/suppressions';
 import type { Placement } from '../deduplicate.ts';
-import { conditionsTest, type Suppressible } from './conditions.ts';
+import { conditionsTest, PATTERN_STEPS, type Suppressible } from './conditions.ts';
 
 /** A suppression that is in force. */
 export type InForce = Pick<Suppression, 'id' | 'conditions'> & { readonly tenantId: string };
 
 /** Finds the suppression that hides an alert: the oldest of its tenant whose conditions it meets. */
 export function createSuppressor(inForce: readonly InForce[]) {
+  // Each tenant spends its own: none has what another's patterns use up.
+  const spentBy = new Map(inForce.map(({ tenantId }) => [tenantId, { left: PATTERN_STEPS }]));
   const byTenant = Map.groupBy(
     inForce
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-      .map((one) => ({ ...one, isMet: conditionsTest(one.conditions) })),
+      .map((one) => ({ ...one, isMet: conditionsTest(one.conditions, spentBy.get(one.tenantId)) })),
     ({ tenantId }) => tenantId,
   );
   return (tenantId: string, alert: Suppressible): string | null =>

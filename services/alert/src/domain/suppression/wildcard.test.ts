@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { matchesWildcard } from './wildcard.ts';
+import { compileWildcard } from './wildcard.ts';
+
+const matchesWildcard = (pattern: string, text: string): boolean =>
+  compileWildcard(pattern)(text, { left: Number.POSITIVE_INFINITY });
 
 test.each([
   ['backup*', 'Backup of SRV1', true],
@@ -27,6 +30,18 @@ test('agrees with the regular expression that says the same', () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('patterns made to be tried again and again share what may be spent on that; then nothing is like them', () => {
+  const spent = { left: 10_000 };
+  const isLike = compileWildcard(`*${'a'.repeat(400)}b*`);
+  expect(isLike('a'.repeat(2_048), spent)).toBe(false);
+  expect(spent.left).toBeLessThanOrEqual(0);
+  expect(isLike(`${'a'.repeat(500)}b`, spent)).toBe(false);
+  expect(isLike(`${'a'.repeat(500)}b`, { left: 1_000_000 })).toBe(true);
+  const honest = { left: 100 };
+  for (let index = 0; index < 1_000; index += 1) compileWildcard('*backup*')('Nightly copy of SRV1 failed', honest);
+  expect(compileWildcard('*backup*')('Backup of SRV1', honest)).toBe(true);
 });
 
 test('a pattern made to be tried again and again ends', () => {
