@@ -231,11 +231,7 @@ test('there is an end to how many are in force', async () => {
   const answers = await Promise.all(
     Array.from({ length: 4 }, () => service.call(CreateSuppression, { body: draft(), token })),
   );
-  const refused = [409, 'suppression.too_many'];
-  expect(answers.map(({ status, problem }) => [status, problem?.code]).toSorted()).toEqual([
-    [201, undefined],
-    refused,
-    refused,
-    refused,
-  ]);
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  const refused = answers.flatMap(({ status, problem }) => (status === 409 ? [problem?.code] : []));
+  expect(refused).toEqual(Array.from({ length: 3 }, () => 'suppression.too_many'));
 });

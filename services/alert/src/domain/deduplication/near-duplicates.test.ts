@@ -40,10 +40,10 @@ test('what is compared with is bounded: leaders of the batch take the place of t
     simhash: index === LEADERS_PER_BUCKET - 1 ? hash(0, 0) : far(index),
     expiresAt: 'later',
   }));
-  const candidate = (id: string, simhash: Simhash): Candidate => ({
+  const candidate = (id: string, of: Simhash): Candidate => ({
     id,
     bucket: 'b',
-    simhash,
+    simhash: of,
     maxDistance: 0,
     expiresAt: 'later',
   });
