@@ -69,14 +69,6 @@ export function createMemberRepository() {
       return moved.map(({ id }) => id);
     },
 
-    /** How many of some alerts are members of an incident. */
-    countAmong: async (tx: Queryable, incidentId: string, alertIds: readonly string[]): Promise<number> => {
-      const [row] = await tx.query<{ count: number }>(sql`
-        select count(*)::integer as count from alert.incident_members
-        where incident_id = ${incidentId} and alert_id = any(${alertIds}::uuid[])`);
-      return row?.count ?? 0;
-    },
-
     /** Some members of an incident become members of another; returns their ids. Entities are counted anew for both. */
     moveSome: async (
       tx: Queryable,

@@ -44,6 +44,14 @@ export function createMoveRepository() {
           order by id desc limit 1)
         order by id desc`),
 
+    /** How many of the alerts that were moved are still where they went. */
+    countLeft: async (tx: Queryable, { intoId, alertIds }: IncidentMove): Promise<number> => {
+      const [row] = await tx.query<{ count: number }>(sql`
+        select count(*)::integer as count from alert.incident_members
+        where incident_id = ${intoId} and alert_id = any(${alertIds}::uuid[])`);
+      return row?.count ?? 0;
+    },
+
     markUndone: async (tx: Queryable, reshapeId: string, at: string): Promise<void> => {
       await tx.query(sql`update alert.incident_moves set undone_at = ${at} where reshape_id = ${reshapeId}`);
     },

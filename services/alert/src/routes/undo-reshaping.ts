@@ -49,12 +49,11 @@ export const undoReshapingRoute = (deps: Deps) =>
   );
 
 /** How many alerts each move would give back. What was split off is given back with all it has by now. */
-async function returningOf({ members }: Deps, tx: Tx, moves: readonly IncidentMove[], stored: Stored) {
+async function returningOf(deps: Deps, tx: Tx, moves: readonly IncidentMove[], stored: Stored) {
   const returning: Returning<IncidentMove>[] = [];
   for (const move of moves) {
-    const { kind, intoId, alertIds } = move;
-    const has = stored.get(intoId)?.incident.alertCount ?? 0;
-    returning.push({ move, returns: kind === 'split' ? has : await members.countAmong(tx, intoId, alertIds) });
+    const has = stored.get(move.intoId)?.incident.alertCount ?? 0;
+    returning.push({ move, returns: move.kind === 'split' ? has : await deps.moves.countLeft(tx, move) });
   }
   return returning;
 }
