@@ -76,3 +76,22 @@ test.each([
   expect(filters).toEqual([]);
   expect(rules).toMatchObject([{ condition: { kind: 'search' } }, {}, {}]);
 });
+
+test('a filter with the id of a rule or of another filter is refused, whichever comes first', () => {
+  const own = filter('any', 'id: id-admins\n');
+  const twice = read(own, rule('one'), own);
+  expect(twice.filters).toMatchObject([{ id: 'id-admins', position: { line: 1 } }]);
+  expect(twice.refusals).toMatchObject([{ id: 'id-admins', reason: 'its id id-admins is that of a.yml:1' }]);
+  expect(twice.rules).toMatchObject([{ condition: { operands: [{}, { kind: 'not' }] } }]);
+  const alike = read(filter('any', 'id: id-one\n'), rule('one'));
+  expect(alike).toMatchObject({ filters: [], refusals: [{ reason: 'its id id-one is that of a.yml:6', line: 1 }] });
+  expect(alike.rules).toMatchObject([{ condition: { kind: 'search' } }]);
+});
+
+test('a filter that is not to narrow is read like any other and leaves the rules as they are', () => {
+  const files = [{ file: 'a.yml', text: [rule('one'), filter('any', 'id: id-admins\n')].join('---\n') }];
+  const asked: string[] = [];
+  const { rules, filters } = readRules(files, { narrows: (id) => asked.push(id) === 0 });
+  expect([asked, filters.map((each) => each.rules)]).toEqual([['id-admins'], [['id-one']]]);
+  expect(rules).toMatchObject([{ condition: { kind: 'search' } }]);
+});

@@ -4,6 +4,9 @@ import type { Draft } from './draft.ts';
 import { applyFilter, coversLogSource } from './filter.ts';
 import { refuse, type Registry, resolveId, type RuleDraft } from './registry.ts';
 
+/** Whether the filter with this id is at work. */
+export type Narrows = (filterId: string) => boolean;
+
 type FilterOf = Extract<Draft, { kind: 'filter' }>;
 
 /** What a filter of this rule narrows: of a rule with an aggregation, what that counts. */
@@ -37,12 +40,16 @@ function targetsOf({ head, filter }: FilterOf, registry: Registry): readonly Det
   return [...targets];
 }
 
-/** Narrows the rules that filters name; a filter that names another kind of thing is refused. */
-export function applyFilters(filters: readonly FilterOf[], registry: Registry): readonly SigmaFilter[] {
+/** Narrows the rules that filters at work name; a filter that names another kind of thing is refused. */
+export function applyFilters(
+  filters: readonly FilterOf[],
+  registry: Registry,
+  narrows: Narrows,
+): readonly SigmaFilter[] {
   return filters.flatMap((draft) => {
     const targets = targetsOf(draft, registry);
     if (!targets) return [];
-    for (const rule of targets) {
+    for (const rule of narrows(draft.head.id) ? targets : []) {
       registry.drafts.set(rule.id, { kind: 'detection', rule: applyFilter(rule, draft.filter) });
     }
     return [{ ...draft.head, rules: targets.map(({ id }) => id) }];

@@ -8,6 +8,8 @@ import { readRuleDocuments } from './rule-documents.ts';
 export interface ReadingOptions {
   /** What placeholders stand for, by name without percent signs; a rule with one that is not here is refused. */
   readonly placeholders?: Placeholders;
+  /** Whether a filter, by its id, is to narrow what it names; else it is only read. All do unless told otherwise. */
+  readonly narrows?: (filterId: string) => boolean;
 }
 
 /** What is made of each document: two drafts of one are loaded or refused together. */
@@ -33,7 +35,7 @@ function readFile(file: string, text: string, placeholders: Placeholders): reado
  */
 export function readRules(
   files: Iterable<{ readonly file: string; readonly text: string }>,
-  { placeholders = new Map() }: ReadingOptions = {},
+  { placeholders = new Map(), narrows = () => true }: ReadingOptions = {},
 ): RuleSet {
   const documents: (readonly Draft[])[] = [];
   const refusals: Refusal[] = [];
@@ -45,7 +47,7 @@ export function readRules(
       else documents.push(read);
     }
   }
-  const linked = linkDrafts(documents);
+  const linked = linkDrafts(documents, narrows);
   const byPosition = (a: Refusal, b: Refusal): number =>
     (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line;
   return { ...linked, refusals: [...refusals, ...linked.refusals].toSorted(byPosition) };

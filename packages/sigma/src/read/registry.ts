@@ -48,6 +48,22 @@ export function register(drafts: readonly RuleDraft[], registry: Registry): void
   }
 }
 
+/** Filters under ids of their own; who comes second with one, be it a rule's, is refused. */
+export function registerFilters<Filter extends { readonly head: Pick<DraftHead, 'id' | 'title' | 'position'> }>(
+  filters: readonly Filter[],
+  registry: Registry,
+): readonly Filter[] {
+  const byId = new Map<string, Filter>();
+  for (const filter of filters) {
+    const { id } = filter.head;
+    const rule = registry.drafts.get(id);
+    const twin = rule ? headOf(rule) : byId.get(id)?.head;
+    if (twin) refuse(registry, filter.head, `its id ${id} is that of ${at(twin.position)}`);
+    else byId.set(id, filter);
+  }
+  return [...byId.values()];
+}
+
 /** The id behind an id or a name; an id has precedence. */
 export const resolveId = (reference: string, { drafts, idsByName }: Registry): string | undefined =>
   drafts.has(reference) ? reference : idsByName.get(reference);
