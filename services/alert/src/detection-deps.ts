@@ -6,11 +6,14 @@ import { createEventBlockRepository } from './event-block-repository.ts';
 import { createEventIntake, type EventIntake } from './event-intake.ts';
 import { createEventPruning } from './event-pruning.ts';
 import type { Ingest } from './ingest.ts';
+import { createRuleChange } from './rule-change.ts';
 import { createRuleImport, type RuleImport } from './rule-import.ts';
 import { createRuleRefresh } from './rule-refresh.ts';
 import { createRuleRemoval, type RuleRemoval } from './rule-removal.ts';
 import { createRuleRepository, type RuleRepository } from './rule-repository.ts';
+import { createRuleRereading } from './rule-rereading.ts';
 import { createRuleSetRepository, type RuleSetRepository } from './rule-set-repository.ts';
+import { createRuleSwitch, type RuleSwitch } from './rule-switch.ts';
 import type { SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createWindowSettling } from './window-settling.ts';
 import { createRuleTrials, type RuleTrials } from './rule-trials.ts';
@@ -21,6 +24,7 @@ export interface DetectionDeps {
   readonly ruleSets: RuleSetRepository;
   readonly ruleImport: RuleImport;
   readonly ruleRemoval: RuleRemoval;
+  readonly ruleSwitch: RuleSwitch;
   readonly ruleTrials: RuleTrials;
   readonly eventIntake: EventIntake;
   readonly detectionWorkers: readonly Worker[];
@@ -44,9 +48,14 @@ export function createDetectionDeps({
   const blocks = createEventBlockRepository();
   const latenessMs = config.SIGMA_LATENESS_S * 1_000;
   const read = createRuleReader();
+  const change = createRuleChange({ db, ruleSets });
+  const rereading = createRuleRereading({ now, rules, ruleSets, read });
   const detections = createDetections({
     // With a reader of its own: events wait for it, which is not to be behind what somebody imports.
-    refresh: createRuleRefresh({ db, now, rules, ruleSets, read: createRuleReader() }),
+    refresh: createRuleRefresh({
+      change,
+      rereading: createRuleRereading({ now, rules, ruleSets, read: createRuleReader() }),
+    }),
     db,
     ruleSets,
     windows: { latenessMs, maxEntries: config.SIGMA_WINDOW_EVENTS },
@@ -60,8 +69,9 @@ export function createDetectionDeps({
   return {
     rules,
     ruleSets,
-    ruleImport: createRuleImport({ db, now, rules, ruleSets, read }),
-    ruleRemoval: createRuleRemoval({ db, now, rules, ruleSets, read }),
+    ruleImport: createRuleImport({ now, rules, ruleSets, change, read }),
+    ruleRemoval: createRuleRemoval({ rules, ruleSets, change, rereading }),
+    ruleSwitch: createRuleSwitch({ now, rules, change, rereading }),
     ruleTrials: createRuleTrials({ ruleSets, blocks, dedupWindowMs: config.DEDUP_WINDOW_S * 1_000 }),
     eventIntake: createEventIntake({
       db,

@@ -40,6 +40,11 @@ function conditions(tenantId: string, filter: RuleFilter & { readonly enabled?: 
   );
 }
 
+type NamedRules = { readonly id: string } | RuleFilter;
+
+const named = (tenantId: string, which: NamedRules): SqlStatement =>
+  'id' in which ? sql`r.tenant_id = ${tenantId} and r.id = ${which.id}` : conditions(tenantId, which);
+
 const writtenColumns = {
   id: 'text',
   kind: 'text',
@@ -150,30 +155,28 @@ export function createRuleRepository() {
       }
     },
 
+    /** The filters among what is named, of those that are enabled or not. */
+    findFilters: (read: Queryable, tenantId: string, which: NamedRules, enabled: boolean): Promise<{ id: string }[]> =>
+      read.query<{ id: string }>(sql`
+        select r.id from alert.rules as r
+        where ${named(tenantId, which)} and r.kind = 'filter' and r.enabled = ${enabled}`),
+
     /** Enables or disables what a filter names; tells how many it names and how many were not so yet. */
     setEnabled: async (
       tx: Queryable,
       tenantId: string,
-      which: { readonly id: string } | RuleFilter,
+      which: NamedRules,
       how: { readonly enabled: boolean; readonly at: string; readonly by: string },
     ): Promise<{ readonly matched: number; readonly changed: number }> => {
       const { enabled, at, by } = how;
-      const where = 'id' in which ? sql`r.tenant_id = ${tenantId} and r.id = ${which.id}` : conditions(tenantId, which);
       const [counted] = await tx.query<{ matched: number; changed: number }>(sql`
-        with named as (select r.id, r.enabled from alert.rules as r where ${where}),
+        with named as (select r.id, r.enabled from alert.rules as r where ${named(tenantId, which)}),
         changed as (
           update alert.rules as r set enabled = ${enabled}, updated_at = ${at}, updated_by = ${by}
           from named where r.tenant_id = ${tenantId} and r.id = named.id and named.enabled <> ${enabled} returning r.id)
         select (select count(*)::int from named) as matched, (select count(*)::int from changed) as changed`);
       return counted ?? { matched: 0, changed: 0 };
     },
-
-    /** Titles of correlations that count matches of a rule. */
-    findCounting: (tx: Queryable, tenantId: string, id: string): Promise<{ title: string }[]> =>
-      tx.query<{ title: string }>(sql`
-        select title from alert.rules where tenant_id = ${tenantId} and kind = 'correlation'
-          and counts @> ${json([id])}::jsonb and id <> ${id}
-        order by title limit 3`),
 
     /** Whether there was one. */
     delete: async (tx: Queryable, tenantId: string, id: string): Promise<boolean> => {

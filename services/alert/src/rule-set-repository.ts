@@ -1,4 +1,4 @@
-import { type Queryable, sql } from '@soc/db-cluster';
+import { json, type Queryable, sql } from '@soc/db-cluster';
 import type { StoredRule } from './domain/detection/read-rule.ts';
 
 /** What an engine is made of. */
@@ -25,6 +25,22 @@ export function createRuleSetRepository() {
       await tx.query(sql`
         insert into alert.rule_sets (tenant_id, version) values (${tenantId}, 1)
         on conflict (tenant_id) do update set version = rule_sets.version + 1`);
+    },
+
+    /** As `change`, where the rules are still of this version; else changes nothing and says so. */
+    changeFrom: async (tx: Queryable, tenantId: string, version: number): Promise<boolean> => {
+      const rows = await tx.query(sql`
+        insert into alert.rule_sets (tenant_id, version) values (${tenantId}, 1)
+        on conflict (tenant_id) do update set version = rule_sets.version + 1 where rule_sets.version = ${version}
+        returning version`);
+      return rows.length > 0;
+    },
+
+    /** 0 where there never were rules. */
+    version: async (read: Queryable, tenantId: string): Promise<number> => {
+      const [row] = await read.query<{ version: number }>(sql`
+        select version from alert.rule_sets where tenant_id = ${tenantId}`);
+      return row?.version ?? 0;
     },
 
     /** Of every tenant that has or had rules. */
@@ -70,11 +86,19 @@ export function createRuleSetRepository() {
       return row ?? { rules: 0, bytes: 0 };
     },
 
-    hasFilters: async (read: Queryable, tenantId: string): Promise<boolean> => {
-      const rows = await read.query(sql`
-        select id from alert.rules where tenant_id = ${tenantId} and kind = 'filter' limit 1`);
-      return rows.length > 0;
+    /** The filters by id, with whether they are enabled. */
+    filters: async (read: Queryable, tenantId: string): Promise<ReadonlyMap<string, boolean>> => {
+      const rows = await read.query<{ id: string; enabled: boolean }>(sql`
+        select id, enabled from alert.rules where tenant_id = ${tenantId} and kind = 'filter'`);
+      return new Map(rows.map(({ id, enabled }) => [id, enabled]));
     },
+
+    /** Titles of correlations that count matches of a rule. */
+    findCounting: (tx: Queryable, tenantId: string, id: string): Promise<{ title: string }[]> =>
+      tx.query<{ title: string }>(sql`
+        select title from alert.rules where tenant_id = ${tenantId} and kind = 'correlation'
+          and counts @> ${json([id])}::jsonb and id <> ${id}
+        order by title limit 3`),
 
     /** One rule, enabled or not. */
     findCompiled: async (read: Queryable, tenantId: string, id: string) => {

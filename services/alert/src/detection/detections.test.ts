@@ -89,7 +89,29 @@ test('tenants with the same rules share a thread, and each gets its own alerts',
   expect(tenants).toHaveLength(2);
 });
 
-test('rules that another version of the service has stored are read anew from their texts', async () => {
+test('rules of a tenant that cannot be compiled keep no other tenant from its own', async () => {
+  const token = first.tokens.otherTenantAdmin;
+  await first.call(IngestEvents, { body: processEvent('always'), token });
+  await first.query(`
+    update alert.rules set compiled = 'broken', content_hash = 'broken' where id = 'r-always' and tenant_id <> 'default'`);
+  await first.query(`update alert.rule_sets set version = version + 1 where tenant_id <> 'default'`);
+  // Last in the table, and so asked for after the broken one.
+  await importRules(first, ruleText({ id: 'r-later', title: 'Later', contains: 'later' }));
+  expect(await untilMatched(first, 'later', 1)).toBe(true);
+});
+
+test('rules that a newer version of the service has stored are left to it', async () => {
+  await first.query(`update alert.rules set compiled_format = 1000 where tenant_id = 'default'`);
+  await first.query(`update alert.rule_sets set version = version + 1 where tenant_id = 'default'`);
+  const replica = await startTestService(alertService, { env: first.env });
+  expect(await matchedBy(replica, 'always')).toBe(1);
+  await replica.close({ keepData: true });
+  expect(await first.query(`select distinct compiled_format from alert.rules where tenant_id = 'default'`)).toEqual([
+    { compiled_format: 1_000 },
+  ]);
+});
+
+test('rules that an older version of the service has stored are read anew from their texts', async () => {
   await first.query(
     `update alert.rules set compiled = '{"kind":"of old"}', compiled_format = 0, content_hash = 'old' where id = 'r-always'`,
   );

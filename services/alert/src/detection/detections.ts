@@ -25,6 +25,9 @@ const IDLE_MS = 1_000;
 
 const BUSY = 'as many sets of rules are at work as this replica may have';
 
+/** After which a set that could not be loaded is tried again; a change of it is tried at once. */
+const RETRY_MS = 10_000;
+
 interface Shared {
   readonly detection: Detection;
   usedAtMs: number;
@@ -61,6 +64,7 @@ export function createDetections(given: {
   const inTurn = createTurns(turns);
   const threads = new Map<string, Shared>();
   const current = new Map<string, Current>();
+  const failures = createFailures(log);
   const loading = new Map<string, Promise<Detection>>();
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | undefined;
@@ -129,7 +133,8 @@ export function createDetections(given: {
   const poll = async (): Promise<void> => {
     for (const { tenantId, version } of await ruleSets.versions(db.write)) {
       const known = current.get(tenantId);
-      if (known && known.version !== version) await loadOnce(tenantId);
+      if (!known || known.version === version || loading.has(tenantId)) continue;
+      if (!failures.isRecent(tenantId, version)) loadOnce(tenantId).catch(failures.noteOf(tenantId, version));
     }
     endUnused();
   };
@@ -154,9 +159,24 @@ export function createDetections(given: {
     },
     stop: async () => {
       clearInterval(timer);
-      await polling;
+      await Promise.resolve(polling).then(() => Promise.allSettled(loading.values()));
       await Promise.all([...threads.values()].map(({ detection }) => detection.end()));
       threads.clear();
+    },
+  };
+}
+
+/** Changed sets that could not be loaded. Nobody waits for those of another tenant, be they many or broken. */
+function createFailures(log: BusLog) {
+  const failed = new Map<string, { readonly version: number; readonly untilMs: number }>();
+  return {
+    isRecent: (tenantId: string, version: number): boolean => {
+      const failure = failed.get(tenantId);
+      return failure?.version === version && performance.now() < failure.untilMs;
+    },
+    noteOf: (tenantId: string, version: number) => (error: unknown) => {
+      failed.set(tenantId, { version, untilMs: performance.now() + RETRY_MS });
+      log.warn({ err: error, tenantId }, 'changed rules not loaded');
     },
   };
 }
@@ -164,7 +184,7 @@ export function createDetections(given: {
 interface RuleSetRead extends Current {
   /** By `encodeRule`; undefined where a thread has them already. */
   readonly rules: readonly string[] | undefined;
-  /** Stored by another version of the service, which made something else of the texts. */
+  /** Stored by an older version of the service, which made something else of the texts. */
   readonly isOfOtherForm: boolean;
 }
 
@@ -181,7 +201,7 @@ function readRuleSet(
         const [version, hash] = [identity?.version ?? 0, identity?.hash ?? NO_RULES];
         if (isThere(hash)) return { version, hash, rules: undefined, isOfOtherForm: false };
         const rules = hash === NO_RULES ? [] : await enabledRules(tx, ruleSets, tenantId);
-        const isOfOtherForm = rules.some(({ format }) => format !== COMPILED_FORMAT);
+        const isOfOtherForm = rules.some(({ format }) => format < COMPILED_FORMAT);
         return { version, hash, rules: rules.map(({ compiled }) => compiled), isOfOtherForm };
       },
       { isolation: 'repeatable read', readOnly: true },

@@ -1,7 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { RuleId } from '@soc/contracts/alert/rules';
 import { storable } from '@soc/service-kit/parse-json';
-import { readRuleFiles, readRules, type Refusal, type SigmaFilter, type SigmaRule } from '@soc/sigma';
+import {
+  createEngine,
+  readRuleFiles,
+  readRules,
+  type Position,
+  type Refusal,
+  type SigmaFilter,
+  type SigmaRule,
+} from '@soc/sigma';
 import type { ReadRule, RefusedRule } from '../domain/detection/read-rule.ts';
 import { COMPILED_FORMAT, encodeRule } from './rule-codec.ts';
 import { ownId, withOwnIds } from './rule-ids.ts';
@@ -10,37 +18,62 @@ import type { ReadingResult, ReadingTask } from './thread-protocol.ts';
 /** Titles as lists show them. */
 const TITLE_CHARACTERS = 500;
 
-/** Begins the names of stored documents, which stand beside what was brought. No file in an archive has a NUL in its name. */
-const STORED = '\0stored/';
+/** Begins the names of stored documents, which stand beside what was brought. Nobody who writes a rule knows it. */
+const STORED = `\0${randomUUID()}/`;
 
 const NO_FILES = { files: [], refusals: [] };
 
+/** The id of a rule here. A stored one without an id of its own has one made of its file: it keeps the id it was stored under. */
+const idOf = (id: string): string =>
+  id.startsWith(STORED) ? id.slice(STORED.length, id.indexOf('#', STORED.length)) : ownId(id);
+
 /** Reads what an import brought, and `surroundings` beside it, which its correlations and filters may be about. */
-export function readImport({ name, bytes, surroundings }: ReadingTask): ReadingResult {
+export function readImport({ name, bytes, surroundings, filters, isNewAtWork }: ReadingTask): ReadingResult {
   const { files, refusals: unreadable } = bytes.length === 0 ? NO_FILES : readRuleFiles(name, bytes);
   const beside = surroundings.map(({ id, text }) => ({ file: `${STORED}${id}`, text }));
-  const set = readRules([...files, ...beside]);
+  const set = readRules([...files, ...beside], { narrows: (id) => filters.get(idOf(id)) ?? isNewAtWork });
   const storedAt = new Map(surroundings.map((stored) => [`${STORED}${stored.id}`, stored]));
-  const refused = unreadable.map(asRefused);
-  for (const refusal of set.refusals) {
-    // What is stored was read when it came.
-    if (!refusal.file.startsWith(STORED)) refused.push(asRefused(refusal));
-  }
+  const isBrought = ({ file }: Position): boolean => !storedAt.has(file);
+  const unrunnable = findUnrunnable(set.rules.filter(({ position }) => isBrought(position)));
+  const runnable = set.rules.filter(({ id }) => !unrunnable.has(id));
   const surrounding: string[] = [];
-  const rules = [...set.rules.map(asRead), ...set.filters.map(asFilter)].map((read) => {
+  const rules = [...runnable.map(asRead), ...set.filters.map(asFilter)].map((read) => {
     const origin = storedAt.get(read.file);
     if (!origin) return { ...read, file: storable(read.file) };
     surrounding.push(read.id);
     return { ...read, file: origin.file, line: origin.line };
   });
-  const needsSurroundings = files.some(({ text }) => /^(?:correlation|filter)\s*:/m.test(text));
-  return { rules, refused, surrounding, needsSurroundings };
+  // What is stored was read when it came.
+  const refused = [...unreadable, ...set.refusals.filter(isBrought), ...unrunnable.values()];
+  const heads = [...set.rules, ...set.filters].filter(({ position }) => isBrought(position));
+  const brought = [...heads, ...refused].flatMap(({ id }) => (id === undefined ? [] : [idOf(id)]));
+  const needsSurroundings =
+    set.refusals.length + set.filters.length > 0 || set.rules.some(({ kind }) => kind === 'correlation');
+  return { rules, refused: refused.map(asRefused), surrounding, brought, needsSurroundings };
+}
+
+/** Rules that no engine can run, by id, and correlations of such. */
+function findUnrunnable(rules: readonly SigmaRule[]): ReadonlyMap<string, Refusal> {
+  const detections = rules.filter((rule) => rule.kind === 'detection');
+  const found = new Map(createEngine(detections).refusals.map((refusal) => [refusal.id ?? '', refusal]));
+  const left = new Set(rules.filter((rule) => rule.kind === 'correlation'));
+  for (let before = -1; found.size > before;) {
+    before = found.size;
+    for (const rule of left) {
+      const counted = rule.rules.map((id) => found.get(id)).find((refusal) => refusal !== undefined);
+      if (!counted) continue;
+      const { id, title, position } = rule;
+      found.set(id, { ...position, id, title, reason: `it counts ${counted.title ?? ''}: ${counted.reason}` });
+      left.delete(rule);
+    }
+  }
+  return found;
 }
 
 const asRefused = ({ file, line, reason, id, title }: Refusal): RefusedRule => ({
   file: storable(file),
   line,
-  reason: storable(reason),
+  reason: storable(reason.replaceAll(STORED, 'the stored ')),
   id: id !== undefined && RuleId.safeParse(id).success ? id : null,
   title: title === undefined ? null : titleOf(title),
 });
@@ -56,7 +89,7 @@ const hashOf = (...parts: readonly string[]): string =>
 
 function asRead(rule: SigmaRule): ReadRule {
   const { logSource } = rule.kind === 'detection' ? rule : {};
-  const renamed = withOwnIds(rule);
+  const renamed = withOwnIds(rule, idOf);
   const compiled = encodeRule({ ...renamed, position: { file: '', line: 1 } });
   const text = storable(rule.text);
   return {
@@ -93,7 +126,7 @@ function asFilter({ id, title, description, position, text: written, rules }: Si
   const text = storable(written);
   const [nothing, none] = [null, []];
   return {
-    id: ownId(id),
+    id: idOf(id),
     kind: 'filter',
     title: titleOf(title),
     level: 'informational',
@@ -116,7 +149,7 @@ function asFilter({ id, title, description, position, text: written, rules }: Si
     line: position.line,
     text,
     contentHash: hashOf(text),
-    counts: rules.map(ownId),
+    counts: rules.map(idOf),
     compiled: '',
   };
 }

@@ -9,33 +9,33 @@ export function ownId(id: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The rule with all ids in it as they are here. */
-export function withOwnIds(rule: SigmaRule): SigmaRule {
-  const id = ownId(rule.id);
+/** The rule with all ids in it as they are here, by `ownId` or what knows better. */
+export function withOwnIds(rule: SigmaRule, idOf: (id: string) => string): SigmaRule {
+  const id = idOf(rule.id);
   if (rule.kind === 'detection') return { ...rule, id };
   const { ruleCondition } = rule;
   return {
     ...rule,
     id,
-    rules: rule.rules.map(ownId),
+    rules: rule.rules.map(idOf),
     aliases: new Map(
-      [...rule.aliases].map(([alias, fields]) => [
-        alias,
-        new Map([...fields].map(([of, field]) => [ownId(of), field])),
-      ]),
+      [...rule.aliases].map(([alias, fields]) => [alias, new Map([...fields].map(([of, field]) => [idOf(of), field]))]),
     ),
-    ...(ruleCondition && { ruleCondition: conditionWithOwnIds(ruleCondition) }),
+    ...(ruleCondition && { ruleCondition: conditionWithOwnIds(ruleCondition, idOf) }),
   };
 }
 
-function conditionWithOwnIds(condition: RuleCondition): RuleCondition {
+function conditionWithOwnIds(condition: RuleCondition, idOf: (id: string) => string): RuleCondition {
   switch (condition.kind) {
     case 'rule':
-      return { kind: 'rule', id: ownId(condition.id) };
+      return { kind: 'rule', id: idOf(condition.id) };
     case 'not':
-      return { kind: 'not', operand: conditionWithOwnIds(condition.operand) };
+      return { kind: 'not', operand: conditionWithOwnIds(condition.operand, idOf) };
     case 'and':
     case 'or':
-      return { kind: condition.kind, operands: condition.operands.map(conditionWithOwnIds) };
+      return {
+        kind: condition.kind,
+        operands: condition.operands.map((operand) => conditionWithOwnIds(operand, idOf)),
+      };
   }
 }

@@ -16,13 +16,19 @@ export interface ReadingTask {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly surroundings: readonly Surrounding[];
+  /** The stored filters by id, with whether they are at work. */
+  readonly filters: ReadonlyMap<string, boolean>;
+  /** Whether filters are that are not stored. */
+  readonly isNewAtWork: boolean;
 }
 export interface ReadingResult {
   readonly rules: readonly ReadRule[];
   readonly refused: readonly RefusedRule[];
   /** Ids of the rules that stand in the surroundings only. */
   readonly surrounding: readonly string[];
-  /** What was brought holds correlations or filters: they are about other rules as well. */
+  /** Ids of what was brought, as far as it could be told, refused or not. */
+  readonly brought: readonly string[];
+  /** What was brought holds what may be about other rules as well, or was refused for want of them. */
   readonly needsSurroundings: boolean;
 }
 
