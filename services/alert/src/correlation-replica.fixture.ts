@@ -44,6 +44,7 @@ export const aMatch = (eventId: string, timeMs: number, user = 'ann', ruleId = '
 export interface Replica {
   readonly db: DbCluster;
   readonly correlateMatches: SigmaCorrelation['correlateMatches'];
+  readonly findDue: SigmaCorrelation['findDue'];
   readonly settleDue: SigmaCorrelation['settleDue'];
   /** In a transaction of its own; `before` the commit something else may happen. */
   readonly correlate: (
@@ -51,7 +52,7 @@ export interface Replica {
     matches: readonly RuleMatch[],
     before?: (tx: Tx) => Promise<void>,
   ) => Promise<CorrelationResult>;
-  readonly settle: (correlations: Correlations) => Promise<CorrelationResult | undefined>;
+  readonly settle: (correlations: Correlations, areCurrent?: boolean) => Promise<CorrelationResult | undefined>;
   readonly told: readonly CorrelationResult[];
   readonly close: () => Promise<void>;
 }
@@ -67,7 +68,7 @@ export function startReplica(databaseUrl: string, now: () => Date = () => new Da
     onError: () => undefined,
   });
   const told: CorrelationResult[] = [];
-  const { correlateMatches, settleDue } = createSigmaCorrelation({
+  const { correlateMatches, findDue, settleDue } = createSigmaCorrelation({
     windows: createCorrelationWindowRepository(),
     now,
     latenessMs: LATENESS_MS,
@@ -76,6 +77,7 @@ export function startReplica(databaseUrl: string, now: () => Date = () => new Da
   return {
     db,
     correlateMatches,
+    findDue,
     settleDue,
     told,
     correlate: (correlations, matches, before = () => Promise.resolve()) =>
@@ -84,7 +86,11 @@ export function startReplica(databaseUrl: string, now: () => Date = () => new Da
         await before(tx);
         return result;
       }),
-    settle: (correlations) => db.tx((tx) => settleDue(tx, () => Promise.resolve(correlations))),
+    settle: async (correlations, areCurrent = true) => {
+      const due = await findDue(db.write, { tenants: [], rules: [] });
+      const rules = { correlations, areCurrent: () => Promise.resolve(areCurrent) };
+      return due && db.tx((tx) => settleDue(tx, due, rules));
+    },
     close: () => db.close(),
   };
 }

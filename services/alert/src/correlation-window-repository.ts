@@ -1,6 +1,12 @@
 import { json, type Queryable, sql } from '@soc/db-cluster';
 import type { Group, WindowState } from '@soc/sigma';
 
+/** A rule with windows that are due. */
+export interface DueRule {
+  readonly tenantId: string;
+  readonly ruleId: string;
+}
+
 /** Which window. */
 export interface WindowKey {
   readonly tenantId: string;
@@ -57,6 +63,23 @@ export function createCorrelationWindowRepository() {
         where (known.tenant_id, known.rule_id, known.window_key) = (changed."tenantId", changed."ruleId", changed."key")`);
     },
 
+    /** Whose windows have been due for longest, but for those of some. Locks nothing. */
+    findDue: async (
+      db: Queryable,
+      at: Date,
+      except: { readonly tenants: readonly string[]; readonly rules: readonly DueRule[] },
+    ): Promise<DueRule | undefined> => {
+      const [row] = await db.query<DueRule>(sql`
+        select tenant_id as "tenantId", rule_id as "ruleId" from alert.correlation_windows as w
+        where due_at <= ${at} and tenant_id <> all(${except.tenants}::text[]) and not exists (
+          select from unnest(
+            ${except.rules.map(({ tenantId }) => tenantId)}::text[], ${except.rules.map(({ ruleId }) => ruleId)}::text[]
+          ) as but (tenant_id, rule_id)
+          where (but.tenant_id, but.rule_id) = (w.tenant_id, w.rule_id))
+        order by due_at limit 1`);
+      return row;
+    },
+
     /**
      * Windows of one tenant and rule that are due, locked; none that another replica has at hand. Of one rule only: what they
      * pass on locks windows of rules on later levels, as batches of events do.
@@ -64,19 +87,15 @@ export function createCorrelationWindowRepository() {
     lockDue: async (
       tx: Queryable,
       at: Date,
-      given: { readonly exceptTenants: readonly string[]; readonly limitRows: number },
+      { tenantId, ruleId }: DueRule,
+      limitRows: number,
     ): Promise<StoredWindow[]> => {
       const rows = await tx.query<WindowRow>(sql`
-        with first as (
-          select tenant_id, rule_id from alert.correlation_windows where due_at <= ${at} and tenant_id <> all(${given.exceptTenants}::text[])
-          order by due_at
-          limit 1 for update skip locked
-        )
-        select w.tenant_id as "tenantId", w.rule_id as "ruleId", w.window_key as "key", w.group_name as "group", w.state
-        from alert.correlation_windows as w join first using (tenant_id, rule_id)
-        where w.due_at <= ${at}
-        order by w.window_key
-        limit ${given.limitRows} for update of w skip locked`);
+        select tenant_id as "tenantId", rule_id as "ruleId", window_key as "key", group_name as "group", state
+        from alert.correlation_windows
+        where due_at <= ${at} and tenant_id = ${tenantId} and rule_id = ${ruleId}
+        order by window_key
+        limit ${limitRows} for update skip locked`);
       return rows.map(read);
     },
 
@@ -90,9 +109,16 @@ export function createCorrelationWindowRepository() {
         where (w.tenant_id, w.rule_id, w.window_key) = (gone.tenant_id, gone.rule_id, gone.window_key)`);
     },
 
-    /** Forgets windows that no event has met for so long that none can. */
+    /** Forgets windows that no event has met for so long that none can. Waits for no lock: it would take them in another order than `lock`. */
     prune: async (write: Queryable, at: Date): Promise<void> => {
-      await write.query(sql`delete from alert.correlation_windows where expires_at < ${at} and due_at is null`);
+      await write.query(sql`
+        with expired as (
+          select tenant_id, rule_id, window_key from alert.correlation_windows
+          where expires_at < ${at} and due_at is null
+          for update skip locked
+        )
+        delete from alert.correlation_windows as w using expired as e
+        where (w.tenant_id, w.rule_id, w.window_key) = (e.tenant_id, e.rule_id, e.window_key)`);
     },
   };
 }

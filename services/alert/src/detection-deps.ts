@@ -1,3 +1,4 @@
+import type { Tx } from '@soc/db-cluster';
 import type { Platform, Worker } from '@soc/service-kit';
 import type { AlertConfig } from './config.ts';
 import { createDetections } from './detection/detections.ts';
@@ -14,6 +15,7 @@ import { createRuleRepository, type RuleRepository } from './rule-repository.ts'
 import { createRuleRereading } from './rule-rereading.ts';
 import { createRuleSetRepository, type RuleSetRepository } from './rule-set-repository.ts';
 import { createRuleSwitch, type RuleSwitch } from './rule-switch.ts';
+import type { RulesAtWork } from './sigma-correlation.ts';
 import type { SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createWindowSettling } from './window-settling.ts';
 import { createRuleTrials, type RuleTrials } from './rule-trials.ts';
@@ -63,8 +65,12 @@ export function createDetectionDeps({
   });
   const { sigmaCorrelation: correlation, eventSources } = windows;
   const { correlateMatches } = correlation;
-  const correlationsOf = async (tenantId: string) => (await detections.of(tenantId)).correlations;
-  const settling = createWindowSettling({ db, correlation, correlationsOf, ingest, now, log, latenessMs });
+  const rulesOf = async (tenantId: string): Promise<RulesAtWork> => {
+    const { detection, version } = await detections.setOf(tenantId);
+    const areCurrent = async (tx: Tx): Promise<boolean> => (await ruleSets.version(tx, tenantId)) === version;
+    return { correlations: await detection.correlations, areCurrent };
+  };
+  const settling = createWindowSettling({ db, correlation, rulesOf, ingest, now, log, latenessMs });
   const keepMs = config.EVENTS_KEEP_DAYS * DAY_MS;
   return {
     rules,

@@ -160,6 +160,26 @@ test('a window of a rule that has changed or is gone is not judged, and a change
   expect(firingsOf([await other.correlate(after, [aMatch('e3', T0 + 1)])])).toEqual([]);
 });
 
+test('a replica that has not loaded a rule yet leaves its windows to those that have', async () => {
+  const exactlyOne = correlationsOf(aCorrelation({ bounds: [{ operator: 'eq', value: 1 }] }));
+  await one.correlate(exactlyOne, [aMatch('e1', T0)]);
+  clockMs += LATENESS_MS;
+  expect(await other.settle(correlationsOf(), false)).toBeUndefined();
+  expect(firingsOf([(await one.settle(exactlyOne)) ?? { firings: [] }])).toEqual(['[["ann"]]']);
+});
+
+test('forgetting windows waits for none that is in use, and forgets the others', async () => {
+  const windows = createCorrelationWindowRepository();
+  const correlations = correlationsOf(aCorrelation());
+  await one.correlate(correlations, [aMatch('e1', T0, 'ann'), aMatch('e2', T0, 'bob')]);
+  clockMs += 86_400_000;
+  await one.correlate(correlations, [aMatch('e3', T0, 'bob')], () =>
+    windows.prune(other.db.write, new Date(clockMs + 1)),
+  );
+  const left = await service.query('select group_name from alert.correlation_windows');
+  expect(left).toMatchObject([{ group_name: { values: ['bob'] } }]);
+});
+
 test('a window that no event can meet any more is forgotten, others are not', async () => {
   const windows = createCorrelationWindowRepository();
   const correlations = correlationsOf(aCorrelation({ timespanMs: 2 * 3_600_000 }));

@@ -1,4 +1,4 @@
-import type { Tx } from '@soc/db-cluster';
+import type { Queryable, Tx } from '@soc/db-cluster';
 import {
   type CompiledCorrelation,
   type CorrelationInput,
@@ -13,6 +13,7 @@ import {
 import type {
   ChangedWindow,
   CorrelationWindowRepository,
+  DueRule,
   StoredWindow,
   WindowKey,
 } from './correlation-window-repository.ts';
@@ -30,6 +31,13 @@ export interface TenantFiring extends Firing {
   readonly tenantId: string;
 }
 
+/** The rules that a replica has at work. */
+export interface RulesAtWork {
+  readonly correlations: Correlations;
+  /** Whether they are the tenant's present ones: others may be loaded a little later here than elsewhere. */
+  readonly areCurrent: (tx: Tx) => Promise<boolean>;
+}
+
 export interface CorrelationResult {
   /** Of correlations that are told, each once. */
   readonly firings: readonly TenantFiring[];
@@ -45,12 +53,16 @@ export interface SigmaCorrelation {
    * correlations that count correlations, whatever the number of matches. Locks windows: call it before what locks alerts.
    */
   readonly correlateMatches: (tx: Tx, batches: readonly MatchBatch[]) => Promise<CorrelationResult>;
-  /** Judges windows of one tenant and rule in which nothing has arrived for the lateness; undefined when none is due. */
-  readonly settleDue: (
-    tx: Tx,
-    correlationsOf: (tenantId: string) => Promise<Correlations>,
-    exceptTenants?: readonly string[],
-  ) => Promise<CorrelationResult | undefined>;
+  /** A rule in whose windows nothing has arrived for the lateness, for `settleDue`. Locks nothing. */
+  readonly findDue: (
+    db: Queryable,
+    except: { readonly tenants: readonly string[]; readonly rules: readonly DueRule[] },
+  ) => Promise<DueRule | undefined>;
+  /**
+   * Judges due windows of one rule; those of a rule that is gone or has changed are forgotten. Undefined when there are none,
+   * or they wait for rules which are not loaded here yet, or another replica has them at hand.
+   */
+  readonly settleDue: (tx: Tx, due: DueRule, rules: RulesAtWork) => Promise<CorrelationResult | undefined>;
 }
 
 /** Windows in one settling. */
@@ -115,15 +127,16 @@ export function createSigmaCorrelation(given: {
       return result;
     },
 
-    settleDue: async (tx, correlationsOf, exceptTenants = []) => {
-      const due = await windows.lockDue(tx, now(), { exceptTenants, limitRows: SETTLE_ROWS });
-      const [first] = due;
-      if (!first) return undefined;
-      const correlations = await correlationsOf(first.tenantId);
-      const compiled = correlations.find(first.ruleId);
+    findDue: (db, except) => windows.findDue(db, now(), except),
+
+    settleDue: async (tx, { tenantId, ruleId }, { correlations, areCurrent }) => {
+      const due = await windows.lockDue(tx, now(), { tenantId, ruleId }, SETTLE_ROWS);
+      const compiled = correlations.find(ruleId);
       const gone = due.filter((window) => !compiled || windowKeyOf(compiled, window.group) !== window.key);
-      if (gone.length > 0) await windows.dropDue(tx, gone);
-      const work: Work = { tenantId: first.tenantId, correlations, inputs: [] };
+      const areDropped = gone.length > 0 && (await areCurrent(tx));
+      if (areDropped) await windows.dropDue(tx, gone);
+      if (!areDropped && gone.length === due.length) return undefined;
+      const work: Work = { tenantId, correlations, inputs: [] };
       const total = { firings: [], late: 0, dropped: 0 };
       const changed: ChangedWindow[] = [];
       for (const window of due) {

@@ -1,10 +1,10 @@
 import { asSystem, type DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import { uuidv7, type Worker } from '@soc/service-kit';
-import type { Correlations } from '@soc/sigma';
 import type { Ingest } from './ingest.ts';
+import type { DueRule } from './correlation-window-repository.ts';
 import { submissionsOfFirings } from './firing-submissions.ts';
-import type { SigmaCorrelation } from './sigma-correlation.ts';
+import type { RulesAtWork, SigmaCorrelation } from './sigma-correlation.ts';
 
 /** Longest time between two looks for windows that are due. */
 const LOOK_MS = 10_000;
@@ -16,22 +16,22 @@ export interface WindowSettling extends Worker {
 
 /** Judges windows of rules that wait, when nothing has arrived in them for the lateness. Replicas share the work. */
 export function createWindowSettling(given: {
-  readonly db: Pick<DbCluster, 'tx'>;
-  readonly correlation: Pick<SigmaCorrelation, 'settleDue'>;
-  readonly correlationsOf: (tenantId: string) => Promise<Correlations>;
+  readonly db: Pick<DbCluster, 'tx' | 'write'>;
+  readonly correlation: Pick<SigmaCorrelation, 'findDue' | 'settleDue'>;
+  readonly rulesOf: (tenantId: string) => Promise<RulesAtWork>;
   readonly ingest: Pick<Ingest, 'within'>;
   readonly now: () => Date;
   readonly log: BusLog;
   readonly latenessMs: number;
 }): WindowSettling {
-  const { db, correlation, correlationsOf, ingest, now, log, latenessMs } = given;
-  let running: Promise<void> = Promise.resolve();
+  const { db, correlation, rulesOf, ingest, now, log, latenessMs } = given;
+  let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const settleOnce = (rulesOf: typeof correlationsOf, exceptTenants: readonly string[]): Promise<boolean> =>
+  const settleOnce = (due: DueRule, rules: RulesAtWork): Promise<boolean> =>
     asSystem(() =>
       db.tx(async (tx) => {
-        const result = await correlation.settleDue(tx, rulesOf, exceptTenants);
+        const result = await correlation.settleDue(tx, due, rules);
         if (!result) return false;
         const at = now();
         await ingest.within(tx, submissionsOfFirings(result.firings, uuidv7(at.getTime()), at));
@@ -39,19 +39,24 @@ export function createWindowSettling(given: {
       }),
     );
 
+  // One tenant's trouble keeps no other waiting, and one rule's no other of its tenant.
   const settle = async (): Promise<void> => {
-    const failed: string[] = [];
-    for (let isMore = true; isMore;) {
-      let tenant: string | undefined;
-      const rulesOf = (tenantId: string) => correlationsOf((tenant = tenantId));
-      try {
-        isMore = await settleOnce(rulesOf, failed);
-      } catch (error) {
-        if (tenant === undefined) throw error;
-        // One tenant's trouble keeps no other waiting.
-        log.warn({ err: error, tenantId: tenant }, 'windows of a tenant not settled');
-        failed.push(tenant);
+    const [tenants, rules]: [string[], DueRule[]] = [[], []];
+    for (;;) {
+      const due = await asSystem(() => correlation.findDue(db.write, { tenants, rules }));
+      if (!due) return;
+      // Loaded before windows are locked: compiling takes seconds, for which events would wait.
+      const atWork = await rulesOf(due.tenantId).catch((error: unknown) => {
+        log.warn({ err: error, ...due }, 'rules of a tenant not to be had');
+      });
+      if (!atWork) {
+        tenants.push(due.tenantId);
+        continue;
       }
+      const isSettled = await settleOnce(due, atWork).catch((error: unknown) => {
+        log.warn({ err: error, ...due }, 'windows of a rule not settled');
+      });
+      if (isSettled !== true) rules.push(due);
     }
   };
 
@@ -60,7 +65,11 @@ export function createWindowSettling(given: {
     start: () => {
       const everyMs = Math.min(LOOK_MS, Math.max(1_000, latenessMs / 2));
       timer = setInterval(() => {
-        running = running.then(settle).catch((error: unknown) => log.warn({ err: error }, 'windows not settled'));
+        running ??= settle()
+          .catch((error: unknown) => log.warn({ err: error }, 'windows not settled'))
+          .finally(() => {
+            running = undefined;
+          });
       }, everyMs);
       timer.unref();
     },

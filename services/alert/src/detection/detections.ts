@@ -42,6 +42,10 @@ interface Current {
 export interface Detections extends Worker {
   /** The rules of the tenant at work. Waits for their compilation only where nothing of the tenant is at work yet. */
   readonly of: (tenantId: string) => Promise<Detection>;
+  /** The same, with the version of the tenant's rules that they are; undefined when they changed this very moment. */
+  readonly setOf: (
+    tenantId: string,
+  ) => Promise<{ readonly detection: Detection; readonly version: number | undefined }>;
 }
 
 /**
@@ -139,14 +143,14 @@ export function createDetections(given: {
     endUnused();
   };
 
+  const of = async (tenantId: string): Promise<Detection> => {
+    const known = usedNow(current.get(tenantId), threads);
+    return !known || known.hasFailed() ? loadOnce(tenantId) : known;
+  };
+
   return {
-    of: async (tenantId) => {
-      const { hash } = current.get(tenantId) ?? {};
-      const shared = hash === undefined ? undefined : threads.get(hash);
-      if (!shared || shared.detection.hasFailed()) return loadOnce(tenantId);
-      shared.usedAtMs = performance.now();
-      return shared.detection;
-    },
+    of,
+    setOf: async (tenantId) => withVersion(await of(tenantId), current.get(tenantId), threads),
     start: () => {
       timer = setInterval(() => {
         polling ??= poll()
@@ -179,6 +183,17 @@ function createFailures(log: BusLog) {
       log.warn({ err: error, tenantId }, 'changed rules not loaded');
     },
   };
+}
+
+function usedNow(known: Current | undefined, threads: ReadonlyMap<string, Shared>): Detection | undefined {
+  const shared = known && threads.get(known.hash);
+  if (shared) shared.usedAtMs = performance.now();
+  return shared?.detection;
+}
+
+function withVersion(detection: Detection, known: Current | undefined, threads: ReadonlyMap<string, Shared>) {
+  const isOfKnown = known && threads.get(known.hash)?.detection === detection;
+  return { detection, version: isOfKnown ? known.version : undefined };
 }
 
 interface RuleSetRead extends Current {

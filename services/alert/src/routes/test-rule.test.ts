@@ -59,6 +59,19 @@ test('a backtest reads the stored events and forecasts alerts a day before the r
   expect((await service.call(ListAlerts)).body.items).toEqual([]);
 });
 
+test('a backtest counts an event with an impossible date at its arrival', async () => {
+  await importRules(service, ruleText({ id: 'r-dated', title: 'Dated', contains: 'dated' }), { enabled: false });
+  for (const date of ['-000044-04-20', '+275760-01-01', '-271821-04-20']) {
+    const event = processEvent('dated').replaceAll(/2026-03-01[T ]08:00:00\.000Z?/g, `${date}T00:00:00.000Z`);
+    await service.call(IngestEvents, { body: event });
+  }
+  const today = new Date().toISOString().slice(0, 10);
+  const { status, body } = await service.call(BacktestRule, { params: { id: 'r-dated' }, body: {} });
+  expect([status, body.matches]).toEqual([200, 3]);
+  expect(body.days.every(({ day }) => day <= today)).toBe(true);
+  expect(body.days.reduce((sum, { matches }) => sum + matches, 0)).toBe(3);
+});
+
 test('another tenant backtests over its own events only', async () => {
   const token = service.tokens.otherTenantAdmin;
   await importRules(service, ruleText({ id: 'r-1', title: 'Theirs', contains: 'sekurlsa' }), { token });

@@ -34,6 +34,17 @@ test('the forecast is over the time the events span, a day at least', () => {
   ).toBe(2);
 });
 
+test('no more than the latest 366 days are listed, and all are counted', () => {
+  const events = new Map(Array.from({ length: 1_000 }, (_, index) => [day + index, 1] as const));
+  const { days, alerts } = forecast(
+    [at(0), at(24 * 999)],
+    events,
+    { firstMs: start, lastMs: start + 1_000 * 24 * HOUR_MS },
+    HOUR_MS,
+  );
+  expect([days.length, days.at(-1)?.alerts, alerts]).toEqual([366, 1, 2]);
+});
+
 test('without events there is nothing to forecast', () => {
   expect(forecast([], new Map(), { firstMs: Infinity, lastMs: -Infinity }, HOUR_MS)).toEqual({
     alerts: 0,

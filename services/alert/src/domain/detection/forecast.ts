@@ -1,5 +1,8 @@
 const DAY_MS = 86_400_000;
 
+/** Days that a forecast lists, the latest that had events; all are counted in its totals. */
+const LISTED_DAYS = 366;
+
 /** A day in UTC. */
 export interface ForecastDay {
   readonly day: string;
@@ -47,6 +50,7 @@ export function forecast(
   }
   const days = [...eventsPerDay]
     .toSorted(([a], [b]) => a - b)
+    .slice(-LISTED_DAYS)
     .map(([day, events]) => ({
       day: new Date(day * DAY_MS).toISOString().slice(0, 10),
       events,
