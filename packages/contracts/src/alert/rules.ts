@@ -13,6 +13,8 @@ export type RuleId = z.infer<typeof RuleId>;
 
 const params = z.strictObject({ id: RuleId });
 const NOT_FOUND = { 404: ['rule.not_found'] } as const;
+/** What a filter narrows is read anew when it is gone, or is switched; so much at a time. */
+const BUSY = { 429: ['rule.busy'] } as const;
 
 /** A detection matches events, a correlation counts matches of rules, a filter narrows other rules. */
 export const RuleKind = z.enum(['detection', 'correlation', 'filter']);
@@ -131,7 +133,7 @@ export const DeleteRule = endpoint({
   audit: 'rule.delete',
   params,
   responses: { 204: z.undefined() },
-  errors: { ...NOT_FOUND, 409: ['rule.in_use'], 429: ['rule.busy'] },
+  errors: { ...NOT_FOUND, ...BUSY, 409: ['rule.in_use'] },
 });
 
 export const EnableRule = endpoint({
@@ -144,7 +146,7 @@ export const EnableRule = endpoint({
   audit: 'rule.enable',
   params,
   responses: { 200: RuleSummary },
-  errors: NOT_FOUND,
+  errors: { ...NOT_FOUND, ...BUSY },
 });
 
 export const DisableRule = endpoint({
@@ -157,7 +159,7 @@ export const DisableRule = endpoint({
   audit: 'rule.disable',
   params,
   responses: { 200: RuleSummary },
-  errors: NOT_FOUND,
+  errors: { ...NOT_FOUND, ...BUSY },
 });
 
 /** The filter in the body has the names and forms it has in the query of the list; an empty one means every rule. */
@@ -174,6 +176,7 @@ export const EnableRules = endpoint({
   audit: 'rule.enable',
   body: RuleFilter,
   responses: { 200: RulesChanged },
+  errors: BUSY,
 });
 
 export const DisableRules = endpoint({
@@ -186,4 +189,5 @@ export const DisableRules = endpoint({
   audit: 'rule.disable',
   body: RuleFilter,
   responses: { 200: RulesChanged },
+  errors: BUSY,
 });

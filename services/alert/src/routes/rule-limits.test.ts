@@ -1,7 +1,7 @@
 import { IngestEvents } from '@soc/contracts/alert/events-ingest';
 import { ImportRules, RULES_MAX } from '@soc/contracts/alert/rule-import';
 import { BacktestRule, TestRule } from '@soc/contracts/alert/rule-trials';
-import { DeleteRule, ListRules } from '@soc/contracts/alert/rules';
+import { DeleteRule, DisableRule, DisableRules, EnableRule, EnableRules, ListRules } from '@soc/contracts/alert/rules';
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
@@ -46,7 +46,16 @@ test('a tenant that has much read at once is refused what is too much', async ()
   const filter = `title: Narrow\nid: f-1\nlogsource:\n  product: windows\n  category: process_creation
 filter:\n  rules:\n    - r-1\n  selection:\n    User: ann\n  condition: not selection\n`;
   await importRules(service, filter);
-  const deleted = await askTogether(8, () => service.call(DeleteRule, { params: { id: 'f-1' } }));
+  const one = { params: { id: 'f-1' } };
+  const many = { body: { q: 'f-1' } };
+  const switches = [
+    () => service.call(DisableRule, one),
+    () => service.call(EnableRule, one),
+    () => service.call(DisableRules, many),
+    () => service.call(EnableRules, many),
+  ];
+  for (const ask of switches) expect(new Set(await askTogether(8, ask))).toEqual(new Set([200, 429]));
+  const deleted = await askTogether(8, () => service.call(DeleteRule, one));
   expect(deleted.filter((status) => ![204, 404, 429].includes(status))).toEqual([]);
 });
 
