@@ -54,6 +54,23 @@ test('one bad item fails alone, its neighbours succeed', async () => {
   ).toEqual([2, 24, 'Error: unlucky', 28]);
 });
 
+test.each([
+  [2, 'runs again, whole'],
+  [9, 'fails when it has to make way again and again'],
+])('a batch that makes way for another in %i deadlocks %s', async (deadlocks) => {
+  let runs = 0;
+  const batcher = createBatcher<number, number>({
+    maxItems: 10,
+    run: (items) => {
+      runs += 1;
+      if (runs <= deadlocks) return Promise.reject(Object.assign(new Error('deadlock detected'), { code: '40P01' }));
+      return Promise.resolve(items);
+    },
+  });
+  const [outcome] = await Promise.allSettled([batcher.add(1)]);
+  expect([outcome.status, runs]).toEqual(deadlocks === 2 ? ['fulfilled', 3] : ['rejected', 3]);
+});
+
 test('drain waits for everything added', async () => {
   const { batcher, letGo } = doubling();
   let done = 0;

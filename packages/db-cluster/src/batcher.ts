@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { CommitOutcomeUnknownError, isDatabaseUnavailable } from './errors.ts';
+import { codeOf, CommitOutcomeUnknownError, isDatabaseUnavailable } from './errors.ts';
 
 export interface Batcher<Item, Result> {
   /**
@@ -41,6 +41,10 @@ export interface BatcherOptions<Item, Result> {
   readonly isFaultOfItem?: (error: unknown) => boolean;
 }
 
+/** PostgreSQL ended it so that another transaction could go on: none of its items is at fault, and nothing of it is left. */
+const DEADLOCK_DETECTED = '40P01';
+const MOST_RUNS = 3;
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly settle: PromiseWithResolvers<Result>;
@@ -51,7 +55,8 @@ interface Waiting<Item, Result> {
  * those that arrive meanwhile travel together in the next. Nobody waits for a timer.
  *
  * A batch that fails of one of its items is halved until that item is alone, so that it fails alone: one bad row among 1,000
- * costs about 20 more statements. A batch that fails of the database fails as a whole, and nothing is sent again.
+ * costs about 20 more statements. A batch that had to make way for another in a deadlock runs again, twice at most. One that
+ * fails of the database fails as a whole, and nothing is sent again.
  */
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
   const { maxItems, concurrency = 1, maxWaiting = 10_000 } = options;
@@ -61,12 +66,13 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   const inOwnContext = AsyncLocalStorage.snapshot();
   let isClosed = false;
 
-  const runBatch = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+  const runBatch = async (batch: readonly Waiting<Item, Result>[], runs = 1): Promise<void> => {
     try {
       const results = await options.run(batch.map(({ item }) => item));
       // `run` returns one result per item.
       batch.forEach(({ settle }, index) => settle.resolve(results[index] as Result));
     } catch (error) {
+      if (codeOf(error) === DEADLOCK_DETECTED && runs < MOST_RUNS) return runBatch(batch, runs + 1);
       // What may have been committed is never sent again, whatever its owner thinks of the error.
       const mayRepeat = !(error instanceof CommitOutcomeUnknownError) && isFaultOfItem(error);
       if (batch.length === 1 || !mayRepeat) {

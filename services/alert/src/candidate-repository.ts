@@ -59,7 +59,9 @@ export function createCandidateRepository() {
         select wanted.key, seen.assets from unnest(${keys}::uuid[]) as wanted (key)
         cross join lateral (
           select count(distinct asset)::integer as assets
-          from (select asset from alert.entity_assets where entity = wanted.key limit ${ASSET_ROWS}) as latest
+          from (
+            select asset from alert.entity_assets where entity = wanted.key order by day desc limit ${ASSET_ROWS}
+          ) as latest
         ) as seen`);
       return new Map(rows.map(({ key, assets }) => [key, assets]));
     },
