@@ -1,6 +1,6 @@
 import { IngestEvents } from '@soc/contracts/alert/events-ingest';
 import { ListAlerts } from '@soc/contracts/alert/queries';
-import { TestRule } from '@soc/contracts/alert/rule-trials';
+import { BacktestRule, TestRule } from '@soc/contracts/alert/rule-trials';
 import { DeleteRule, GetRule } from '@soc/contracts/alert/rules';
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -47,8 +47,12 @@ test('a rule that a correlation counts is not deleted, and a correlation is not 
     'rule.in_use',
     'counted by Many steps',
   ]);
-  const tested = await service.call(TestRule, { params: { id: 'c-many' }, body: { events: [{}] } });
-  expect([tested.status, tested.problem?.code]).toEqual([422, 'rule.not_testable']);
+  const many = { params: { id: 'c-many' } };
+  const tested = await service.call(TestRule, { ...many, body: { events: [{}] } });
+  const backtested = await service.call(BacktestRule, { ...many, body: {} });
+  for (const { status, problem } of [tested, backtested]) {
+    expect([status, problem?.code]).toEqual([422, 'rule.not_testable']);
+  }
   expect((await service.call(DeleteRule, { params: { id: 'c-many' } })).status).toBe(204);
   expect((await service.call(DeleteRule, { params: { id: 'r-step' } })).status).toBe(204);
 });
