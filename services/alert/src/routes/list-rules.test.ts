@@ -1,6 +1,7 @@
 import {
   DeleteRule,
   DisableRules,
+  DisableRule,
   EnableRule,
   EnableRules,
   GetRule,
@@ -73,7 +74,7 @@ test('what a rule said at each version is kept, newest first, page by page', asy
 test('a rule is deleted with its versions', async () => {
   await importRules(service, ruleText({ id: 'd', title: 'Deleted' }));
   expect((await service.call(DeleteRule, { params: { id: 'd' } })).status).toBe(204);
-  for (const endpoint of [GetRule, ListRuleVersions, DeleteRule, EnableRule]) {
+  for (const endpoint of [GetRule, ListRuleVersions, DeleteRule, EnableRule, DisableRule]) {
     const gone = await service.call(endpoint, { params: { id: 'd' } });
     expect([gone.status, gone.problem?.code]).toEqual([404, 'rule.not_found']);
   }
