@@ -6,7 +6,7 @@ import path from 'node:path';
 import { runSteps } from './checks/run-steps.ts';
 import { steps } from './checks/steps.ts';
 import { runVitest } from './testing/run-vitest.ts';
-import { lookAgain } from './testing/second-look.ts';
+import { unstableOf } from './testing/second-look.ts';
 import { sumTallies, tallyLine } from './testing/tally.ts';
 import type { Tally } from './testing/tally.ts';
 
@@ -27,7 +27,6 @@ const env = filters.length === 0 ? { SOC_CONTRACT_COVERAGE_FILE: path.join(scrat
 
 const tallies: [name: string, tally: Tally][] = [];
 const failures: string[] = [];
-const unstable: string[] = [];
 if (filters.length === 0) {
   console.log('Checks');
   const results = await runSteps(steps);
@@ -37,15 +36,14 @@ if (filters.length === 0) {
 }
 const run = async (projects: readonly string[]): Promise<void> => {
   const { signal } = interruption;
-  const first = await runVitest({ projects, filters, env, scratch, signal });
-  // Who asked for some of the tests sees them fail.
-  const outcome =
-    filters.length > 0
-      ? { ...first, unstable: [] }
-      : await lookAgain(first, (file) => runVitest({ projects, filters: [file], env, scratch, signal }));
+  const outcome = await runVitest({ projects, filters, env, scratch, signal });
   tallies.push([projects.join(', '), outcome.tally]);
-  failures.push(...outcome.failures.map(({ text }) => text));
-  unstable.push(...outcome.unstable.map(({ text }) => text));
+  const again = (file: string) => runVitest({ projects, filters: [file], env, scratch, signal });
+  // Who asked for some of the tests looks for himself.
+  const unstable = filters.length > 0 ? new Set() : await unstableOf(outcome.failures, again);
+  failures.push(
+    ...outcome.failures.map((failure) => `${unstable.has(failure) ? '(not when run alone) ' : ''}${failure.text}`),
+  );
 };
 const runLane = async (lane: readonly string[]): Promise<void> => {
   for (const project of lane) await run([project]);
@@ -60,7 +58,6 @@ try {
 }
 
 // What failed is told once more where it is looked for: thousands of lines lie between it and the end.
-for (const text of unstable) console.log(`\nUNSTABLE (failed once, passed when run alone) ${text}`);
 for (const failure of failures) console.log(`\nFAILED ${failure}`);
 const total = sumTallies(tallies.map(([, tally]) => tally));
 console.log(`\nSummary after ${Math.round(performance.now() / 1000)} s`);

@@ -1,40 +1,24 @@
+import type { Failure } from './tally.ts';
 import type { VitestRun } from './run-vitest.ts';
-import type { Tally } from './tally.ts';
 
 /** More files than this do not fail by chance. */
 const MOST_FILES = 2;
 
-/** A run whose failures were looked at again: `unstable` are those that did not fail a second time. */
-export interface SettledRun extends VitestRun {
-  readonly unstable: VitestRun['failures'];
-}
-
 /**
- * Runs the files that failed once more, alone, when they are few: real servers on a shared machine sometimes answer later
- * than any deadline. What fails again is a failure; what does not is unstable, told by name and to be mended. A run that
- * ended badly without naming a file is never looked at again.
+ * Of what failed, what does not fail again when its file is run once more, alone: a hint where to look for the fault, which
+ * may be in the test or in what it tests. It has failed all the same. Only few files are looked at again.
  */
-export async function lookAgain(run: VitestRun, runFile: (file: string) => Promise<VitestRun>): Promise<SettledRun> {
-  const files = [...new Set(run.failures.map(({ file }) => file))];
-  if (files.length === 0 || files.length > MOST_FILES || run.tally.failed !== run.failures.length) {
-    return { ...run, unstable: [] };
-  }
-  let { tally } = run;
-  const failures: VitestRun['failures'][number][] = [];
-  const unstable: VitestRun['failures'][number][] = [];
+export async function unstableOf(
+  failures: readonly Failure[],
+  runFile: (file: string) => Promise<VitestRun>,
+): Promise<ReadonlySet<Failure>> {
+  const files = [...new Set(failures.map(({ file }) => file))];
+  const unstable = new Set<Failure>();
+  if (files.length > MOST_FILES) return unstable;
   for (const file of files) {
-    const before = run.failures.filter((failure) => failure.file === file);
-    const again = await runFile(file);
-    if (again.tally.failed === 0 && again.tally.passed > 0) {
-      unstable.push(...before);
-      tally = settled(tally, before.length);
-    } else failures.push(...(again.failures.length > 0 ? again.failures : before));
+    const { tally } = await runFile(file);
+    if (tally.failed > 0 || tally.passed === 0) continue;
+    for (const failure of failures) if (failure.file === file) unstable.add(failure);
   }
-  return { tally, failures, unstable };
+  return unstable;
 }
-
-const settled = ({ passed, failed, skipped }: Tally, count: number): Tally => ({
-  passed: passed + count,
-  failed: failed - count,
-  skipped,
-});

@@ -103,7 +103,7 @@ test('kill -9 of the primary and its Patroni, three times, loses no acknowledged
     );
     expect(outageMs).toBeLessThanOrEqual(promotedAfterMs + FOLLOWED_WITHIN_MS);
     await db.write.query(sql`select pg_notify('chaos', ${`round ${round}`})`);
-    await waitFor(() => heard.has(`round ${round}`));
+    await waitFor(() => heard.has(`round ${round}`), { deadlineMs: 10_000 });
   }
   await expectNothingLost(load);
 });

@@ -163,15 +163,13 @@ test('while Redis is silent or gone everything is let through, soon, and counted
   const before = await unlimited(gateway);
   for (const fail of [redis.mute, redis.cut]) {
     fail();
-    const tookMs: number[] = [];
+    const startedAt = performance.now();
     for (let i = 0; i < 5; i += 1) {
-      const startedAt = performance.now();
       const { status, headers } = await me(gateway);
       expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);
-      tookMs.push(performance.now() - startedAt);
     }
-    // One of them may have waited half a second for Redis; of the others a busy machine may hold up one, never most.
-    expect(tookMs.filter((ms) => ms >= 500).length).toBeLessThanOrEqual(2);
+    // One of them may have waited for Redis; the others must not.
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
   }
   expect((await unlimited(gateway)) - before).toBe(10);
 });

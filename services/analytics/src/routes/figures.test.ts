@@ -180,9 +180,8 @@ test('a span that ends before it begins is refused by name, and so is who may no
 
 test('who waits no longer keeps no statement running', async () => {
   const locked = service.query(
-    `do $$ begin lock table analytics.alerts in access exclusive mode; perform pg_sleep(50); end $$`,
+    `do $$ begin lock table analytics.alerts in access exclusive mode; perform pg_sleep(3); end $$`,
   );
-  const unlocked = locked.catch(() => undefined); // it is ended below
   await waitFor(async () => {
     const locks = await service.query(
       `select from pg_locks where relation = 'analytics.alerts'::regclass and mode = 'AccessExclusiveLock' and granted`,
@@ -192,10 +191,6 @@ test('who waits no longer keeps no statement running', async () => {
   const startedAt = performance.now();
   const { status, problem } = await service.call(GetKpis, { headers: { 'x-request-timeout-ms': '200' } });
   expect([status, problem?.code]).toEqual([504, 'request.deadline_exceeded']);
-  expect(performance.now() - startedAt).toBeLessThan(25_000);
-  await service.query(
-    `select pg_cancel_backend(pid) from pg_locks
-     where relation = 'analytics.alerts'::regclass and mode = 'AccessExclusiveLock' and granted`,
-  );
-  await unlocked;
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  await locked;
 });

@@ -69,14 +69,13 @@ test('who operates the fleet sees where instances are and what their checks say'
   expect(JSON.stringify((await fleetHealth(gateway, gateway.tokens.nobody)).body)).not.toContain(ai.url);
 });
 
-test('an instance that hangs is down, and the answer does not wait for it', async () => {
+test('an instance that hangs is down, and the answer still comes within two seconds', async () => {
   const hanging = await startFakeService();
   hanging.server.removeAllListeners('request');
   const gateway = await startTestGateway({ UPSTREAM_AI: hanging.url });
   const startedAt = performance.now();
   const { body, of } = await fleetHealth(gateway);
-  // It is waited for a second and a half, where a request would wait for half a minute.
-  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(of('ai')).toMatchObject({ status: 'down', instances: [{ status: 'down', latencyMs: null }] });
   expect(body.status).toBe('down');
 });

@@ -100,8 +100,7 @@ async function appliedByBoth(url: string, atLeast: readonly number[]): Promise<r
 
 /** Requests on kept connections until `stop`; none may fail but those whose connection nobody took. */
 function startLoad({ url, token }: Gateway) {
-  // What a worker was handed as it was killed has nobody to answer it.
-  const dispatcher = new Agent({ connections: 16, headersTimeout: 15_000 });
+  const dispatcher = new Agent({ connections: 16 });
   const failures: string[] = [];
   let answered = 0;
   let isOver = false;
