@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeTemporaryDirectory, startTestService, takeFreePorts, waitFor } from '@soc/fleet/testing';
 import { createTokenSigner, type TokenSigner } from '@soc/identity';
@@ -191,6 +192,30 @@ test(
     expect(failures.filter((failure) => /^\d/.test(failure))).toEqual([]);
   },
 );
+
+/** What a client hears that connects within some milliseconds. */
+async function connectSoon({ url }: Gateway, withinMs: number): Promise<string> {
+  await delay(Math.random() * withinMs);
+  const dispatcher = new Agent({ connections: 1, headersTimeout: 20_000 });
+  try {
+    const { statusCode, body } = await request(`${url}/health/live`, { dispatcher });
+    await body.dump();
+    return String(statusCode);
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+test('whoever connects as a worker is killed is not left without an answer', { timeout: 120_000 }, async () => {
+  const gateway = await startWorkers();
+  await waitFor(async () => (await workersOf(gateway.url)).size === 2);
+  await killOne(gateway.child);
+  const heard = await Promise.all(Array.from({ length: 40 }, () => connectSoon(gateway, 10)));
+  expect(heard).not.toContain('UND_ERR_HEADERS_TIMEOUT');
+  expect(heard).toContain('200');
+});
 
 test('a gateway that is stopped under load answers every request that it took', async () => {
   const gateway = await startWorkers();
