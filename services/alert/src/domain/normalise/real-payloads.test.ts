@@ -75,6 +75,28 @@ describe.skipIf(vendors === undefined)('payloads of seven vendors (SOC_SHARED_DA
     expect(payloadsOf(file).flatMap((payload) => fingerprintsOf(source, payload))).toEqual(fingerprints);
   });
 
+  it.each<[string, WebhookSource, string[][]]>([
+    ['checkmk', 'checkmk', [['host server1', 'ip 10.10.0.185']]],
+    ['libre_nms', 'librenms', [['ip 10.10.1.147', 'host node']]],
+    ['prometheus', 'prometheus-alertmanager', [['host example1'], [], [], [], []]],
+    [
+      'sentry',
+      'sentry',
+      [
+        ['ip 198.51.100.42', 'user user_8675309', 'url https://api.example.com/users/profile'],
+        ['ip 203.0.113.25', 'user user_2468101', 'url https://api.example.com/orders/submit'],
+        ['ip 192.0.2.78', 'user user_1357924', 'url https://api.example.com/catalog/products'],
+      ],
+    ],
+    // Their payloads name no host, address or person.
+    ['cloudwatch', 'cloudwatch', [[], [], []]],
+    ['grafana', 'grafana', [[], []]],
+    ['graylog', 'graylog', [[]]],
+  ])('%s: who and what the payload names', (file, source, expected) => {
+    const alerts = payloadsOf(file).map((payload) => normaliseOne(source, payload));
+    expect(alerts.map(({ observables }) => observables.map(({ type, value }) => `${type} ${value}`))).toEqual(expected);
+  });
+
   it('a label that Prometheus gives makes another alert, and its name is the title', () => {
     const [payload] = payloadsOf('prometheus');
     const labels = { ...Object(payload?.['labels']), alertname: 'HighCPUUsage' };
