@@ -1,57 +1,83 @@
-import type { SearchHit } from '@soc/contracts/storage/search';
-import { joinSql, sql } from '@soc/db-cluster';
+import { json, joinSql, type Queryable, sql } from '@soc/db-cluster';
 import type { SearchDocument } from '../domain/search-document.ts';
-import { toTsquery, toTsvector } from '../domain/tsvector.ts';
-import type { SearchIndex } from '../ports/search-index.ts';
+import { toTsvector } from '../domain/tsvector.ts';
+import type { FoundDocument, SearchIndex } from '../ports/search-index.ts';
+import { countFacets, countSteps } from './postgres-search-counts-repository.ts';
+import { conditionsOf } from './search-conditions-repository.ts';
 
-interface HitRow {
-  readonly kind: SearchHit['kind'];
-  readonly id: string;
-  readonly title: string;
-  readonly severity: SearchHit['severity'];
-  readonly status: string;
-  readonly source: string | null;
+interface HitRow extends Omit<FoundDocument, 'occurredAt' | 'alertId' | 'incidentId'> {
   readonly occurred_at: string;
+  readonly alert_id: string | null;
+  readonly incident_id: string | null;
 }
 
 /** Search in PostgreSQL: a tsvector and a GIN index. */
 export function createPostgresSearchIndex(): SearchIndex {
   return {
-    save: async (documents, tx) => {
-      if (documents.length === 0) return;
-      const column = <Value>(value: (document: SearchDocument) => Value): Value[] => documents.map(value);
-      // An unchanged `search` keeps the row's index entries (HOT), so a new status costs no work in the GIN index.
-      await tx.query(sql`
-        insert into storage.documents as document
-          (tenant_id, kind, id, version, title, severity, status, source, occurred_at, search)
-        select tenant_id, kind, id, version, title, severity, status, source, occurred_at, search::tsvector
-        from unnest(
-          ${column(({ tenantId }) => tenantId)}::text[], ${column(({ kind }) => kind)}::text[],
-          ${column(({ id }) => id)}::uuid[], ${column(({ version }) => version)}::int[],
-          ${column(({ title }) => title)}::text[], ${column(({ severity }) => severity)}::text[],
-          ${column(({ status }) => status)}::text[], ${column(({ source }) => source)}::text[],
-          ${column(({ occurredAt }) => occurredAt)}::timestamptz[], ${column(toTsvector)}::text[])
-          as given (tenant_id, kind, id, version, title, severity, status, source, occurred_at, search)
-        on conflict (tenant_id, kind, id) do update set
-          version = excluded.version, title = excluded.title, severity = excluded.severity, status = excluded.status,
-          source = excluded.source, occurred_at = excluded.occurred_at, search = excluded.search
-        where document.version < excluded.version`);
-    },
+    save: saveDocuments,
 
-    search: async ({ tenantId, query, kind, severity, from, to, after, limitRows }, read) => {
-      const conditions = [sql`tenant_id = ${tenantId}`, sql`search @@ ${toTsquery(query)}::tsquery`];
-      if (kind !== undefined) conditions.push(sql`kind = ${kind}`);
-      if (severity !== undefined) conditions.push(sql`severity = ${severity}`);
-      if (from !== undefined) conditions.push(sql`occurred_at >= ${from}`);
-      if (to !== undefined) conditions.push(sql`occurred_at < ${to}`);
-      if (after !== undefined) conditions.push(sql`(occurred_at, id) < (${after.occurredAt}, ${after.id})`);
+    search: async ({ after, limitRows, ...scope }, read) => {
+      const conditions = [
+        ...conditionsOf(scope),
+        ...(after ? [sql`(occurred_at, id) < (${after.occurredAt}, ${after.id})`] : []),
+      ];
       const rows = await read.query<HitRow>(sql`
-        select kind, id, title, severity, status, source, occurred_at
+        select kind, id, title, severity, status, source, alert_id, incident_id, occurred_at, texts
         from storage.documents
         where ${joinSql(conditions, ' and ')}
         order by occurred_at desc, id desc
         limit ${limitRows}`);
-      return rows.map(({ occurred_at, ...hit }) => ({ ...hit, occurredAt: occurred_at }));
+      return rows.map(({ occurred_at, alert_id, incident_id, ...hit }) => ({
+        ...hit,
+        alertId: alert_id,
+        incidentId: incident_id,
+        occurredAt: occurred_at,
+      }));
+    },
+
+    facets: countFacets,
+    histogram: countSteps,
+
+    purge: async ({ tenantId, kind, before, dryRun }, write) => {
+      const old = sql`tenant_id = ${tenantId} and kind = ${kind} and occurred_at < ${before}`;
+      const rows = await write.query<{ readonly count: number }>(
+        dryRun
+          ? sql`select count(*)::int as count from storage.documents where ${old}`
+          : sql`with gone as (delete from storage.documents where ${old} returning 1)
+              select count(*)::int as count from gone`,
+      );
+      return { count: rows[0]?.count ?? 0 };
     },
   };
+}
+
+async function saveDocuments(documents: readonly SearchDocument[], tx: Queryable): Promise<void> {
+  if (documents.length === 0) return;
+  const column = <Value>(value: (document: SearchDocument) => Value): Value[] => documents.map(value);
+  const first = (values: readonly string[] | undefined): string | null => values?.[0] ?? null;
+  // An unchanged `search` keeps the row's index entries (HOT), so a new status costs no work in the GIN index.
+  await tx.query(sql`
+    insert into storage.documents as document
+      (tenant_id, kind, id, version, title, severity, status, source, verdict, assignee, score, alert_id, incident_id,
+        occurred_at, texts, search)
+    select tenant_id, kind, id, version, title, severity, status, source, verdict, assignee, score, alert_id, incident_id,
+      occurred_at, texts::jsonb, search::tsvector
+    from unnest(
+      ${column(({ tenantId }) => tenantId)}::text[], ${column(({ kind }) => kind)}::text[],
+      ${column(({ id }) => id)}::uuid[], ${column(({ version }) => version)}::int[],
+      ${column(({ title }) => title)}::text[], ${column(({ severity }) => severity)}::text[],
+      ${column(({ status }) => status)}::text[], ${column(({ source }) => source)}::text[],
+      ${column(({ fields }) => first(fields.verdict))}::text[],
+      ${column(({ fields }) => first(fields.assignee))}::text[], ${column(({ score }) => score)}::smallint[],
+      ${column(({ alertId }) => alertId)}::uuid[], ${column(({ incidentId }) => incidentId)}::uuid[],
+      ${column(({ occurredAt }) => occurredAt)}::timestamptz[], ${column(({ texts }) => json(texts))}::text[],
+      ${column(toTsvector)}::text[])
+      as given (tenant_id, kind, id, version, title, severity, status, source, verdict, assignee, score, alert_id,
+        incident_id, occurred_at, texts, search)
+    on conflict (tenant_id, kind, id) do update set
+      version = excluded.version, title = excluded.title, severity = excluded.severity, status = excluded.status,
+      source = excluded.source, verdict = excluded.verdict, assignee = excluded.assignee, score = excluded.score,
+      alert_id = excluded.alert_id, incident_id = excluded.incident_id, occurred_at = excluded.occurred_at,
+      texts = excluded.texts, search = excluded.search
+    where document.version < excluded.version`);
 }

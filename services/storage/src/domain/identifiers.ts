@@ -1,14 +1,14 @@
 import type { Observable } from '@soc/contracts';
 
 /** `a.b.example.com` and the domains above it, down to two labels. */
-function domainAndParents(domain: string): readonly string[] {
+export function domainAndParents(domain: string): readonly string[] {
   const labels = domain.replace(/\.$/, '').split('.');
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
 }
 
-const lastPart = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
+export const lastPart = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
-function hostOf(url: string): string | undefined {
+export function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }
 

@@ -25,8 +25,8 @@ test('an alert is found by its id, the ids of its source, its techniques and its
 });
 
 test('of a long description only the beginning is indexed', () => {
-  const { text } = alertDocument(exampleAlert({ description: `${'a'.repeat(999)} b c` }));
-  expect(text.endsWith('a ')).toBe(true);
+  const { texts } = alertDocument(exampleAlert({ description: `${'a'.repeat(999)} b c` }));
+  expect(texts.at(-1)).toBe(`${'a'.repeat(999)} `);
 });
 
 test('an alert with thousands of observables makes a document of bounded size', () => {
@@ -47,8 +47,34 @@ test('only the newest version of a document is kept, in whatever order they come
   expect(newestVersions([newer, older, other])).toEqual([other, newer]);
 });
 
-test('a new score costs no indexing, a new status does, and so does a field not known yet', () => {
-  expect(concernsSearch(['score', 'suggestedVerdict', 'analysedAt', 'version'])).toBe(false);
-  expect(concernsSearch(['score', 'status'])).toBe(true);
+test('another occurrence costs no indexing, a new status does, and so does a field not known yet', () => {
+  expect(concernsSearch(['occurrences', 'suggestedVerdict', 'analysedAt', 'version'])).toBe(false);
+  expect(concernsSearch(['suggestedVerdict', 'status'])).toBe(true);
   expect(concernsSearch(['somethingNew'])).toBe(true);
+});
+
+test('the fields of an alert are in lower case, each value once, with the short forms people ask for', () => {
+  const { fields } = alertDocument(
+    exampleAlert({
+      assignee: 'Ann  Smith',
+      techniques: ['T1059.001'],
+      observables: [
+        { type: 'user', value: String.raw`CORP\Ann` },
+        { type: 'url', value: 'https://cdn.Evil.example/x' },
+        { type: 'url', value: 'http://203.0.113.7/x' },
+        { type: 'host', value: 'WEB-01.corp.example' },
+        { type: 'sha256', value: 'AB'.repeat(32) },
+      ],
+    }),
+  );
+  expect(fields).toMatchObject({
+    kind: ['alert'],
+    assignee: ['ann smith'],
+    technique: ['t1059.001', 't1059'],
+    user: [String.raw`corp\ann`, 'ann'],
+    domain: ['cdn.evil.example', 'evil.example'],
+    ip: ['203.0.113.7'],
+    host: ['web-01.corp.example', 'web-01'],
+    hash: ['ab'.repeat(32)],
+  });
 });

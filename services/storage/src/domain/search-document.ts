@@ -1,28 +1,40 @@
 import type { Alert, Incident, Severity } from '@soc/contracts';
 import type { DocumentKind } from '@soc/contracts/storage/search';
+import { type DocumentFields, documentFields } from './document-fields.ts';
 import { identifiersOf } from './identifiers.ts';
+import { observableFields } from './observable-fields.ts';
 
-/** What is searched and listed of an alert or incident; no more, since every alert passes through here. */
+/**
+ * What is searched and listed of an alert, an incident, a comment, a raw event or evidence; no more, since every alert passes
+ * through here. What its words are found by is in `cut-document.ts`.
+ */
 export interface SearchDocument {
   readonly tenantId: string;
   readonly kind: DocumentKind;
   readonly id: string;
   readonly version: number;
   readonly title: string;
-  readonly severity: Severity;
-  readonly status: string;
+  readonly severity: Severity | null;
+  readonly status: string | null;
   readonly source: string | null;
+  readonly alertId: string | null;
+  readonly incidentId: string | null;
+  /** As `Date.toISOString()` writes it. */
   readonly occurredAt: string;
-  /** Free text, searched by word and phrase. */
-  readonly text: string;
+  /** 0 to 100. */
+  readonly score: number | null;
+  /** Free texts beside the title, searched by word and phrase and shown around what was found. */
+  readonly texts: readonly string[];
   /** Found as they are, whole: observables, hashes, ids. */
   readonly identifiers: readonly string[];
+  readonly fields: DocumentFields;
 }
 
 const MAX_DESCRIPTION_CHARS = 1_000;
 const MAX_IDENTIFIERS = 256;
 
-const present = (values: readonly (string | null)[]): readonly string[] => values.filter((value) => value !== null);
+export const present = (values: readonly (string | null | undefined)[]): readonly string[] =>
+  values.filter((value) => value !== null && value !== undefined);
 
 const limited = (identifiers: readonly string[]): readonly string[] =>
   [...new Set(identifiers)].slice(0, MAX_IDENTIFIERS);
@@ -31,9 +43,13 @@ const limited = (identifiers: readonly string[]): readonly string[] =>
 const techniqueIdentifiers = (techniques: readonly string[]): readonly string[] =>
   techniques.flatMap((id) => [id, id.split('.')[0] ?? id]);
 
+/** The same moment in the one form that both adapters compare. */
+export const atMillisecond = (time: string): string => new Date(time).toISOString();
+
 export function alertDocument(alert: Alert): SearchDocument {
-  const { tenantId, id, version, title, severity, status, source, occurredAt } = alert;
+  const { tenantId, id, version, title, severity, status, source, incidentId, score, ruleId, ruleName } = alert;
   const description = alert.description?.slice(0, MAX_DESCRIPTION_CHARS) ?? null;
+  const techniques = techniqueIdentifiers(alert.techniques);
   return {
     tenantId,
     kind: 'alert',
@@ -43,19 +59,39 @@ export function alertDocument(alert: Alert): SearchDocument {
     severity,
     status,
     source,
-    occurredAt,
-    text: present([title, alert.ruleName, source, ...alert.tactics, ...alert.tags, description]).join('\n'),
+    alertId: id,
+    incidentId,
+    score,
+    occurredAt: atMillisecond(alert.occurredAt),
+    texts: present([ruleName, source, ...alert.tactics, ...alert.tags, description]),
     identifiers: limited([
       id,
-      ...present([alert.externalId, alert.ruleId]),
-      ...techniqueIdentifiers(alert.techniques),
+      ...present([alert.externalId, ruleId]),
+      ...techniques,
       ...alert.observables.flatMap(identifiersOf),
+    ]),
+    fields: documentFields([
+      ['kind', ['alert']],
+      ['id', present([id, alert.externalId])],
+      ['alert', [id]],
+      ['incident', present([incidentId])],
+      ['severity', [severity]],
+      ['status', [status]],
+      ['source', [source]],
+      ['verdict', present([alert.verdict])],
+      ['assignee', present([alert.assignee])],
+      ['rule', present([ruleId, ruleName])],
+      ['technique', techniques],
+      ['tactic', alert.tactics],
+      ['tag', alert.tags],
+      ...alert.observables.flatMap(observableFields),
     ]),
   };
 }
 
 export function incidentDocument(incident: Incident): SearchDocument {
   const { tenantId, id, version, title, severity, status } = incident;
+  const techniques = techniqueIdentifiers(incident.techniques);
   return {
     tenantId,
     kind: 'incident',
@@ -65,24 +101,31 @@ export function incidentDocument(incident: Incident): SearchDocument {
     severity,
     status,
     source: null,
-    occurredAt: incident.firstSeenAt,
-    text: [title, ...incident.tactics].join('\n'),
-    identifiers: limited([
-      id,
-      ...techniqueIdentifiers(incident.techniques),
-      ...incident.entities.flatMap(identifiersOf),
+    alertId: null,
+    incidentId: id,
+    score: null,
+    occurredAt: atMillisecond(incident.firstSeenAt),
+    texts: incident.tactics,
+    identifiers: limited([id, ...techniques, ...incident.entities.flatMap(identifiersOf)]),
+    fields: documentFields([
+      ['kind', ['incident']],
+      ['id', [id]],
+      ['incident', [id]],
+      ['severity', [severity]],
+      ['status', [status]],
+      ['verdict', present([incident.verdict])],
+      ['assignee', present([incident.assignee])],
+      ['technique', techniques],
+      ['tactic', incident.tactics],
+      ...incident.entities.flatMap(observableFields),
     ]),
   };
 }
 
 /** Fields of alerts and incidents that a document does not hold. */
 const NOT_SEARCHED: ReadonlySet<string> = new Set([
-  'score',
   'suggestedVerdict',
   'reputation',
-  'verdict',
-  'assignee',
-  'incidentId',
   'occurrences',
   'lastSeenAt',
   'analysedAt',
