@@ -15,12 +15,14 @@ import { newSigningKey } from '../secrets/token-keys.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
 import { together } from '../together.ts';
 import { takeFreePorts } from './free-ports.ts';
+import { startOnDemandServers } from './on-demand-servers.ts';
 import { TEST_PASSWORD, TEST_REDIS_PREFIXES, testPasswords } from './provided.ts';
+import { startSearchServer } from './search-server/start-search-server.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';
 
 /**
- * Starts one real PostgreSQL and one real Redis for a whole run of vitest, and stops them at its end. Nothing is synced to
- * disk: a crash of the machine ends the run anyway.
+ * Starts one real PostgreSQL and one real Redis for a whole run of vitest, and stops them at its end, as it does servers that
+ * only some tests ask for. Nothing is synced to disk: a crash of the machine ends the run anyway.
  */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const host = thisHost();
@@ -62,6 +64,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     postgres.adminUrl(),
     ServiceName.options.map((schema) => ({ schema, role: roleOf(schema), password: TEST_PASSWORD })),
   );
+  const onDemand = await startOnDemandServers({ 'search-server': () => startSearchServer({ host }) });
+  provide('onDemandUrl', onDemand.url);
   provide('postgresUrl', postgres.adminUrl());
   provide('redisUrl', redis.url);
   provide('signingKeyFile', signingKeyFile);
@@ -70,7 +74,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   provide('busKeyRingFile', busKeyRingFile);
   provide('mfaKeyFile', mfaKeyFile);
   return async () => {
-    await together([postgres.process.stop(), redis.process.stop()]);
+    await together([postgres.process.stop(), redis.process.stop(), onDemand.stop()]);
     await directory[Symbol.asyncDispose]();
   };
 }

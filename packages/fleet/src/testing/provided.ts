@@ -7,6 +7,8 @@ declare module 'vitest' {
     readonly postgresUrl: string;
     /** Connects the administrator. */
     readonly redisUrl: string;
+    /** Where a test asks for a server that few need (`on-demand-servers.ts`). */
+    readonly onDemandUrl: string;
     /** PEM of the RSA key that the access tokens of the tests are signed with. */
     readonly signingKeyFile: string;
     /** PEM of the Ed25519 key that the audit trail is signed with; the checkpoints of each test lie beside it. */
