@@ -1,12 +1,13 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { Outbox } from '@soc/messaging';
 import type { Platform } from '@soc/service-kit';
-import { createFileSystemObjectStore, type FileSystemObjectStore } from './adapters/file-system-object-store.ts';
+import { createFileSystemObjectStore } from './adapters/file-system-object-store.ts';
 import { createPostgresMetricStore } from './adapters/postgres-metric-repository.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-repository.ts';
 import type { StorageConfig } from './config.ts';
 import { createEvidenceRepository, type EvidenceRepository } from './evidence-repository.ts';
 import type { MetricStore } from './ports/metric-store.ts';
+import type { ObjectStore } from './ports/object-store.ts';
 import type { SearchIndex } from './ports/search-index.ts';
 
 export interface StorageDeps {
@@ -14,7 +15,7 @@ export interface StorageDeps {
   readonly outbox: Outbox;
   readonly now: () => Date;
   readonly evidence: EvidenceRepository;
-  readonly objectStore: FileSystemObjectStore;
+  readonly objectStore: ObjectStore;
   readonly maxObjectBytes: number;
   readonly searchIndex: SearchIndex;
   readonly metrics: MetricStore;

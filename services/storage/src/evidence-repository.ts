@@ -17,6 +17,12 @@ interface ObjectRow {
   readonly content_type: string;
   readonly size_bytes: number;
   readonly sha256: string;
+  readonly blake3: string | null;
+  readonly detected_type: string;
+  readonly warnings: EvidenceObject['warnings'];
+  readonly quarantine_reason: string | null;
+  readonly legal_hold: boolean;
+  readonly retain_until: string | null;
   readonly incident_id: string | null;
   readonly alert_id: string | null;
   readonly stored_by: string;
@@ -28,7 +34,8 @@ interface CustodyRow extends Omit<CustodyEntry, 'actorId'> {
 }
 
 const columns = sql`
-  id, tenant_id, object_key, filename, content_type, size_bytes, sha256, incident_id, alert_id, stored_by, stored_at`;
+  id, tenant_id, object_key, filename, content_type, size_bytes, sha256, incident_id, alert_id, stored_by, stored_at,
+  blake3, detected_type, warnings, quarantine_reason, legal_hold, retain_until`;
 
 const fromRow = (row: ObjectRow): KeptObject => ({
   key: row.object_key,
@@ -43,6 +50,12 @@ const fromRow = (row: ObjectRow): KeptObject => ({
     alertId: row.alert_id,
     storedBy: row.stored_by,
     storedAt: row.stored_at,
+    blake3: row.blake3,
+    detectedType: row.detected_type,
+    warnings: row.warnings,
+    quarantineReason: row.quarantine_reason,
+    legalHold: row.legal_hold,
+    retainUntil: row.retain_until,
   },
 });
 
@@ -62,7 +75,9 @@ export function createEvidenceRepository() {
       await tx.query(sql`
         insert into storage.objects (${columns})
         values (${object.id}, ${object.tenantId}, ${key}, ${object.filename}, ${object.contentType}, ${object.sizeBytes},
-                ${object.sha256}, ${object.incidentId}, ${object.alertId}, ${object.storedBy}, ${object.storedAt})`);
+                ${object.sha256}, ${object.incidentId}, ${object.alertId}, ${object.storedBy}, ${object.storedAt}, ${object.blake3},
+                ${object.detectedType}, ${object.warnings}, ${object.quarantineReason}, ${object.legalHold},
+                ${object.retainUntil})`);
     },
 
     find: async (read: Queryable, tenantId: string, id: string): Promise<KeptObject | undefined> => {

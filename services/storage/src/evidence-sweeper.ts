@@ -1,10 +1,10 @@
 import type { Worker } from '@soc/service-kit';
 import type { BusLog } from '@soc/messaging';
-import type { FileSystemObjectStore } from './adapters/file-system-object-store.ts';
+import type { ObjectStore } from './ports/object-store.ts';
 
 /** Sweeps once, at the start: what lies there was left by a process that was killed. A store that is away does not stop the service. */
 export const createEvidenceSweeper = (options: {
-  readonly objectStore: Pick<FileSystemObjectStore, 'sweep'>;
+  readonly objectStore: Pick<ObjectStore, 'sweep'>;
   readonly log: BusLog;
 }): Worker => ({
   start: () =>

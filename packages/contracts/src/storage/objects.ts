@@ -8,6 +8,16 @@ const ObjectParams = z.strictObject({ id: Uuid });
 /** Lower-case hex. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 
+/** Lower-case hex. */
+export const Blake3 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
+
+/**
+ * `type_mismatch`: the bytes are of another kind than was claimed. `polyglot`: they are of several kinds at once. `executable`,
+ * `active_content` (scripts, macros) and `archive_bomb` (unpacks to far more than it is) by what the bytes show; nothing is unpacked.
+ */
+export const EvidenceWarning = z.enum(['type_mismatch', 'polyglot', 'executable', 'active_content', 'archive_bomb']);
+export type EvidenceWarning = z.infer<typeof EvidenceWarning>;
+
 /** A file kept as evidence. Its content never changes; its name is a label and no path. */
 export const EvidenceObject = z.object({
   id: Uuid,
@@ -16,18 +26,41 @@ export const EvidenceObject = z.object({
   contentType: z.string(),
   sizeBytes: z.number().int().min(0),
   sha256: Sha256,
+  /** Null for what was stored before there was a second hash. */
+  blake3: Blake3.nullable(),
   incidentId: Uuid.nullable(),
   alertId: Uuid.nullable(),
   /** Who stored it, by name at that time. */
   storedBy: z.string(),
   storedAt: Timestamp,
+  /** What its bytes say it is, whatever `contentType` claims. */
+  detectedType: z.string(),
+  /** Why to be careful with it. */
+  warnings: z.array(EvidenceWarning),
+  /** Why its content is not given out; null when it is. */
+  quarantineReason: z.string().nullable(),
+  /** Nothing removes it while this is true, whatever its retention. */
+  legalHold: z.boolean(),
+  /** Nothing removes it before; only ever put later. */
+  retainUntil: Timestamp.nullable(),
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;
 
 /** An entry of the custody log. `detail` says what was found, e.g. the hash a verification computed. */
 export const CustodyEntry = z.object({
   sequence: z.number().int().min(1),
-  action: z.enum(['stored', 'downloaded', 'verified']),
+  action: z.enum([
+    'stored',
+    'downloaded',
+    'verified',
+    'url_issued',
+    'held',
+    'released',
+    'quarantined',
+    'cleared',
+    'exported',
+    'purged',
+  ]),
   actor: z.string(),
   actorId: z.string(),
   at: Timestamp,
@@ -35,11 +68,14 @@ export const CustodyEntry = z.object({
 });
 export type CustodyEntry = z.infer<typeof CustodyEntry>;
 
-/** Whether the content still has the hash it was stored with; `actualSha256` is null when the content is gone. */
+/** Whether the content still has the hashes it was stored with; what is actual is null when the content is gone. */
 export const Verification = z.object({
   intact: z.boolean(),
   expectedSha256: Sha256,
   actualSha256: Sha256.nullable(),
+  /** Null for what was stored before there was a second hash. */
+  expectedBlake3: Blake3.nullable(),
+  actualBlake3: Blake3.nullable(),
   verifiedAt: Timestamp,
 });
 export type Verification = z.infer<typeof Verification>;
@@ -62,10 +98,17 @@ export const StoreObject = endpoint({
       .optional(),
     incidentId: Uuid.optional(),
     alertId: Uuid.optional(),
+    /** What the content hashes to, if the sender knows: anything else is refused. */
+    sha256: Sha256.optional(),
+    blake3: Blake3.optional(),
   }),
   bodyKind: 'stream',
   responses: { 201: EvidenceObject },
-  errors: { 413: ['storage.object_too_large'], 503: ['storage.no_space'] },
+  errors: {
+    413: ['storage.object_too_large'],
+    422: ['storage.wrong_hash'],
+    503: ['storage.no_space'],
+  },
 });
 
 export const ListObjects = endpoint({

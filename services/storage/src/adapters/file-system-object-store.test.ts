@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,7 +7,8 @@ import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFileSystemObjectStore } from './file-system-object-store.ts';
 
-const options = { tenantId: 'default', maxBytes: 100_000_000, idleTimeoutMs: 5_000, expectedBytes: undefined };
+const name = randomUUID();
+const options = { name, tenantId: 'default', maxBytes: 100_000_000, idleTimeoutMs: 5_000, expectedBytes: undefined };
 
 async function makeDirectory(): Promise<string> {
   const directory = await makeTemporaryDirectory('evidence');
@@ -29,15 +30,14 @@ function mountTiny(directory: string): boolean {
   return true;
 }
 
-test('a content lies under its hash, a refused one leaves nothing', async () => {
+test('a content lies under its name, a refused one leaves nothing', async () => {
   const directory = await makeDirectory();
   const store = openStore(directory);
   await store.put(Readable.from([Buffer.from('evidence')]), options);
-  await store.put(Readable.from([Buffer.from('too long')]), { ...options, maxBytes: 3 });
-  const sha256 = createHash('sha256').update('evidence').digest('hex');
+  await store.put(Readable.from([Buffer.from('too long')]), { ...options, name: randomUUID(), maxBytes: 3 });
   expect(await readdir(join(directory, 'incoming'))).toEqual([]);
   const files = await readdir(join(directory, 'objects'), { recursive: true });
-  expect(files).toEqual(['default', `default/${sha256.slice(0, 2)}`, `default/${sha256.slice(0, 2)}/${sha256}`]);
+  expect(files).toEqual(['default', `default/${name.slice(-2)}`, `default/${name.slice(-2)}/${name}`]);
 });
 
 test('an upload that would take the last room on the disk is refused', async () => {
@@ -55,14 +55,14 @@ test('a disk that fills up in the middle is a refusal and leaves nothing', async
   expect(await readdir(join(directory, 'incoming'))).toEqual([]);
 });
 
-test('what a killed upload left is swept away after a day, not before', async () => {
+test('what a killed upload left is swept away after eight days, not before', async () => {
   const directory = await makeDirectory();
   const incoming = join(directory, 'incoming');
   await mkdir(incoming);
   const [abandoned, underWay] = [join(incoming, 'abandoned'), join(incoming, 'under-way')];
   await Promise.all([writeFile(abandoned, 'half'), writeFile(underWay, 'half')]);
-  const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
-  await utimes(abandoned, twoDaysAgo, twoDaysAgo);
+  const nineDaysAgo = new Date(Date.now() - 9 * 24 * 60 * 60 * 1000);
+  await utimes(abandoned, nineDaysAgo, nineDaysAgo);
   await openStore(directory).sweep();
   expect(await readdir(incoming)).toEqual(['under-way']);
 });

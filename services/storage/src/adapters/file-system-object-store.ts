@@ -1,114 +1,58 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { ObjectStore, PutOutcome } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { hasCode, keepFile, keyOf, pathOfKey, sweepFolder } from './evidence-files.ts';
+import { createFileHolds } from './file-holds.ts';
+import { createFileUploads } from './file-uploads.ts';
+import { type Received, type ReceiveLimits, receiveContent } from '../receive-content.ts';
 
-export interface FileSystemObjectStore extends ObjectStore {
-  /** Removes what uploads that were killed in the middle have left behind. */
-  readonly sweep: () => Promise<void>;
-}
-
-/** Longer than any upload takes. */
-const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
-
-type Written =
-  | { readonly ok: true; readonly sha256: string; readonly sizeBytes: number }
-  | { readonly ok: false; readonly refusal: 'too_large' };
-
-const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
-
-type Limits = Pick<Parameters<ObjectStore['put']>[1], 'maxBytes' | 'idleTimeoutMs'>;
-
-async function writeHashed(file: FileHandle, source: Readable, limits: Limits): Promise<Written> {
-  const { maxBytes, idleTimeoutMs } = limits;
-  const idle = setTimeout(() => source.destroy(new Error('nothing came in time')), idleTimeoutMs);
+async function receiveInto(path: string, source: Readable, limits: ReceiveLimits): Promise<Received> {
+  const file = await open(path, 'wx', 0o400);
   try {
-    return await writeChunks(file, source, maxBytes, () => idle.refresh());
+    const received = await receiveContent(source, limits, (chunk) => file.writeFile(chunk));
+    if (received.ok) await file.sync();
+    return received;
   } finally {
-    clearTimeout(idle);
-  }
-}
-
-async function writeChunks(
-  file: FileHandle,
-  source: Readable,
-  maxBytes: number,
-  onChunk: () => void,
-): Promise<Written> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  // The source stays open when we stop early: it is a request that still needs its answer.
-  const chunks: AsyncIterable<Buffer> = source.iterator({ destroyOnReturn: false });
-  for await (const chunk of chunks) {
-    onChunk();
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) return { ok: false, refusal: 'too_large' };
-    hash.update(chunk);
-    await file.writeFile(chunk);
-  }
-  await file.sync();
-  return { ok: true, sha256: hash.digest('hex'), sizeBytes };
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await file.close();
   }
 }
 
 /**
- * Evidence as files: written beside, synced, then renamed to `objects/<tenant>/<first two digits>/<sha256>`, so that a
- * path either holds the whole content or does not exist, also after a power failure.
+ * Evidence as files: written beside, synced, then linked to `objects/<tenant>/<two digits>/<uuid>`, so that a path either
+ * holds the whole content or does not exist, also after a power failure. Holds are files beside it, obeyed by this store and
+ * by nothing else: whoever may write to the folder may remove what is in it.
  */
 export function createFileSystemObjectStore(options: {
   readonly directory: string;
   /** Room an upload must leave free. */
   readonly minFreeBytes: number;
   readonly now: () => Date;
-}): FileSystemObjectStore {
+}): ObjectStore {
   const { directory, minFreeBytes, now } = options;
   const incoming = join(directory, 'incoming');
-  const pathOf = (key: string): string => join(directory, 'objects', key);
+  const pathOf = (key: string): string => pathOfKey(directory, key);
+  const holds = createFileHolds(now);
 
   const freeBytes = async (): Promise<number> => {
     await mkdir(incoming, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = await statfs(incoming);
     return bavail * bsize;
   };
-
-  const write = async (path: string, source: Readable, limits: Limits): Promise<Written> => {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      return await writeHashed(file, source, limits);
-    } finally {
-      await file.close();
-    }
-  };
-
-  const receive = async (path: string, source: Readable, tenantId: string, limits: Limits): Promise<PutOutcome> => {
-    const written = await write(path, source, limits);
-    if (!written.ok) return written;
-    const { sha256, sizeBytes } = written;
-    const key = `${tenantId}/${sha256.slice(0, 2)}/${sha256}`;
-    const folder = dirname(pathOf(key));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rename(path, pathOf(key));
-    await syncDirectory(folder);
-    return { ok: true, content: { key, sha256, sizeBytes } };
-  };
+  const hasRoom = async (bytes = 0): Promise<boolean> => (await freeBytes()) - bytes >= minFreeBytes;
 
   return {
-    put: async (source, { tenantId, expectedBytes = 0, ...limits }) => {
-      if (expectedBytes > limits.maxBytes) return { ok: false, refusal: 'too_large' };
-      if ((await freeBytes()) - expectedBytes < minFreeBytes) return { ok: false, refusal: 'no_space' };
-      const path = join(incoming, randomUUID());
+    put: async (source, put) => {
+      if ((put.expectedBytes ?? 0) > put.maxBytes) return { ok: false, refusal: 'too_large' };
+      if (!(await hasRoom(put.expectedBytes))) return { ok: false, refusal: 'no_space' };
+      const key = keyOf(put);
+      const path = join(incoming, put.name);
       try {
-        return await receive(path, source, tenantId, limits);
+        const received = await receiveInto(path, source, put);
+        if (!received.ok) return received;
+        const { ok, ...content } = received;
+        await keepFile(path, pathOf(key));
+        return { ok, content: { key, ...content } };
       } catch (error) {
         if (hasCode(error, 'ENOSPC', 'EDQUOT')) return { ok: false, refusal: 'no_space' };
         if (source.errored) return { ok: false, refusal: 'interrupted' };
@@ -118,28 +62,28 @@ export function createFileSystemObjectStore(options: {
       }
     },
 
-    open: async (key) => {
+    open: async (key, range) => {
+      const path = pathOf(key);
       try {
-        const file = await open(pathOf(key), 'r');
-        return file.createReadStream();
+        const file = await open(path, 'r');
+        return file.createReadStream(range && { start: range.first, end: range.last });
       } catch (error) {
         if (hasCode(error, 'ENOENT')) return undefined;
         throw error;
       }
     },
 
-    check: async () => ({ freeBytes: await freeBytes() }),
-
-    sweep: async () => {
-      const entries = await readdir(incoming).catch((error: unknown) => {
-        if (hasCode(error, 'ENOENT')) return [];
-        throw error;
-      });
-      for (const name of entries) {
-        const path = join(incoming, name);
-        const found = await stat(path).catch(() => undefined); // another replica was faster
-        if (found && now().getTime() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
-      }
+    remove: async (key) => holds.remove(pathOf(key)),
+    discard: async (place) => {
+      const path = pathOf(keyOf(place));
+      await rm(join(incoming, place.name), { force: true });
+      await rm(path, { force: true });
     },
+    hold: async (key, hold) => holds.set(pathOf(key), hold),
+    holdOf: async (key) => holds.find(pathOf(key)),
+    ...createFileUploads({ directory, hasRoom }),
+    presign: () => Promise.resolve(undefined),
+    check: async () => ({ store: 'file system', freeBytes: await freeBytes() }),
+    sweep: () => sweepFolder(incoming, now),
   };
 }

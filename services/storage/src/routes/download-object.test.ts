@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadObject, ListCustody, StoreObject, VerifyObject } from '@soc/contracts/storage/objects';
 import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
@@ -21,7 +21,7 @@ const store = async (content: string) =>
   (await service.call(StoreObject, { query: { filename: 'täst".html', contentType: 'text/html' }, body: content }))
     .body;
 
-const pathOf = (sha256: string): string => join(directory.path, 'objects/default', sha256.slice(0, 2), sha256);
+const pathOf = (id: string): string => join(directory.path, 'objects/default', id.slice(-2), id);
 
 const actionsOf = async (id: string) =>
   (await service.call(ListCustody, { params: { id } })).body.items.map(({ action, actor, detail }) => [
@@ -47,20 +47,27 @@ test('a download is the content, as an attachment no browser opens, and is in th
 });
 
 test('a verification finds the content intact, changed, or gone, and is in the custody log', async () => {
-  const { id, sha256 } = await store('precious');
+  const { id, sha256, blake3 } = await store('precious');
   const verify = async () => (await service.call(VerifyObject, { params: { id } })).body;
-  expect(await verify()).toMatchObject({ intact: true, expectedSha256: sha256, actualSha256: sha256 });
-  await writeFile(pathOf(sha256), 'tampered');
+  expect(await verify()).toMatchObject({
+    intact: true,
+    expectedSha256: sha256,
+    actualSha256: sha256,
+    expectedBlake3: blake3,
+    actualBlake3: blake3,
+  });
+  await chmod(pathOf(id), 0o600);
+  await writeFile(pathOf(id), 'tampered');
   const tampered = await verify();
   expect([tampered.intact, tampered.actualSha256 === sha256]).toEqual([false, false]);
-  await rm(pathOf(sha256));
+  await rm(pathOf(id));
   expect(await verify()).toMatchObject({ intact: false, actualSha256: null });
   expect((await actionsOf(id)).map(([, , intact]) => intact)).toEqual([undefined, true, false, false]);
 });
 
 test('a content that is gone cannot be downloaded', async () => {
-  const { id, sha256 } = await store('lost');
-  await rm(pathOf(sha256));
+  const { id } = await store('lost');
+  await rm(pathOf(id));
   const { status, problem } = await service.call(DownloadObject, { params: { id } });
   expect([status, problem?.code]).toEqual([410, 'storage.content_gone']);
 });

@@ -53,11 +53,24 @@ test('evidence is kept with its hash, its custody begins, and the fleet is told'
   expect(event.data).toMatchObject({ filename: 'memory.dmp', sha256, sizeBytes: 5, incidentId });
 });
 
-test('the same content is two pieces of evidence and one file', async () => {
+test('the same content twice is two pieces of evidence, each with a file of its own', async () => {
   const store = () => service.call(StoreObject, { query: { filename: 'a' }, body: 'the same' });
   const [first, second] = [await store(), await store()];
-  expect(first.body.id).not.toBe(second.body.id);
-  expect((await filesIn('objects')).filter((name) => name === first.body.sha256)).toHaveLength(1);
+  expect(first.body.sha256).toBe(second.body.sha256);
+  expect(await filesIn('objects')).toEqual(expect.arrayContaining([first.body.id, second.body.id]));
+});
+
+test('what does not hash to what was announced is refused, and nothing is left of it', async () => {
+  const { body } = await service.call(StoreObject, { query: { filename: 'a' }, body: 'announced' });
+  const before = await filesIn('objects');
+  for (const hash of ['sha256', 'blake3'] as const) {
+    const store = (content: string) =>
+      service.call(StoreObject, { query: { filename: 'a', [hash]: body[hash] ?? '' }, body: content });
+    expect((await store('announced')).status).toBe(201);
+    const { status, problem } = await store('something else');
+    expect([status, problem?.code]).toEqual([422, 'storage.wrong_hash']);
+  }
+  expect(await filesIn('objects')).toHaveLength(before.length + 2);
 });
 
 test('a name is a label, whatever path it pretends to be, and the type is told by the request', async () => {

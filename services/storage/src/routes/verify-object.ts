@@ -1,16 +1,8 @@
 import { VerifyObject } from '@soc/contracts/storage/objects';
 import { route } from '@soc/service-kit';
-import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { hashContent } from '../receive-content.ts';
 import type { StorageDeps } from '../deps.ts';
 import { findKeptObject } from './find-kept-object.ts';
-
-async function sha256Of(content: Readable): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(content, hash);
-  return hash.digest('hex');
-}
 
 export const verifyObjectRoute = ({
   db,
@@ -21,8 +13,10 @@ export const verifyObjectRoute = ({
   route(VerifyObject, async ({ params, principal, consistencyToken, log }) => {
     const { object, key } = await findKeptObject(evidence, db.readYourWrites(consistencyToken), principal, params.id);
     const content = await objectStore.open(key);
-    const actualSha256 = content ? await sha256Of(content) : null;
-    const intact = actualSha256 === object.sha256;
+    const actual = content && (await hashContent(content));
+    const [actualSha256, actualBlake3] = [actual?.sha256 ?? null, actual?.blake3 ?? null];
+    const hasBlake3 = object.blake3 === null || actualBlake3 === object.blake3;
+    const intact = actualSha256 === object.sha256 && hasBlake3;
     if (!intact) log.error({ objectId: object.id, actualSha256 }, 'evidence object is not intact');
     const verifiedAt = now().toISOString();
     await db.tx((tx) =>
@@ -31,8 +25,15 @@ export const verifyObjectRoute = ({
         actor: principal.name,
         actorId: principal.subject,
         at: verifiedAt,
-        detail: { intact, actualSha256 },
+        detail: { intact, actualSha256, actualBlake3 },
       }),
     );
-    return { intact, expectedSha256: object.sha256, actualSha256, verifiedAt };
+    return {
+      intact,
+      expectedSha256: object.sha256,
+      actualSha256,
+      expectedBlake3: object.blake3,
+      actualBlake3,
+      verifiedAt,
+    };
   });
