@@ -21,6 +21,7 @@ import { ImportPlaybook } from '@soc/contracts/response/playbooks';
 import { StartRun } from '@soc/contracts/response/runs';
 import { CreateTrigger } from '@soc/contracts/response/triggers';
 import { StoreObject } from '@soc/contracts/storage/objects';
+import { CreateSavedSearch } from '@soc/contracts/storage/saved-searches';
 import type { FleetClient } from '@soc/fleet';
 import { waitFor } from '@soc/fleet/testing';
 import { containmentPlaybook } from '../support/containment-playbook.ts';
@@ -164,6 +165,8 @@ export const makers: Readonly<Record<string, Maker>> = {
     const body = '"evidence"' as never;
     return (await client.call(StoreObject, { query: { filename: 'attacked.bin', alertId }, body })).id;
   },
+  '/api/v1/storage/saved-searches/:id': async (client) =>
+    (await client.call(CreateSavedSearch, { body: { name: 'attacked', q: 'attacked', shared: true } })).id,
 };
 
 /** Parts of URLs that name nothing a tenant owns. */

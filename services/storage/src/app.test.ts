@@ -11,6 +11,8 @@ test('every endpoint refuses strangers, the unentitled and what does not fit its
   await coverRefusals(service, storageEndpoints, {
     storeObject: { invalid: { query: { filename: 'a', incidentId: 'no id' }, path: 'query.incidentId' } },
     search: { invalid: { query: { q: '' }, path: 'query.q' } },
+    searchFacets: { invalid: { query: { q: 'x', fields: 'title' }, path: 'query.fields.0' } },
+    searchHistogram: { invalid: { query: { q: 'x', from: 'a', to: 'b', step: '0' }, path: 'query.from' } },
     queryMetric: { invalid: { query: { name: 'x', from: 'yesterday', to: 'today', step: '0' }, path: 'query.from' } },
   });
 });

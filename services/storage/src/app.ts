@@ -12,6 +12,13 @@ import { getObjectRoute } from './routes/get-object.ts';
 import { listCustodyRoute } from './routes/list-custody.ts';
 import { listObjectsRoute } from './routes/list-objects.ts';
 import { queryMetricRoute } from './routes/query-metric.ts';
+import { createSavedSearchRoute } from './routes/create-saved-search.ts';
+import { deleteSavedSearchRoute } from './routes/delete-saved-search.ts';
+import { getSavedSearchRoute } from './routes/get-saved-search.ts';
+import { listSavedSearchesRoute } from './routes/list-saved-searches.ts';
+import { replaceSavedSearchRoute } from './routes/replace-saved-search.ts';
+import { searchFacetsRoute } from './routes/search-facets.ts';
+import { searchHistogramRoute } from './routes/search-histogram.ts';
 import { searchRoute } from './routes/search.ts';
 import { storeObjectRoute } from './routes/store-object.ts';
 import { verifyObjectRoute } from './routes/verify-object.ts';
@@ -31,6 +38,13 @@ export const storageService = defineService({
         verifyObjectRoute(deps),
         listCustodyRoute(deps),
         searchRoute(deps),
+        searchFacetsRoute(deps),
+        searchHistogramRoute(deps),
+        listSavedSearchesRoute(deps),
+        createSavedSearchRoute(deps),
+        getSavedSearchRoute(deps),
+        replaceSavedSearchRoute(deps),
+        deleteSavedSearchRoute(deps),
         queryMetricRoute(deps),
       ],
       subscriptions: [

@@ -9,6 +9,7 @@ import { createEvidenceRepository, type EvidenceRepository } from './evidence-re
 import type { MetricStore } from './ports/metric-store.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import type { SearchIndex } from './ports/search-index.ts';
+import { createSavedSearchRepository, type SavedSearchRepository } from './saved-search-repository.ts';
 
 export interface StorageDeps {
   readonly db: DbCluster;
@@ -18,6 +19,7 @@ export interface StorageDeps {
   readonly objectStore: ObjectStore;
   readonly maxObjectBytes: number;
   readonly searchIndex: SearchIndex;
+  readonly savedSearches: SavedSearchRepository;
   readonly metrics: MetricStore;
 }
 
@@ -34,6 +36,7 @@ export function createStorageDeps({ db, outbox, now, config }: Platform<StorageC
     }),
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
     searchIndex: createPostgresSearchIndex(),
+    savedSearches: createSavedSearchRepository(),
     metrics: createPostgresMetricStore(),
   };
 }

@@ -1,7 +1,14 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { QueryMetric } from './metrics.ts';
 import { DownloadObject, GetObject, ListCustody, ListObjects, StoreObject, VerifyObject } from './objects.ts';
-import { Search } from './search.ts';
+import {
+  CreateSavedSearch,
+  DeleteSavedSearch,
+  GetSavedSearch,
+  ListSavedSearches,
+  ReplaceSavedSearch,
+} from './saved-searches.ts';
+import { Search, SearchFacets, SearchHistogram } from './search.ts';
 
 /** Every endpoint the storage service answers. */
 export const storageEndpoints: readonly EndpointSpec[] = [
@@ -12,5 +19,12 @@ export const storageEndpoints: readonly EndpointSpec[] = [
   VerifyObject,
   ListCustody,
   Search,
+  SearchFacets,
+  SearchHistogram,
+  ListSavedSearches,
+  CreateSavedSearch,
+  GetSavedSearch,
+  ReplaceSavedSearch,
+  DeleteSavedSearch,
   QueryMetric,
 ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
-import { page, PageQuery, Severity, Timestamp, Uuid } from '../primitives.ts';
+import { commaList } from '../alert/queries.ts';
+import { page, PageQuery, QueryInt, Severity, Timestamp, Uuid } from '../primitives.ts';
 
 /** What is searched. An `event` is what a source sent, as it came. */
 export const DocumentKind = z.enum(['alert', 'incident', 'comment', 'event', 'evidence']);
@@ -40,6 +41,13 @@ export const SearchField = z.enum([
 ]);
 export type SearchField = z.infer<typeof SearchField>;
 
+/** A piece of a text in which something was found, cut where the marks begin and end. */
+export const Highlight = z.object({
+  in: z.enum(['title', 'text']),
+  parts: z.array(z.object({ text: z.string(), isMatch: z.boolean() })),
+});
+export type Highlight = z.infer<typeof Highlight>;
+
 /** Something that was found, enough to show it in a list. */
 export const SearchHit = z.object({
   kind: DocumentKind,
@@ -56,11 +64,22 @@ export const SearchHit = z.object({
   incidentId: Uuid.nullable(),
   /** Event time: of an alert when it happened, of an incident when it began, of the others when they came. */
   occurredAt: Timestamp,
+  /** What the query found in the title and the texts; empty where it was found by a field alone. */
+  highlights: z.array(Highlight),
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 
 /** Characters of a query. */
 export const QUERY_MAX_CHARS = 2_000;
+
+/** What is searched for. `from` is included, `to` is not. */
+const scope = {
+  q: z.string().trim().min(1).max(QUERY_MAX_CHARS),
+  type: DocumentKind.optional(),
+  severity: Severity.optional(),
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+};
 
 export const Search = endpoint({
   id: 'search',
@@ -70,12 +89,64 @@ export const Search = endpoint({
   summary:
     'Alerts, incidents, comments, raw events and evidence by words, "phrases", field:value, ranges, wildcards*, and/or/not and parentheses; newest first',
   permission: 'storage:read',
-  query: PageQuery.extend({
-    q: z.string().trim().min(1).max(QUERY_MAX_CHARS),
-    type: DocumentKind.optional(),
-    severity: Severity.optional(),
-    from: Timestamp.optional(),
-    to: Timestamp.optional(),
-  }),
+  query: PageQuery.extend(scope),
   responses: { 200: page(SearchHit) },
+});
+
+/** Fields whose values are counted. */
+export const FacetField = SearchField.exclude(['title', 'score', 'occurredAt']);
+export type FacetField = z.infer<typeof FacetField>;
+
+/** What was counted. Where more is found than the bound, only the newest are, and `isComplete` is false. */
+const counted = { counted: z.number().int().min(0), isComplete: z.boolean() };
+
+export const SearchFacets = endpoint({
+  id: 'searchFacets',
+  service: 'storage',
+  method: 'GET',
+  url: '/api/v1/storage/search/facets',
+  summary: 'The most frequent values of fields among what a query finds, of at most the 10,000 newest',
+  permission: 'storage:read',
+  query: z.strictObject({
+    ...scope,
+    fields: commaList(FacetField).pipe(z.array(FacetField).max(10)),
+    /** Values of each field, 10 when absent. */
+    size: QueryInt(1, 100).optional(),
+  }),
+  responses: {
+    200: z.object({
+      ...counted,
+      facets: z.array(
+        z.object({
+          field: FacetField,
+          /** The most frequent first. In lower case, as `field:"value"` finds it. */
+          values: z.array(z.object({ value: z.string(), count: z.number().int().min(1) })),
+        }),
+      ),
+    }),
+  },
+});
+
+export const SearchHistogram = endpoint({
+  id: 'searchHistogram',
+  service: 'storage',
+  method: 'GET',
+  url: '/api/v1/storage/search/histogram',
+  summary: 'How much a query finds over time, of at most the 100,000 newest; steps without any are left out',
+  permission: 'storage:read',
+  query: z.strictObject({
+    ...scope,
+    from: Timestamp,
+    to: Timestamp,
+    /** Seconds. */
+    step: QueryInt(1, 31_536_000),
+  }),
+  responses: {
+    200: z.object({
+      ...counted,
+      stepS: z.number().int(),
+      items: z.array(z.object({ at: Timestamp, count: z.number().int().min(1) })),
+    }),
+  },
+  errors: { 422: ['storage.too_many_steps', 'storage.empty_range'] },
 });

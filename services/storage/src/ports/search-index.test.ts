@@ -5,10 +5,13 @@ import { createRegistry } from '@soc/monitoring';
 import { uuidv7 } from '@soc/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresSearchIndex } from '../adapters/postgres-search-repository.ts';
-import { alertDocument, incidentDocument, type SearchDocument } from '../domain/search-document.ts';
+import { alertDocument, incidentDocument, newestVersions, type SearchDocument } from '../domain/search-document.ts';
 import { parseQuery } from '../domain/query/parse-query.ts';
 import type { Query } from '../domain/query/query.ts';
+import { isFoundBy } from './query-oracle.fixture.ts';
+import { corpusDocument } from './search-corpus.fixture.ts';
 import type { SearchIndex, SearchRequest } from './search-index.ts';
+import { SEARCH_QUERIES } from './search-queries.fixture.ts';
 
 /** Every adapter passes the same tests; a new one is a line here. */
 const adapters: readonly { readonly name: string; readonly open: () => SearchIndex }[] = [
@@ -39,6 +42,8 @@ const parsed = (q: string): Query => {
   if (!result.ok) throw new Error(`${q}: ${result.fault.message}`);
   return result.query;
 };
+
+const CORPUS_DOCUMENTS = 600;
 
 let idsGiven = 0;
 const newId = (): string => uuidv7(Date.UTC(2026, 2, 1) + idsGiven++);
@@ -148,6 +153,71 @@ describe.each(adapters)('search index: $name', ({ open }) => {
   test('a tenant never finds what belongs to another', async () => {
     const id = await saveAlert({ tenantId: 'mine' });
     expect(await idsOf(search('yours', id))).toEqual([]);
+  });
+
+  test('every query finds what it says, in its order, and nothing else', async () => {
+    const corpus = Array.from({ length: CORPUS_DOCUMENTS }, (_, place) => corpusDocument(place, 'corpus'));
+    await save(...newestVersions(corpus));
+    await save(...newestVersions(corpus.slice(0, 100).map((document) => ({ ...document, tenantId: 'other-corpus' }))));
+    const newestFirst = newestVersions(corpus).toSorted((a, b) => (a.occurredAt + a.id < b.occurredAt + b.id ? 1 : -1));
+    const empty: string[] = [];
+    for (const q of SEARCH_QUERIES) {
+      const query = parsed(q);
+      const expected = newestFirst.filter((document) => isFoundBy(query, document)).map(({ id }) => id);
+      expect([q, await idsOf(search('corpus', q, { limitRows: CORPUS_DOCUMENTS }))]).toEqual([q, expected]);
+      if (expected.length === 0) empty.push(q);
+    }
+    expect(empty).toEqual(['"force brute"', 'nothing-is-called-this', 'evil']);
+  });
+
+  test('values and times are counted', async () => {
+    const tenantId = 'counted';
+    const observables = [{ type: 'host' as const, value: 'web-01' }];
+    const [severity, occurredAt] = ['low' as const, '2026-03-01T10:59:59.999Z'];
+    await saveAlert({ tenantId, observables, assignee: 'Ann' });
+    await saveAlert({ tenantId, observables, severity, occurredAt });
+    await saveAlert({ tenantId, occurredAt: '2026-03-01T11:00:00.000Z' });
+    const scope = { tenantId, query: parsed('brute') };
+    const fields = ['severity', 'host', 'assignee', 'ip', 'tag'] as const;
+    expect(await index.facets({ ...scope, fields, limitValues: 1 }, db.write)).toEqual({
+      counted: 3,
+      isComplete: true,
+      values: {
+        severity: [{ value: 'high', count: 2 }],
+        host: [{ value: 'web-01', count: 2 }],
+        assignee: [{ value: 'ann', count: 1 }],
+        ip: [{ value: '10.0.0.5', count: 1 }],
+        tag: [],
+      },
+    });
+    expect(await index.histogram({ ...scope, stepS: 3_600 }, db.write)).toEqual({
+      counted: 3,
+      isComplete: true,
+      steps: [
+        { at: '2026-03-01T10:00:00.000Z', count: 2 },
+        { at: '2026-03-01T11:00:00.000Z', count: 1 },
+      ],
+    });
+    const nothing = { counted: 0, isComplete: true };
+    const other = { tenantId: 'nobody', query: parsed('*') };
+    expect(await index.facets({ ...other, fields, limitValues: 1 }, db.write)).toMatchObject(nothing);
+    expect(await index.histogram({ ...other, stepS: 60 }, db.write)).toEqual({ ...nothing, steps: [] });
+  });
+
+  test('what is too old goes, of one kind and tenant, and is counted before', async () => {
+    const tenantId = 'purged';
+    await saveAlert({ tenantId, occurredAt: '2026-02-01T00:00:00.000Z' });
+    await saveAlert({ tenantId: 'not-purged', occurredAt: '2026-02-01T00:00:00.000Z' });
+    const young = await saveAlert({ tenantId, occurredAt: '2026-03-01T00:00:00.000Z' });
+    const incident = exampleIncident({ id: newId(), tenantId, firstSeenAt: '2026-02-01T00:00:00.000Z' });
+    await save(incidentDocument(incident));
+    const purge = (dryRun: boolean) =>
+      index.purge({ tenantId, kind: 'alert', before: '2026-03-01T00:00:00.000Z', dryRun }, db.write);
+    expect(await purge(true)).toEqual({ count: 1 });
+    expect(await idsOf(search(tenantId, '*'))).toHaveLength(3);
+    expect([await purge(false), await purge(false)]).toEqual([{ count: 1 }, { count: 0 }]);
+    expect(await idsOf(search(tenantId, '*'))).toEqual([young, incident.id]);
+    expect(await idsOf(search('not-purged', '*'))).toHaveLength(1);
   });
 
   test('no text breaks the index or its query', async () => {

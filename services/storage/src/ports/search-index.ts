@@ -19,7 +19,7 @@ export interface SearchRequest extends SearchScope {
 }
 
 /** A hit with its texts, in which what was found is marked for people to see (`domain/highlights.ts`). */
-export interface FoundDocument extends SearchHit {
+export interface FoundDocument extends Omit<SearchHit, 'highlights'> {
   readonly texts: readonly string[];
 }
 

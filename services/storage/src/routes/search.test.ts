@@ -1,5 +1,5 @@
 import { AlertCreated, AlertUpdated, IncidentCreated, IncidentUpdated, uuidv7 } from '@soc/contracts';
-import { Search } from '@soc/contracts/storage/search';
+import { Search, SearchFacets, SearchHistogram } from '@soc/contracts/storage/search';
 import { exampleAlert, exampleIncident, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storageService } from '../app.ts';
@@ -83,4 +83,84 @@ test('a query that holds nothing to search is refused', async () => {
     400,
     [{ path: 'query.q', message: 'at character 1: has no letter or digit to search for' }],
   ]);
+});
+
+test('what is wrong with a query is told with its place', async () => {
+  const { status, problem } = await service.call(Search, { query: { q: 'ssh and hots:web' } });
+  expect([status, problem?.errors?.[0]?.path]).toEqual([400, 'query.q']);
+  expect(problem?.errors?.[0]?.message).toContain('at character 9: there is no field "hots"');
+});
+
+test('a hit shows what was found, marked, in its title and its texts', async () => {
+  const description = 'Then rundll32.exe loaded a library';
+  const alert = exampleAlert({ id: newId(), title: 'Marked by rundll32.exe', description });
+  await service.emit(AlertCreated, { alert });
+  const hit = await foundOnce('rundll32.exe title:marked');
+  expect(hit?.highlights.map(({ parts }) => parts.filter(({ isMatch }) => isMatch).map(({ text }) => text))).toEqual([
+    ['Marked', 'rundll32.exe'],
+    ['rundll32.exe'],
+  ]);
+});
+
+test('what is found is counted by field and over time', async () => {
+  const host = (value: string) => [{ type: 'host' as const, value }];
+  const alerts = [
+    exampleAlert({ id: newId(), title: 'Counted', observables: host('web-01'), severity: 'low' }),
+    exampleAlert({
+      id: newId(),
+      title: 'Counted',
+      observables: host('WEB-01'),
+      occurredAt: '2026-03-01T10:59:59.000Z',
+    }),
+    exampleAlert({
+      id: newId(),
+      title: 'Counted',
+      observables: host('web-02'),
+      occurredAt: '2026-03-01T11:00:00.000Z',
+    }),
+  ];
+  for (const alert of alerts) await service.emit(AlertCreated, { alert });
+  await waitFor(async () => expect((await found('counted')).items).toHaveLength(3));
+  const facets = await service.call(SearchFacets, {
+    query: { q: 'counted', fields: 'host,severity,assignee', size: 2 },
+  });
+  expect(facets.body).toEqual({
+    counted: 3,
+    isComplete: true,
+    facets: [
+      {
+        field: 'host',
+        values: [
+          { value: 'web-01', count: 2 },
+          { value: 'web-02', count: 1 },
+        ],
+      },
+      {
+        field: 'severity',
+        values: [
+          { value: 'high', count: 2 },
+          { value: 'low', count: 1 },
+        ],
+      },
+      { field: 'assignee', values: [] },
+    ],
+  });
+  const range = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
+  const histogram = await service.call(SearchHistogram, { query: { q: 'counted', ...range, step: 3_600 } });
+  expect(histogram.body).toEqual({
+    counted: 3,
+    isComplete: true,
+    stepS: 3_600,
+    items: [
+      { at: '2026-03-01T10:00:00.000Z', count: 2 },
+      { at: '2026-03-01T11:00:00.000Z', count: 1 },
+    ],
+  });
+  for (const [query, code] of [
+    [{ ...range, step: 1 }, 'storage.too_many_steps'],
+    [{ from: range.to, to: range.from, step: 60 }, 'storage.empty_range'],
+  ] as const) {
+    const refused = await service.call(SearchHistogram, { query: { q: 'counted', ...query } });
+    expect([refused.status, refused.problem?.code]).toEqual([422, code]);
+  }
 });

@@ -3,6 +3,7 @@ import { Search } from '@soc/contracts/storage/search';
 import { decodeCursor, pageOf, route } from '@soc/service-kit';
 import { z } from 'zod';
 import type { StorageDeps } from '../deps.ts';
+import { highlightsOf } from '../domain/highlights.ts';
 import { searchScope } from './search-scope.ts';
 
 const Position = z.tuple([Timestamp, Uuid]);
@@ -16,6 +17,9 @@ export const searchRoute = ({ db, searchIndex, now }: Pick<StorageDeps, 'db' | '
       { ...scope, after: position && { occurredAt: position[0], id: position[1] }, limitRows: limit + 1 },
       inTime(db.readYourWrites(consistencyToken)),
     );
-    const shown = hits.map(({ texts: _, ...hit }) => hit);
+    const shown = hits.map(({ texts, ...hit }) => ({
+      ...hit,
+      highlights: highlightsOf(scope.query, { title: hit.title, texts }),
+    }));
     return pageOf(shown, limit, ({ occurredAt, id }) => [occurredAt, id]);
   });

@@ -33,7 +33,8 @@ export function fieldQuery(field: SearchField, test: FieldText, now: Date): Fiel
       return rangeQuery(field, test, readNumber);
     case 'time':
       return rangeQuery(field, test, (text) => readTime(text, now));
-    default:
+    case 'keyword':
+    case 'text':
       return test.is === 'value' ? keywordQuery(field, test.value) : refused(`${field} has no order to compare by`);
   }
 }
@@ -58,8 +59,9 @@ function keywordQuery(field: Field, value: ValueText): FieldQuery {
   }
   const text = keyword(value.text);
   if (value.isQuoted || !/[*?]/.test(value.text)) return found(equals(field, text));
-  if (value.text.length >= MAX_KEYWORD_CHARS)
+  if (value.text.length >= MAX_KEYWORD_CHARS) {
     return refused(`a pattern has fewer than ${MAX_KEYWORD_CHARS} characters`);
+  }
   const message = wildcardFault(text);
   return message === undefined ? found(pattern(field, text.replaceAll(/\*+/g, '*'))) : refused(message);
 }

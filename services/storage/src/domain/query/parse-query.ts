@@ -92,7 +92,9 @@ class Parser {
         return this.#words(token);
       case 'field':
         return this.#field(token);
-      default:
+      case ')':
+      case 'and':
+      case 'or':
         return nothing;
     }
   }
