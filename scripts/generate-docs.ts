@@ -1,10 +1,12 @@
-// Writes docs/generated and env.example from the contracts and the configuration schemas; with --check it only compares
+// Writes docs/generated, env.example and the dashboards from the contracts, the configuration schemas and scripts/dashboards; with --check it only compares
 // and fails on drift.
 import { endpoints } from '@soc/contracts/endpoints';
 import { events } from '@soc/contracts/events';
 import { openApiDocument } from '@soc/service-kit/openapi';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { dashboardJson } from './dashboards/dashboard.ts';
+import { dashboards } from './dashboards/index.ts';
 import { endpointsPage } from './docs/endpoints-page.ts';
 import { envExample, envPage } from './docs/env-page.ts';
 import { envSections } from './docs/env-sections.ts';
@@ -24,6 +26,9 @@ const pages = {
   'docs/generated/env.md': NOTICE + envPage(sections),
   'docs/generated/openapi.json': JSON.stringify(openApiDocument(endpoints, { title: 'SOC Agent', version }), null, 2),
   'env.example': envExample(sections),
+  ...Object.fromEntries(
+    dashboards.map((one) => [`grafana/dashboards/${one.uid}.json`, JSON.stringify(dashboardJson(one), null, 2)]),
+  ),
 };
 const changed = Object.entries(pages).filter(([name, text]) => {
   const file = path.join(repositoryRoot, name);
@@ -37,7 +42,8 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1;
   }
 } else {
-  mkdirSync(path.join(repositoryRoot, 'docs/generated'), { recursive: true });
+  for (const folder of ['docs/generated', 'grafana/dashboards'])
+    mkdirSync(path.join(repositoryRoot, folder), { recursive: true });
   for (const [name, text] of changed) writeFileSync(path.join(repositoryRoot, name), `${text}\n`);
   console.log(changed.length === 0 ? 'Everything generated is in step with the code.' : `Wrote ${names}.`);
 }

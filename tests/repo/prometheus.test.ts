@@ -6,9 +6,11 @@ import { thisHost } from '@soc/fleet';
 import { ensurePrometheus, type PrometheusPrograms } from '@soc/fleet/testing/prometheus';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { repositoryRoot } from '../../scripts/repository-root.ts';
-import { productionSources, textOf } from './sources.ts';
+import { seriesOfOurs, seriesRead } from './series.ts';
+import { textOf } from './sources.ts';
 
 const RULES = ['prometheus/rules/recording.yml', 'prometheus/rules/alerts.yml'] as const;
+const TESTS = ['prometheus/tests/alerts.test.yml', 'prometheus/tests/slow-burn.test.yml'] as const;
 const alertRules = textOf('prometheus/rules/alerts.yml');
 const alerts = [...alertRules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
 
@@ -31,7 +33,7 @@ describe.each(alerts)('alert %s', (alert) => {
   });
 
   test('is tested firing and not firing', () => {
-    const tests = textOf('prometheus/tests/alerts.test.yml');
+    const tests = TESTS.map(textOf).join('\n');
     expect(tests).toContain(`- name: ${alert} fires\n`);
     expect(tests).toContain(`- name: ${alert} does not fire\n`);
   });
@@ -43,13 +45,9 @@ test('no runbook is of an alert that is gone', () => {
 });
 
 test('every series of ours that a rule reads is made by a service', () => {
-  const sources = [...productionSources('services/'), ...productionSources('packages/')].map(({ text }) => text);
-  const read = RULES.flatMap((file) => [
-    ...textOf(file).matchAll(/(?<![:\w])(soc_\w+?)(?:_bucket|_count|_sum)?(?=[{[)\s])/g),
-  ]);
-  const names = [...new Set(read.map(([, name = '']) => name))];
-  expect(names.length).toBeGreaterThan(15);
-  expect(names.filter((name) => !sources.some((text) => text.includes(`'${name}'`)))).toEqual([]);
+  const read = seriesRead(RULES.map(textOf).join('\n'));
+  expect(read.length).toBeGreaterThan(15);
+  expect(read.filter((name) => !seriesOfOurs(name))).toEqual([]);
 });
 
 describe('as Prometheus itself reads it', () => {
@@ -66,7 +64,7 @@ describe('as Prometheus itself reads it', () => {
   });
 
   test('every alert fires when it should, and not when it should not', { timeout: 180_000 }, async () => {
-    const { stdout } = await run(programs.promtool, ['test', 'rules', 'prometheus/tests/alerts.test.yml'], inRoot);
+    const { stdout } = await run(programs.promtool, ['test', 'rules', ...TESTS], inRoot);
     expect(stdout).toContain('SUCCESS');
   });
 
