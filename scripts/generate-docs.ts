@@ -42,8 +42,9 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1;
   }
 } else {
-  for (const folder of ['docs/generated', 'grafana/dashboards'])
+  for (const folder of ['docs/generated', 'grafana/dashboards']) {
     mkdirSync(path.join(repositoryRoot, folder), { recursive: true });
+  }
   for (const [name, text] of changed) writeFileSync(path.join(repositoryRoot, name), `${text}\n`);
   console.log(changed.length === 0 ? 'Everything generated is in step with the code.' : `Wrote ${names}.`);
 }
