@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createMerkleTree } from './merkle-tree.ts';
+import { createMerkleTree, type KeptTree } from './merkle-tree.ts';
 
 const sha256 = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
 
@@ -41,4 +41,17 @@ test('it agrees with the vectors of Certificate Transparency', () => {
     '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
     '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
   ]);
+});
+
+test('a tree that was left and goes on from its peaks is the same tree, at every size', () => {
+  const leaves = Array.from({ length: 70 }, (_, index) => sha256(Buffer.from([index])));
+  const whole = createMerkleTree();
+  let kept: KeptTree = { size: 0, peaks: Buffer.alloc(0) };
+  for (const leaf of leaves) {
+    const tree = createMerkleTree(kept);
+    for (const each of [whole, tree]) each.append(leaf);
+    expect([tree.size(), tree.root()]).toEqual([whole.size(), whole.root()]);
+    kept = { size: tree.size(), peaks: tree.peaks() };
+  }
+  expect(() => createMerkleTree({ size: 3, peaks: Buffer.alloc(32) })).toThrow('not the peaks of a tree of 3');
 });

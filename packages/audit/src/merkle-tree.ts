@@ -15,6 +15,27 @@ export interface MerkleTree {
   readonly append: (leafHash: Uint8Array) => void;
   /** The tree's head over all leaves so far, 32 bytes. */
   readonly root: () => Buffer;
+  /** The hashes of its full subtrees from left to right, 32 bytes each: with the size, all that is needed to go on later. */
+  readonly peaks: () => Buffer;
+}
+
+/** A tree as it was left. */
+export interface KeptTree {
+  readonly size: number;
+  readonly peaks: Uint8Array;
+}
+
+const HASH_BYTES = 32;
+
+/** A tree of `size` leaves has a full subtree for each bit of that number, the largest first. */
+function* keptPeaks({ size, peaks }: KeptTree): Generator<Peak> {
+  let at = 0;
+  for (let leaves = 2 ** Math.floor(Math.log2(size)); leaves >= 1; leaves /= 2) {
+    if (Math.floor(size / leaves) % 2 === 0) continue;
+    yield { leaves, hash: peaks.subarray(at, at + HASH_BYTES) };
+    at += HASH_BYTES;
+  }
+  if (at !== peaks.length) throw new Error(`${peaks.length} bytes are not the peaks of a tree of ${size} leaves`);
 }
 
 interface Peak {
@@ -22,13 +43,14 @@ interface Peak {
   readonly hash: Uint8Array;
 }
 
-/** An empty tree. */
-export function createMerkleTree(): MerkleTree {
+/** An empty tree, or one that goes on from where it was left. Throws for peaks that are not of a tree of that size. */
+export function createMerkleTree(kept?: KeptTree): MerkleTree {
   /** Full subtrees from left to right, each smaller than the one before. */
-  const peaks: Peak[] = [];
-  let size = 0;
+  const peaks: Peak[] = kept ? [...keptPeaks(kept)] : [];
+  let size = kept?.size ?? 0;
   return {
     size: () => size,
+    peaks: () => Buffer.concat(peaks.map((peak) => peak.hash)),
     append: (leafHash) => {
       size += 1;
       let peak: Peak = { leaves: 1, hash: leafHash };

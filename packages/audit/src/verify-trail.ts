@@ -14,6 +14,8 @@ export interface TrailReport {
   readonly shownRecords: number;
   /** Those of them that a signature covers; the ones after have none yet. */
   readonly signedRecords: number;
+  /** The chain after the last record that was read, in hexadecimal. */
+  readonly chain: string;
   /** The newest checkpoint: to be compared with what a witness has noted. */
   readonly newest: { readonly size: number; readonly root: string; readonly at: string } | undefined;
 }
@@ -39,13 +41,14 @@ export async function verifyTrail(given: {
   const verifier = createTrailVerifier(checkpoints);
   let shownRecords = 0;
   const report = (bad: Finding | undefined): TrailReport => {
-    const { records, signedRecords } = verifier.state();
+    const { records, signedRecords, chain } = verifier.state();
     const claim = checkpoints.at(-1)?.claim;
     return {
       findings: [...findings, ...(bad ? [bad] : [])],
       records,
       shownRecords,
       signedRecords,
+      chain: chain.toString('hex'),
       newest: claim && { size: claim.size, root: claim.root, at: claim.at },
     };
   };

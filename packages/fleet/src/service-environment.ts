@@ -93,7 +93,10 @@ function environmentOfService(
     case 'notification':
       return { NOTIFICATION_SECRET_KEY: secrets.notificationKey };
     case 'storage':
-      return { EVIDENCE_DIR: join(dataDirectory, 'evidence') };
+      return {
+        EVIDENCE_DIR: join(dataDirectory, 'evidence'),
+        CUSTODY_SIGNING_KEY_FILE: secrets.custodySigningKeyFile,
+      };
     case 'alert':
     case 'ai':
     case 'intel':

@@ -8,7 +8,9 @@ import { onIncidentCreated } from './events/on-incident-created.ts';
 import { onIncidentUpdated } from './events/on-incident-updated.ts';
 import { onMetricRecorded } from './events/on-metric-recorded.ts';
 import { downloadObjectRoute } from './routes/download-object.ts';
+import { exportCustodyRoute } from './routes/export-custody.ts';
 import { getObjectRoute } from './routes/get-object.ts';
+import { listCustodyKeysRoute } from './routes/list-custody-keys.ts';
 import { listCustodyRoute } from './routes/list-custody.ts';
 import { listObjectsRoute } from './routes/list-objects.ts';
 import { queryMetricRoute } from './routes/query-metric.ts';
@@ -27,8 +29,8 @@ export const storageService = defineService({
   name: 'storage',
   config: StorageConfig,
   migrations: new URL('../migrations/', import.meta.url),
-  create: (platform) => {
-    const deps = createStorageDeps(platform);
+  create: async (platform) => {
+    const deps = await createStorageDeps(platform);
     return {
       routes: [
         storeObjectRoute(deps),
@@ -37,6 +39,8 @@ export const storageService = defineService({
         downloadObjectRoute(deps),
         verifyObjectRoute(deps),
         listCustodyRoute(deps),
+        listCustodyKeysRoute(deps),
+        exportCustodyRoute(deps),
         searchRoute(deps),
         searchFacetsRoute(deps),
         searchHistogramRoute(deps),

@@ -5,6 +5,7 @@ import { createFileSystemObjectStore } from './adapters/file-system-object-store
 import { createPostgresMetricStore } from './adapters/postgres-metric-repository.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-repository.ts';
 import type { StorageConfig } from './config.ts';
+import { type CustodyKeys, readCustodyKeys } from './custody/custody-keys.ts';
 import { createEvidenceRepository, type EvidenceRepository } from './evidence-repository.ts';
 import type { MetricStore } from './ports/metric-store.ts';
 import type { ObjectStore } from './ports/object-store.ts';
@@ -16,6 +17,8 @@ export interface StorageDeps {
   readonly outbox: Outbox;
   readonly now: () => Date;
   readonly evidence: EvidenceRepository;
+  readonly custodyKeys: CustodyKeys;
+  readonly maxExportObjects: number;
   readonly objectStore: ObjectStore;
   readonly maxObjectBytes: number;
   readonly searchIndex: SearchIndex;
@@ -23,12 +26,16 @@ export interface StorageDeps {
   readonly metrics: MetricStore;
 }
 
-export function createStorageDeps({ db, outbox, now, config }: Platform<StorageConfig>): StorageDeps {
+export async function createStorageDeps(platform: Platform<StorageConfig>): Promise<StorageDeps> {
+  const { db, outbox, now, config, log } = platform;
+  const custodyKeys = await readCustodyKeys(config.CUSTODY_SIGNING_KEY_FILE);
   return {
     db,
     outbox,
     now,
-    evidence: createEvidenceRepository(),
+    evidence: createEvidenceRepository({ privateKey: custodyKeys.privateKey, log }),
+    custodyKeys,
+    maxExportObjects: config.CUSTODY_EXPORT_MAX_OBJECTS,
     objectStore: createFileSystemObjectStore({
       directory: config.EVIDENCE_DIR,
       minFreeBytes: config.EVIDENCE_MIN_FREE_BYTES,

@@ -1,13 +1,14 @@
-import type { CustodyEntry, EvidenceObject } from '@soc/contracts/storage/objects';
-import { joinSql, json, type Queryable, sql, type Tx } from '@soc/db-cluster';
+import type { CustodyEntry } from '@soc/contracts/storage/custody';
+import type { EvidenceObject } from '@soc/contracts/storage/objects';
+import { joinSql, type Queryable, sql, type Tx } from '@soc/db-cluster';
+import { appendCustody, type CustodyHead, type CustodySigner } from './custody/append-custody.ts';
+import type { CustodyOwner, NewCustodyEntry } from './custody/custody-repository.ts';
 
 /** An object with the place of its content. */
 export interface KeptObject {
   readonly object: EvidenceObject;
   readonly key: string;
 }
-
-export type NewCustodyEntry = Omit<CustodyEntry, 'sequence'>;
 
 interface ObjectRow {
   readonly id: string;
@@ -69,7 +70,7 @@ export interface ObjectFilter {
 }
 
 /** Evidence objects and the log of who had them. */
-export function createEvidenceRepository() {
+export function createEvidenceRepository(signer: CustodySigner) {
   return {
     insert: async (tx: Tx, { object, key }: KeptObject): Promise<void> => {
       await tx.query(sql`
@@ -100,19 +101,30 @@ export function createEvidenceRepository() {
       return rows.map((row) => fromRow(row).object);
     },
 
-    /** Appends the next entry. The object's row is locked first, so that numbers have no gaps and no doubles. */
-    appendCustody: async (
-      tx: Tx,
-      { id, tenantId }: Pick<EvidenceObject, 'id' | 'tenantId'>,
-      entry: NewCustodyEntry,
-    ): Promise<void> => {
-      await tx.query(sql`select from storage.objects where id = ${id} for update`);
-      await tx.query(sql`
-        insert into storage.custody_entries (object_id, sequence, tenant_id, action, actor, actor_id, at, detail)
-        select ${id}, coalesce(max(sequence), 0) + 1, ${tenantId}, ${entry.action}, ${entry.actor}, ${entry.actorId},
-               ${entry.at}::timestamptz, ${json(entry.detail)}::jsonb
-        from storage.custody_entries where object_id = ${id}`);
+    /** With the places of their contents, in the order of their ids. */
+    listKept: async (
+      read: Queryable,
+      filter: {
+        readonly tenantId: string;
+        readonly objectIds?: readonly string[] | undefined;
+        readonly incidentId?: string | undefined;
+        readonly alertId?: string | undefined;
+        readonly limitRows: number;
+      },
+    ): Promise<readonly KeptObject[]> => {
+      const { tenantId, objectIds, incidentId, alertId, limitRows } = filter;
+      const conditions = [sql`tenant_id = ${tenantId}`];
+      if (objectIds !== undefined) conditions.push(sql`id = any(${objectIds}::uuid[])`);
+      if (incidentId !== undefined) conditions.push(sql`incident_id = ${incidentId}`);
+      if (alertId !== undefined) conditions.push(sql`alert_id = ${alertId}`);
+      const rows = await read.query<ObjectRow>(sql`
+        select ${columns} from storage.objects where ${joinSql(conditions, ' and ')} order by id limit ${limitRows}`);
+      return rows.map(fromRow);
     },
+
+    /** Appends the next entry to the signed chain of the object: the one way in. */
+    appendCustody: (tx: Tx, object: CustodyOwner, entry: NewCustodyEntry): Promise<CustodyHead> =>
+      appendCustody(signer, tx, object, entry),
 
     listCustody: async (
       read: Queryable,

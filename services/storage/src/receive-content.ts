@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { createContentHash } from './content-hash.ts';
+import { createContentHash } from '@soc/audit/custody';
 import type { ContentHashes, ContentOptions } from './ports/object-store.ts';
 
 export type Received =

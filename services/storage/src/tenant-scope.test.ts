@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storageService } from './app.ts';
 import { createEvidenceRepository } from './evidence-repository.ts';
 
+const { privateKey } = generateKeyPairSync('ed25519');
 const theirs = '00000000-0000-7000-8000-00000000000b';
 
 let service: TestService;
@@ -26,7 +28,7 @@ afterAll(async () => {
 
 test('the custody of an object, asked for by its id alone, is that of the own tenant', async () => {
   const list = (tenantId: string) =>
-    createEvidenceRepository().listCustody(service.asTenant(tenantId), {
+    createEvidenceRepository({ privateKey, log: { info: () => undefined } }).listCustody(service.asTenant(tenantId), {
       objectId: theirs,
       afterSequence: 0,
       limitRows: 10,

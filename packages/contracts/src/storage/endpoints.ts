@@ -1,4 +1,5 @@
 import type { EndpointSpec } from '../endpoint.ts';
+import { ExportCustody, ListCustodyKeys } from './custody.ts';
 import { QueryMetric } from './metrics.ts';
 import { DownloadObject, GetObject, ListCustody, ListObjects, StoreObject, VerifyObject } from './objects.ts';
 import {
@@ -18,6 +19,8 @@ export const storageEndpoints: readonly EndpointSpec[] = [
   DownloadObject,
   VerifyObject,
   ListCustody,
+  ListCustodyKeys,
+  ExportCustody,
   Search,
   SearchFacets,
   SearchHistogram,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint.ts';
 import { page, PageQuery, TenantId, Timestamp, Uuid } from '../primitives.ts';
+import { CustodyEntry } from './custody.ts';
 
 const NOT_FOUND = { 404: ['storage.object_not_found'] } as const;
 const ObjectParams = z.strictObject({ id: Uuid });
@@ -46,28 +47,6 @@ export const EvidenceObject = z.object({
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;
 
-/** An entry of the custody log. `detail` says what was found, e.g. the hash a verification computed. */
-export const CustodyEntry = z.object({
-  sequence: z.number().int().min(1),
-  action: z.enum([
-    'stored',
-    'downloaded',
-    'verified',
-    'url_issued',
-    'held',
-    'released',
-    'quarantined',
-    'cleared',
-    'exported',
-    'purged',
-  ]),
-  actor: z.string(),
-  actorId: z.string(),
-  at: Timestamp,
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-});
-export type CustodyEntry = z.infer<typeof CustodyEntry>;
-
 /** Whether the content still has the hashes it was stored with; what is actual is null when the content is gone. */
 export const Verification = z.object({
   intact: z.boolean(),
@@ -77,6 +56,13 @@ export const Verification = z.object({
   expectedBlake3: Blake3.nullable(),
   actualBlake3: Blake3.nullable(),
   verifiedAt: Timestamp,
+  /** Of the entries before this one: how many they are, how many a signature covers, and the first thing that is wrong. */
+  custody: z.object({
+    intact: z.boolean(),
+    entries: z.number().int().min(0),
+    signedEntries: z.number().int().min(0),
+    finding: z.string().nullable(),
+  }),
 });
 export type Verification = z.infer<typeof Verification>;
 
@@ -157,7 +143,7 @@ export const VerifyObject = endpoint({
   service: 'storage',
   method: 'POST',
   url: '/api/v1/storage/objects/:id/verify',
-  summary: 'Hashes the content again and compares; recorded in the custody log',
+  summary: 'Hashes the content again and compares, and verifies the custody so far; recorded in the custody log',
   permission: 'storage:read',
   params: ObjectParams,
   responses: { 200: Verification },

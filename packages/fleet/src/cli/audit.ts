@@ -1,4 +1,3 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,31 +8,10 @@ import { AUDIT_SIGNING_KEY } from '../secrets/fleet-secrets.ts';
 import { checkpointDirectoryOf } from '../service-environment.ts';
 import type { Command, CommandInput } from './command.ts';
 import { dataDirOf, dataDirOption } from './fleet-arguments.ts';
-
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'it does not fit';
-
-const cannotRead =
-  (what: string, path: string) =>
-  (error: unknown): never => {
-    throw new OperatorError(`The ${what} cannot be read from ${path}: ${reasonOf(error)}.`, { cause: error });
-  };
-
-/** The public keys of a PEM file: one or, where the key was changed, several. A private key stands for its public part. */
-async function readKeys(path: string): Promise<readonly [KeyObject, ...KeyObject[]]> {
-  const text = await readFile(path, 'utf8').catch(cannotRead('key', path));
-  const pems = text.match(/-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
-  try {
-    const [first, ...rest] = pems.map((pem) => createPublicKey(pem));
-    if (first) return [first, ...rest];
-  } catch (error) {
-    return cannotRead('key', path)(error);
-  }
-  throw new OperatorError(`There is no key in PEM in ${path}.`);
-}
+import { cannotReadThe, readKeys } from './read-keys.ts';
 
 async function readCheckpointFiles(directory: string): Promise<readonly StoredCheckpoint[]> {
-  const names = await readdir(directory).catch(cannotRead('checkpoints', directory));
+  const names = await readdir(directory).catch(cannotReadThe('checkpoints', directory));
   const files = names.filter((name) => /^checkpoint-.*\.json$/.test(name)).toSorted();
   const read = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
   const stored: StoredCheckpoint[] = [];
@@ -62,7 +40,7 @@ function tell(report: TrailReport, print: (line: string) => void): number {
 async function verify(input: CommandInput): Promise<number> {
   const records = input.value('records');
   if (records === undefined) throw new OperatorError('Say which records: soc audit verify --records FILE.');
-  await access(records).catch(cannotRead('records', records));
+  await access(records).catch(cannotReadThe('records', records));
   const report = await verifyTrail({
     lines: linesOf(records),
     checkpoints: await readCheckpointFiles(input.value('checkpoints') ?? checkpointDirectoryOf(dataDirOf(input))),

@@ -1,5 +1,6 @@
 import { auditCommand } from './audit.ts';
 import type { Command } from './command.ts';
+import { custodyCommand } from './custody.ts';
 import { databaseCommand } from './database.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   keysCommand,
   auditCommand,
+  custodyCommand,
   migrateCommand,
   databaseCommand,
   sigmaCommand,

@@ -36,7 +36,7 @@ const tried = async (service: string, text: string): Promise<number | string> =>
 };
 
 /** The chain of custody and the audit trail are append-only, for their own tenant too. */
-const APPEND_ONLY = new Set(['storage.custody_entries', 'auth.audit_records']);
+const APPEND_ONLY = new Set(['storage.custody_entries', 'storage.custody_links', 'auth.audit_records']);
 /** Only the service itself, outside of any request, adds to it. */
 const READ_ONLY = new Set(['auth.audit_records']);
 

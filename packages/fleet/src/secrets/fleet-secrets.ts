@@ -25,6 +25,8 @@ export interface FleetSecrets {
   readonly signingKeyFile: string;
   /** PEM file of the Ed25519 key that the audit trail is signed with. */
   readonly auditSigningKeyFile: string;
+  /** PEM file of the Ed25519 key that the custody of evidence is signed with. */
+  readonly custodySigningKeyFile: string;
   /** PEM file of the EC key that internal tokens are signed with. */
   readonly gatewaySigningKeyFile: string;
   /** File of the keys that seal the secrets of second factors. */
@@ -64,6 +66,9 @@ const perService = (): Record<ServiceName, string> => {
 /** Of the key that signs the audit trail, within the directory of secrets. */
 export const AUDIT_SIGNING_KEY = 'audit-signing-key.pem';
 
+/** Of the key that signs the custody of evidence, within the directory of secrets. */
+export const CUSTODY_SIGNING_KEY = 'custody-signing-key.pem';
+
 /** A new Ed25519 private key, as PEM. */
 export async function newAuditSigningKey(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('ed25519');
@@ -94,6 +99,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   });
   const signingKeyFile = join(directory, TOKEN_KEY_RING);
   const auditSigningKeyFile = join(directory, AUDIT_SIGNING_KEY);
+  const custodySigningKeyFile = join(directory, CUSTODY_SIGNING_KEY);
   const gatewaySigningKeyFile = join(directory, 'gateway-signing-key.pem');
   const mfaKeyFile = join(directory, 'auth-mfa-keys');
   const newPasswords = () => ({ superuser: randomSecret(), replication: randomSecret(), services: perService() });
@@ -116,6 +122,7 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
     keepSecret(join(directory, 'consistency-token-key'), newSecretKey),
     keepSecret(signingKeyFile, () => firstTokenKeys(directory)),
     keepSecret(auditSigningKeyFile, newAuditSigningKey),
+    keepSecret(custodySigningKeyFile, newAuditSigningKey),
     keepSecret(gatewaySigningKeyFile, newGatewaySigningKey),
     keepSecret(mfaKeyFile, newSecretKey),
     keepJson(BUS_KEY_RING, KeyRingData, newKeyRing),
@@ -124,7 +131,8 @@ export async function keepFleetSecrets(directory: string, admin: Partial<AdminCr
   const busKeyRingFile = join(directory, BUS_KEY_RING);
   const redis = { redisPassword, redisServicePasswords };
   const kept = { serviceSecrets, postgres, ...redis, busKeyRingFile, notificationKey, consistencyTokenKey };
-  const files = { signingKeyFile, auditSigningKeyFile, gatewaySigningKeyFile, mfaKeyFile, serviceSecretsFile };
+  const signing = { signingKeyFile, auditSigningKeyFile, custodySigningKeyFile, gatewaySigningKeyFile };
+  const files = { ...signing, mfaKeyFile, serviceSecretsFile };
   return { admin: credentials, ...files, ...kept, ...(await keepCertificates(directory)) };
 }
 

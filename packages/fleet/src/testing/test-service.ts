@@ -65,6 +65,7 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     GATEWAY_JWKS_URL: 'http://127.0.0.1:9/the-tests-verify-by-themselves',
     AUTH_SIGNING_KEY_FILE: inject('signingKeyFile'),
     AUDIT_SIGNING_KEY_FILE: inject('auditSigningKeyFile'),
+    CUSTODY_SIGNING_KEY_FILE: inject('auditSigningKeyFile'),
     AUDIT_CHECKPOINT_DIR: join(dirname(inject('auditSigningKeyFile')), 'checkpoints', prefix),
     GATEWAY_SIGNING_KEY_FILE: inject('gatewaySigningKeyFile'),
     BUS_KEY_RING_FILE: inject('busKeyRingFile'),

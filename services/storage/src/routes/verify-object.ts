@@ -1,7 +1,8 @@
 import { VerifyObject } from '@soc/contracts/storage/objects';
 import { route } from '@soc/service-kit';
-import { hashContent } from '../receive-content.ts';
+import { verifyCustody } from '../custody/verify-custody.ts';
 import type { StorageDeps } from '../deps.ts';
+import { hashContent } from '../receive-content.ts';
 import { findKeptObject } from './find-kept-object.ts';
 
 export const verifyObjectRoute = ({
@@ -9,7 +10,8 @@ export const verifyObjectRoute = ({
   now,
   evidence,
   objectStore,
-}: Pick<StorageDeps, 'db' | 'now' | 'evidence' | 'objectStore'>) =>
+  custodyKeys,
+}: Pick<StorageDeps, 'db' | 'now' | 'evidence' | 'objectStore' | 'custodyKeys'>) =>
   route(VerifyObject, async ({ params, principal, consistencyToken, log }) => {
     const { object, key } = await findKeptObject(evidence, db.readYourWrites(consistencyToken), principal, params.id);
     const content = await objectStore.open(key);
@@ -18,6 +20,9 @@ export const verifyObjectRoute = ({
     const hasBlake3 = object.blake3 === null || actualBlake3 === object.blake3;
     const intact = actualSha256 === object.sha256 && hasBlake3;
     if (!intact) log.error({ objectId: object.id, actualSha256 }, 'evidence object is not intact');
+    const { finding = null, ...counts } = await verifyCustody(db.write, object.id, custodyKeys.publicKeys);
+    if (finding !== null) log.error({ objectId: object.id, finding }, 'custody of an evidence object is not intact');
+    const custody = { intact: finding === null, ...counts, finding };
     const verifiedAt = now().toISOString();
     await db.tx((tx) =>
       evidence.appendCustody(tx, object, {
@@ -25,15 +30,9 @@ export const verifyObjectRoute = ({
         actor: principal.name,
         actorId: principal.subject,
         at: verifiedAt,
-        detail: { intact, actualSha256, actualBlake3 },
+        detail: { intact, actualSha256, actualBlake3, custodyIntact: custody.intact, finding },
       }),
     );
-    return {
-      intact,
-      expectedSha256: object.sha256,
-      actualSha256,
-      expectedBlake3: object.blake3,
-      actualBlake3,
-      verifiedAt,
-    };
+    const { sha256: expectedSha256, blake3: expectedBlake3 } = object;
+    return { intact, expectedSha256, actualSha256, expectedBlake3, actualBlake3, verifiedAt, custody };
   });

@@ -1,0 +1,52 @@
+import type { KeyObject } from 'node:crypto';
+import { createTrailVerifier, describeFinding, type Finding, readCheckpoints, type StoredCheckpoint } from '@soc/audit';
+import { custodyBody } from '@soc/audit/custody';
+import type { Queryable } from '@soc/db-cluster';
+import { custodyRepository, type LinkedEntry } from './custody-repository.ts';
+
+/** What the chain of an object came to. */
+export interface CustodyVerdict {
+  readonly entries: number;
+  /** Those that a signature covers; the rest is from before custody was signed, and not taken in yet. */
+  readonly signedEntries: number;
+  /** The first thing that is wrong, as a sentence; undefined when nothing is. */
+  readonly finding: string | undefined;
+}
+
+/** Entries read at once. */
+const CHUNK = 500;
+
+export async function* linkedEntries(
+  read: Queryable,
+  wanted: { readonly objectId: string; readonly upTo?: number },
+): AsyncGenerator<LinkedEntry> {
+  for (let after = 0; ;) {
+    const entries = await custodyRepository.listLinked(read, { ...wanted, after, limitRows: CHUNK });
+    yield* entries;
+    after = entries.at(-1)?.fact.sequence ?? after;
+    if (entries.length < CHUNK) return;
+  }
+}
+
+/** Verifies the entries of an object against their chain and their signatures, as they are in the database. */
+export async function verifyCustody(
+  read: Queryable,
+  objectId: string,
+  publicKeys: readonly KeyObject[],
+): Promise<CustodyVerdict> {
+  const stored: StoredCheckpoint[] = [];
+  for await (const { fact, checkpoint } of linkedEntries(read, { objectId })) {
+    if (checkpoint !== null) stored.push({ name: String(fact.sequence), text: checkpoint });
+  }
+  const series = readCheckpoints(stored, publicKeys);
+  const verifier = createTrailVerifier(series.checkpoints);
+  let entries = 0;
+  let finding: Finding | undefined = series.findings[0];
+  for await (const { fact, chain } of linkedEntries(read, { objectId })) {
+    entries += 1;
+    if (finding || !chain) continue;
+    finding = verifier.add({ seq: fact.sequence, chain, content: { body: custodyBody(fact) } });
+  }
+  finding ??= verifier.end();
+  return { entries, signedEntries: verifier.state().signedRecords, finding: finding && describeFinding(finding) };
+}

@@ -1,0 +1,123 @@
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeCustodyFinding, type ExportFiles, readTarIndex, verifyCustodyExport } from '@soc/audit/custody';
+import { auditEvents } from '@soc/contracts';
+import { ExportCustody, ListCustodyKeys } from '@soc/contracts/storage/custody';
+import { ListCustody, StoreObject } from '@soc/contracts/storage/objects';
+import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storageService } from '../app.ts';
+
+let service: TestService;
+let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
+beforeAll(async () => {
+  directory = await makeTemporaryDirectory('evidence');
+  service = await startTestService(storageService, {
+    env: { EVIDENCE_DIR: directory.path, CUSTODY_EXPORT_MAX_OBJECTS: '2' },
+  });
+});
+afterAll(async () => {
+  await service.close();
+  await directory[Symbol.asyncDispose]();
+});
+
+const asked = { recipient: 'the court', purpose: 'case 7' };
+const store = async (content: string, incidentId?: string) =>
+  (await service.call(StoreObject, { query: { filename: 'a.bin', incidentId }, body: content })).body;
+
+async function publicKeys() {
+  const { items } = (await service.call(ListCustodyKeys, { token: service.tokens.viewer })).body;
+  expect(items.map(({ signs }) => signs)).toEqual([true]);
+  return items.map(({ publicKey }) => createPublicKey(publicKey));
+}
+
+async function filesOf(archive: Buffer): Promise<ExportFiles> {
+  const { files, damage } = await readTarIndex(archive.length, (at, length) =>
+    Promise.resolve(archive.subarray(at, at + length)),
+  );
+  expect(damage).toBeUndefined();
+  async function* read(at: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(archive.subarray(at, at + sizeBytes));
+  }
+  return new Map(files.map(({ name, at, sizeBytes }) => [name, { sizeBytes, read: () => read(at, sizeBytes) }]));
+}
+
+const verify = async (archive: Buffer) =>
+  verifyCustodyExport({ files: await filesOf(archive), publicKeys: await publicKeys() });
+
+test('an export holds contents and custody, verifies with the published key alone, and is an entry itself', async () => {
+  const incidentId = randomUUID();
+  const objects = [await store('first evidence', incidentId), await store('second evidence', incidentId)];
+  const { status, raw, headers } = await service.call(ExportCustody, { body: { ...asked, incidentId } });
+  expect([status, headers['content-type']]).toEqual([200, 'application/x-tar']);
+  const report = await verify(raw);
+  expect(report.findings).toEqual([]);
+  expect(report.objects.map(({ id, entries, content }) => [id, entries, content])).toEqual(
+    objects.map(({ id }) => [id, 2, 'included']),
+  );
+  const exportId = String(headers['x-export-id']);
+  const custody = await service.call(ListCustody, { params: { id: objects[0]?.id ?? '' } });
+  expect(custody.body.items.at(-1)).toMatchObject({
+    action: 'exported',
+    actor: 'Test admin',
+    detail: { exportId, ...asked },
+  });
+  const audited = auditEvents.get('storage');
+  if (!audited) throw new Error('storage records');
+  const [event] = await service.published(audited, { where: ({ data }) => data.action === 'custody.export' });
+  expect(event.data).toMatchObject({ target: { id: exportId }, details: { objects: 2, ...asked, incidentId } });
+});
+
+test('any byte of an export that is changed is found', async () => {
+  const { id } = await store('every byte of this counts');
+  const { raw } = await service.call(ExportCustody, { body: { ...asked, objectIds: [id] } });
+  const files = await filesOf(raw);
+  for (const name of ['content', 'entries.ndjson', 'checkpoints.ndjson']) {
+    const { sizeBytes = 0, read } = files.get(`objects/${id}/${name}`) ?? {};
+    const [bytes] = read ? await Array.fromAsync(read()) : [];
+    const at = bytes ? bytes.byteOffset - raw.byteOffset + Math.floor(sizeBytes / 2) : 0;
+    const changed = Buffer.from(raw);
+    changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+    const { findings } = await verify(changed);
+    expect(findings.map(describeCustodyFinding)[0]).toContain(`object ${id}: `);
+  }
+});
+
+test('contents can be left out: then they are named by their hashes', async () => {
+  const { id } = await store('too large to carry');
+  const { raw } = await service.call(ExportCustody, { body: { ...asked, objectIds: [id], content: 'left_out' } });
+  const { findings, objects } = await verify(raw);
+  expect([findings, objects[0]?.content]).toEqual([[], 'left_out']);
+  expect(raw.includes('too large to carry')).toBe(false);
+});
+
+test('a content that was changed in the store makes an archive that breaks off', async () => {
+  const { id, sha256 } = await store('as it was');
+  await writeFile(join(directory.path, 'objects/default', sha256.slice(0, 2), sha256), 'as it is!');
+  const answer = fetch(`${service.url}${ExportCustody.url}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${service.tokens.admin}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...asked, objectIds: [id] }),
+  }).then((response) => response.arrayBuffer());
+  await expect(answer).rejects.toThrow('terminated');
+});
+
+test('what is not there, not theirs, gone or too much is refused', async () => {
+  const incidentId = randomUUID();
+  const { id, sha256 } = await store('goes away', incidentId);
+  const attempt = async (body: object, token = service.tokens.admin) => {
+    const { status, problem } = await service.call(ExportCustody, { body: { ...asked, ...body }, token });
+    return [status, problem?.code];
+  };
+  expect(await attempt({ objectIds: [id, randomUUID()] })).toEqual([404, 'storage.object_not_found']);
+  expect(await attempt({ objectIds: [id] }, service.tokens.otherTenantAdmin)).toEqual([
+    404,
+    'storage.object_not_found',
+  ]);
+  expect(await attempt({ objectIds: [id], incidentId })).toEqual([400, 'request.invalid']);
+  for (const more of ['b', 'c']) await store(more, incidentId);
+  expect(await attempt({ incidentId })).toEqual([422, 'storage.too_many_objects']);
+  await rm(join(directory.path, 'objects/default', sha256.slice(0, 2), sha256));
+  expect(await attempt({ objectIds: [id] })).toEqual([410, 'storage.content_gone']);
+});

@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { type ExportedObject, signManifest } from '@soc/audit/custody';
+import { ExportCustody } from '@soc/contracts/storage/custody';
+import { inTenant, type Queryable } from '@soc/db-cluster';
+import { gone, notFound, route, unprocessable, uuidv7 } from '@soc/service-kit';
+import { exportArchive } from '../custody/export-archive.ts';
+import type { StorageDeps } from '../deps.ts';
+import type { KeptObject } from '../evidence-repository.ts';
+
+type ExportDeps = Pick<StorageDeps, 'db' | 'now' | 'evidence' | 'objectStore' | 'custodyKeys' | 'maxExportObjects'>;
+
+interface Asked {
+  readonly objectIds?: readonly string[] | undefined;
+  readonly incidentId?: string | undefined;
+  readonly alertId?: string | undefined;
+}
+
+/** What is asked for, in the order of ids: all of it, or a refusal. */
+async function findAsked(deps: ExportDeps, tenantId: string, asked: Asked): Promise<readonly KeptObject[]> {
+  const { db, evidence, maxExportObjects } = deps;
+  const found = await evidence.listKept(db.write, { tenantId, ...asked, limitRows: maxExportObjects + 1 });
+  const wanted = new Set(asked.objectIds).size;
+  if (found.length === 0 || found.length < Math.min(wanted, maxExportObjects)) {
+    throw notFound('storage.object_not_found');
+  }
+  if (found.length > maxExportObjects) {
+    throw unprocessable('storage.too_many_objects', `an export holds ${maxExportObjects} objects at most`);
+  }
+  return found;
+}
+
+async function demandContents({ objectStore }: ExportDeps, found: readonly KeptObject[]): Promise<void> {
+  for (const { object, key } of found) {
+    const content = await objectStore.open(key);
+    if (!content) throw gone('storage.content_gone', `the content of ${object.id} is no longer in the store`);
+    content.destroy();
+  }
+}
+
+/** Reads go on after the request's own scope has ended. */
+const readingFor = (tenantId: string, { db }: ExportDeps): Queryable => ({
+  query: (statement, options) => inTenant({ tenantId }, () => db.write.query(statement, options)),
+});
+
+/** Each object's entry is a transaction of its own: an export of many holds up nobody who uses one of them. */
+export const exportCustodyRoute = (deps: ExportDeps) =>
+  route(ExportCustody, async ({ body, principal, record, reply, log }) => {
+    const { db, now, evidence, objectStore, custodyKeys } = deps;
+    const { recipient, purpose, content, ...asked } = body;
+    const { tenantId, name, subject } = principal;
+    const found = await findAsked(deps, tenantId, asked);
+    if (content === 'included') await demandContents(deps, found);
+    const exportId = uuidv7(now().getTime());
+    const at = now().toISOString();
+    const objects: ExportedObject[] = [];
+    for (const { object } of found) {
+      const detail = { exportId, recipient, purpose, content };
+      const entry = { action: 'exported' as const, actor: name, actorId: subject, at, detail };
+      const head = await db.tx((tx) => evidence.appendCustody(tx, object, entry));
+      const { id, filename, contentType, sizeBytes, sha256, storedAt, storedBy } = object;
+      const told = { id, filename, contentType, sizeBytes, sha256, blake3: null, storedAt, storedBy };
+      objects.push({ ...told, entries: head.sequence, chain: head.chain, content });
+    }
+    const exported = { exportId, at, tenantId, exportedBy: { id: subject, name }, recipient, purpose, objects };
+    const signed = signManifest(exported, custodyKeys.privateKey);
+    await db.tx((tx) => record(tx, { targetId: exportId, details: { objects: objects.length } }));
+    const keys = new Map(found.map(({ object, key }) => [object.id, key]));
+    const archive = exportArchive({
+      signed,
+      publicKeys: custodyKeys.publicKeys,
+      read: readingFor(tenantId, deps),
+      openContent: (id) => objectStore.open(keys.get(id) ?? ''),
+    });
+    const stream = Readable.from(archive, { objectMode: false });
+    stream.on('error', (error) => log.error({ err: error, exportId }, 'export of custody broken off'));
+    return reply
+      .type('application/x-tar')
+      .header('content-disposition', `attachment; filename="custody-${exportId}.tar"`)
+      .header('x-export-id', exportId)
+      .send(stream);
+  });
