@@ -48,20 +48,16 @@ export async function receiveContent(
   write: (chunk: Buffer) => Promise<unknown>,
 ): Promise<Received> {
   const hash = createContentHash();
-  let sizeBytes = 0;
   const isWhole = await receiveChunks(source, limits, async (chunk) => {
     const written = write(chunk);
     // While the chunk is on its way to the store.
     hash.update(chunk);
     limits.observe?.(chunk);
-    sizeBytes += chunk.length;
     await written;
   });
   if (!isWhole) return { ok: false, refusal: 'too_large' };
   const hashes = hash.digest();
-  return isExpected(hashes, limits.expected)
-    ? { ok: true, sizeBytes, ...hashes }
-    : { ok: false, refusal: 'wrong_hash' };
+  return isExpected(hashes, limits.expected) ? { ok: true, ...hashes } : { ok: false, refusal: 'wrong_hash' };
 }
 
 /** Hashes what a store gives back. */
@@ -70,11 +66,9 @@ export async function hashContent(
   observe?: (chunk: Buffer) => void,
 ): Promise<ContentHashes & { readonly sizeBytes: number }> {
   const hash = createContentHash();
-  let sizeBytes = 0;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     hash.update(chunk);
     observe?.(chunk);
-    sizeBytes += chunk.length;
   }
-  return { sizeBytes, ...hash.digest() };
+  return hash.digest();
 }

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createContentHash } from '@soc/audit/custody';
 import { describe, expect, test } from 'vitest';
-import { createContentHash } from '../content-hash.ts';
 import { adapters } from './object-stores.fixture.ts';
 import type { ObjectStore } from './object-store.ts';
 

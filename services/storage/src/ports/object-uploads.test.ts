@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { createContentHash } from '@soc/audit/custody';
 import { describe, expect, test } from 'vitest';
-import { createContentHash } from '../content-hash.ts';
 import { adapters } from './object-stores.fixture.ts';
 import type { ObjectStore, StartedUpload, StoredPart } from './object-store.ts';
 

@@ -57,8 +57,8 @@ export const exportCustodyRoute = (deps: ExportDeps) =>
       const detail = { exportId, recipient, purpose, content };
       const entry = { action: 'exported' as const, actor: name, actorId: subject, at, detail };
       const head = await db.tx((tx) => evidence.appendCustody(tx, object, entry));
-      const { id, filename, contentType, sizeBytes, sha256, storedAt, storedBy } = object;
-      const told = { id, filename, contentType, sizeBytes, sha256, blake3: null, storedAt, storedBy };
+      const { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy } = object;
+      const told = { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy };
       objects.push({ ...told, entries: head.sequence, chain: head.chain, content });
     }
     const exported = { exportId, at, tenantId, exportedBy: { id: subject, name }, recipient, purpose, objects };

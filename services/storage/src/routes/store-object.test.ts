@@ -90,7 +90,7 @@ test('nobody can change or remove what the custody log says', async () => {
   ]) {
     await expect(service.query(statement)).rejects.toThrow('append-only');
   }
-  await expect(service.query('truncate storage.custody_entries')).rejects.toThrow('append-only');
+  await expect(service.query('truncate storage.custody_entries cascade')).rejects.toThrow('append-only');
 });
 
 test('what is too large is refused, announced or not, and the sender sees why', async () => {
