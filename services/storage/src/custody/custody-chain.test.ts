@@ -42,8 +42,8 @@ test('entries from before custody was signed are taken in with the next one', as
   const id = randomUUID();
   await service.query(
     `insert into storage.objects (id, tenant_id, object_key, filename, content_type, size_bytes, sha256, stored_by, stored_at)
-     values ($1, 'default', 'nowhere', 'a.txt', 'text/plain', 1, $2, 'ann', now())`,
-    [id, 'a'.repeat(64)],
+     values ($1, 'default', $3, 'a.txt', 'text/plain', 1, $2, 'ann', now())`,
+    [id, 'a'.repeat(64), `default/aa/${'a'.repeat(64)}`],
   );
   await service.query(
     `insert into storage.custody_entries values ($1, 1, 'default', 'stored', 'ann', 'ann', '2026-01-01T00:00:00.123Z', '{}'),
