@@ -58,7 +58,7 @@ export const storageService = defineService({
         onIncidentUpdated(deps),
         onMetricRecorded(deps),
       ],
-      workers: [createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log })],
+      workers: [createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log }), ...deps.metrics.workers],
       checks: { objects: { critical: false, run: deps.objectStore.check } },
     };
   },

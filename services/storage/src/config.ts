@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { CustodyConfig } from './config/custody.ts';
+import { MetricsConfig } from './config/metrics.ts';
 
 /** What storage needs beside what every service has. */
 export const StorageConfig = z.object({
   ...CustodyConfig.shape,
+  ...MetricsConfig.shape,
   EVIDENCE_DIR: z.string().min(1).describe('Folder of the evidence objects, on one file system; made when missing.'),
   EVIDENCE_MAX_BYTES: z.coerce
     .number()

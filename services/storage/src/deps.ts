@@ -2,12 +2,11 @@ import type { DbCluster } from '@soc/db-cluster';
 import type { Outbox } from '@soc/messaging';
 import type { Platform } from '@soc/service-kit';
 import { createFileSystemObjectStore } from './adapters/file-system-object-store.ts';
-import { createPostgresMetricStore } from './adapters/postgres-metric-repository.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-repository.ts';
 import type { StorageConfig } from './config.ts';
 import { type CustodyKeys, readCustodyKeys } from './custody/custody-keys.ts';
 import { createEvidenceRepository, type EvidenceRepository } from './evidence-repository.ts';
-import type { MetricStore } from './ports/metric-store.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import type { SearchIndex } from './ports/search-index.ts';
 import { createSavedSearchRepository, type SavedSearchRepository } from './saved-search-repository.ts';
@@ -23,7 +22,7 @@ export interface StorageDeps {
   readonly maxObjectBytes: number;
   readonly searchIndex: SearchIndex;
   readonly savedSearches: SavedSearchRepository;
-  readonly metrics: MetricStore;
+  readonly metrics: Metrics;
 }
 
 export async function createStorageDeps(platform: Platform<StorageConfig>): Promise<StorageDeps> {
@@ -44,6 +43,6 @@ export async function createStorageDeps(platform: Platform<StorageConfig>): Prom
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
     searchIndex: createPostgresSearchIndex(),
     savedSearches: createSavedSearchRepository(),
-    metrics: createPostgresMetricStore(),
+    metrics: createMetrics(platform),
   };
 }

@@ -7,8 +7,8 @@ export const onMetricRecorded = ({ metrics }: Pick<StorageDeps, 'metrics'>) =>
   batchSubscription(
     MetricRecorded,
     async (items, { tx }) => {
-      await metrics.write(
-        items.map(({ payload, event }) => ({ ...payload, tenantId: event.tenantid })),
+      await metrics.take(
+        items.map(({ payload, event }) => ({ point: { ...payload, tenantId: event.tenantid }, eventId: event.id })),
         tx,
       );
     },

@@ -1,27 +1,33 @@
-import type { MetricBucket } from '@soc/contracts/storage/metrics';
+import type { MetricSeries } from '@soc/contracts/storage/metrics';
 import type { Queryable, Tx } from '@soc/db-cluster';
+import type { MetricPoint } from '../domain/metric-point.ts';
+import type { MetricQuery } from '../domain/metric-query.ts';
+import type { MetricResolution } from '../domain/metric-resolution.ts';
 
-export interface MetricPoint {
-  readonly tenantId: string;
-  readonly name: string;
-  readonly at: string;
-  readonly value: number;
-  readonly labels: Readonly<Record<string, string>>;
-}
+/** What a store answers; too many steps of too many series are refused whole. */
+export type MetricAnswer =
+  | { readonly ok: true; readonly series: readonly MetricSeries[] }
+  | { readonly ok: false; readonly refusal: 'too_many_series' };
 
-export interface MetricRange {
+export interface MetricPurge {
   readonly tenantId: string;
-  readonly name: string;
-  /** Included; the first step begins here. */
-  readonly from: string;
-  /** Excluded. */
-  readonly to: string;
-  readonly stepS: number;
+  /** RFC 3339. Points before it go, and intervals that end by then. */
+  readonly before: string;
+  /** Counts and removes nothing. */
+  readonly dryRun: boolean;
 }
 
 /** Keeps measured values over time. */
 export interface MetricStore {
+  /** In what it keeps values, and for how long. */
+  readonly resolutions: readonly MetricResolution[];
+  /** Takes points over: with the commit of `tx` they are kept for good, and found at once or a little later. */
   readonly write: (points: readonly MetricPoint[], tx: Tx) => Promise<void>;
-  /** One bucket a step, in order of time; steps without a point are left out. */
-  readonly summarise: (range: MetricRange, read: Queryable) => Promise<readonly MetricBucket[]>;
+  /** From the resolution that `chooseResolution` chose. */
+  readonly query: (query: MetricQuery & { readonly resolutionS: number }, read: Queryable) => Promise<MetricAnswer>;
+  /** Removes what a tenant measured before a time; `count` is that of its single points. */
+  readonly purge: (purge: MetricPurge, write: Queryable) => Promise<{ readonly count: number }>;
 }
+
+/** Steps of all series together that an answer may have. */
+export const MAX_BUCKETS = 20_000;

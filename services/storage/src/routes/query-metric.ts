@@ -1,16 +1,33 @@
-import { QueryMetric } from '@soc/contracts/storage/metrics';
+import { type MetricAggregate, QueryMetric } from '@soc/contracts/storage/metrics';
 import { route, unprocessable } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
+import { readLabelTests } from '../domain/metric-query.ts';
 import { checkMetricRange } from '../domain/metric-range.ts';
+import { chooseResolution } from '../domain/metric-resolution.ts';
 
-export const queryMetricRoute = ({ db, metrics }: Pick<StorageDeps, 'db' | 'metrics'>) =>
+const DEFAULT_AGGREGATES: readonly MetricAggregate[] = ['avg', 'min', 'max', 'count'];
+
+export const queryMetricRoute = ({ db, metrics: { store }, now }: Pick<StorageDeps, 'db' | 'metrics' | 'now'>) =>
   route(QueryMetric, async ({ query, principal, consistencyToken, inTime }) => {
-    const { name, from, to, step: stepS } = query;
+    const { name, from, to, step: stepS, label = [], groupBy = [], aggregate = DEFAULT_AGGREGATES } = query;
     const checked = checkMetricRange({ from, to, stepS });
     if (!checked.ok) throw unprocessable(`storage.${checked.refusal}`);
-    const buckets = await metrics.summarise(
-      { tenantId: principal.tenantId, name, from, to, stepS },
-      inTime(db.readYourWrites(consistencyToken)),
-    );
-    return { name, stepS, items: [...buckets] };
+    const asked = {
+      tenantId: principal.tenantId,
+      name,
+      from,
+      to,
+      stepS,
+      where: readLabelTests(label),
+      groupBy: [...new Set(groupBy)],
+      aggregates: [...new Set(aggregate)],
+    };
+    const chosen = chooseResolution(asked, store.resolutions, now());
+    if (!chosen.ok) {
+      throw unprocessable('storage.resolution_gone', `What answers this exactly is kept since ${chosen.keptSince}.`);
+    }
+    const { resolutionS } = chosen;
+    const answer = await store.query({ ...asked, resolutionS }, inTime(db.readYourWrites(consistencyToken)));
+    if (!answer.ok) throw unprocessable(`storage.${answer.refusal}`);
+    return { name, stepS, resolutionS, series: [...answer.series] };
   });

@@ -1,0 +1,60 @@
+import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
+import { createTestDatabase } from '@soc/fleet/testing';
+import { messagingMigrations } from '@soc/messaging';
+import { createRegistry } from '@soc/monitoring';
+import { createPostgresMetricStore } from '../adapters/postgres-metric-repository.ts';
+import type { MetricPoint } from '../domain/metric-point.ts';
+import { createMetricPartitionRepository } from '../metric-partition-repository.ts';
+import type { MetricStore } from './metric-store.ts';
+
+type Query = Parameters<MetricStore['query']>[0];
+type Purge = Parameters<MetricStore['purge']>[0];
+
+/** A store with what it needs, and what is written found at once. */
+export interface MetricAdapter {
+  readonly db: DbCluster;
+  readonly write: (points: readonly MetricPoint[]) => Promise<void>;
+  readonly query: (query: Query) => ReturnType<MetricStore['query']>;
+  readonly purge: (purge: Purge) => ReturnType<MetricStore['purge']>;
+  readonly close: () => Promise<void>;
+}
+
+const KEEP_DAYS = { metric_points: 30, metric_rollups_5m: 180, metric_rollups_1h: 1_825 };
+const now = () => new Date('2026-03-02T00:00:00Z');
+
+/** A migrated database of its own. */
+export async function openMetricDatabase(): Promise<{ readonly db: DbCluster; readonly close: () => Promise<void> }> {
+  const database = await createTestDatabase('storage');
+  const migrations = new URL('../../migrations/', import.meta.url);
+  await migrate({ url: database.url, schema: 'storage', directories: [messagingMigrations, migrations] });
+  const db = createDbCluster({
+    primaryUrl: database.url,
+    replicaUrls: [],
+    applicationName: 'metric-store-test',
+    registry: createRegistry('storage', 'test'),
+    onError: () => undefined,
+  });
+  const close = async (): Promise<void> => {
+    await db.close();
+    await database.drop();
+  };
+  return { db, close };
+}
+
+const openPostgres = async (): Promise<MetricAdapter> => {
+  const { db, close } = await openMetricDatabase();
+  const partitions = createMetricPartitionRepository();
+  const store = createPostgresMetricStore({ partitions, keepDays: KEEP_DAYS, now });
+  return {
+    db,
+    close,
+    write: (points) => db.tx((tx) => store.write(points, tx)),
+    query: (query) => store.query(query, db.write),
+    purge: (purge) => store.purge(purge, db.write),
+  };
+};
+
+/** All adapters of the port. */
+export const metricAdapters: readonly { readonly name: string; readonly open: () => Promise<MetricAdapter> }[] = [
+  { name: 'PostgreSQL', open: openPostgres },
+];
