@@ -1,5 +1,13 @@
 import { AnalysisCompleted } from './ai/events.ts';
-import { AlertCreated, AlertUpdated, IncidentCreated, IncidentUpdated, ResponseRequested } from './alert/events.ts';
+import {
+  AlertCreated,
+  AlertUpdated,
+  CommentAdded,
+  EventReceived,
+  IncidentCreated,
+  IncidentUpdated,
+  ResponseRequested,
+} from './alert/events.ts';
 import { MetricRecorded } from './analytics/events.ts';
 import { auditEvents } from './auth/audit-events.ts';
 import { UserChanged } from './auth/events.ts';
@@ -15,6 +23,8 @@ export const events: readonly EventSpec[] = [
   AlertUpdated,
   IncidentCreated,
   IncidentUpdated,
+  CommentAdded,
+  EventReceived,
   AnalysisCompleted,
   EnrichmentCompleted,
   ResponseRequested,

@@ -56,6 +56,12 @@ export const AlertConfig = z.object({
     .max(365)
     .default(7)
     .describe('How long raw events are kept for backtests of rules; 0 keeps none.'),
+  SEARCH_RAW_EVENTS: z
+    .enum(['off', 'alerts', 'all'])
+    .default('alerts')
+    .describe(
+      'Which raw events can be searched: none, those that became an alert, or all that are sent as events, which costs a document each.',
+    ),
   SYSLOG_HOST: z.string().min(1).default('127.0.0.1').describe('Address the syslog listeners are bound to.'),
   SYSLOG_UDP_PORT: Port.describe('Port of syslog over UDP; off when absent.'),
   SYSLOG_TCP_PORT: Port.describe('Port of syslog over TCP, octet counting or lines; off when absent.'),

@@ -29,6 +29,7 @@ import { createPruning } from './pruning.ts';
 import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createRiskIncidents } from './risk-incidents.ts';
 import { createRiskRepository, type RiskRepository } from './risk-repository.ts';
+import { createRawEvents } from './raw-events.ts';
 import { createRemapRepository, type RemapRepository } from './remap-repository.ts';
 import { createSuppressionRepository, type SuppressionRepository } from './suppression-repository.ts';
 import { createSources, type Sources } from './sources.ts';
@@ -99,6 +100,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
   const identify = createIdentification({ dedupWindowS, fingerprints, deduplication, suppressions });
   const mappings = createMappingRepository();
   const sources = createSources();
+  const rawEvents = createRawEvents({ outbox, now, search: config.SEARCH_RAW_EVENTS });
   const ingest = createIngest({
     db,
     outbox,
@@ -111,6 +113,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     suppressions,
     timeline,
     idempotency,
+    rawEvents,
   });
   const windows = createSigmaCorrelationDeps({ db, now, log, config, registry, ingest, timeline });
   return {
@@ -154,7 +157,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
       log,
     }),
     ...windows,
-    ...createDetectionDeps({ db, now, log, config, ingest, windows }),
+    ...createDetectionDeps({ db, outbox, now, log, config, ingest, windows, rawEvents }),
     syslog: createSyslog({ db, ingest, mappings, sources, registry, now, log, config }),
   };
 }

@@ -7,6 +7,7 @@ import { createEventBlockRepository } from './event-block-repository.ts';
 import { createEventIntake, type EventIntake } from './event-intake.ts';
 import { createEventPruning } from './event-pruning.ts';
 import type { Ingest } from './ingest.ts';
+import type { RawEvents } from './raw-events.ts';
 import { createRuleChange } from './rule-change.ts';
 import { createRuleImport, type RuleImport } from './rule-import.ts';
 import { createRuleRefresh } from './rule-refresh.ts';
@@ -41,9 +42,12 @@ export function createDetectionDeps({
   config,
   ingest,
   windows,
-}: Pick<Platform<AlertConfig>, 'db' | 'now' | 'log' | 'config'> & {
+  outbox,
+  rawEvents,
+}: Pick<Platform<AlertConfig>, 'db' | 'outbox' | 'now' | 'log' | 'config'> & {
   readonly ingest: Ingest;
   readonly windows: SigmaCorrelationDeps;
+  readonly rawEvents: RawEvents;
 }): DetectionDeps {
   const rules = createRuleRepository();
   const ruleSets = createRuleSetRepository();
@@ -89,6 +93,8 @@ export function createDetectionDeps({
       correlateMatches,
       eventSources,
       keepsEvents: keepMs > 0,
+      outbox,
+      rawEvents,
     }),
     detectionWorkers: [detections, settling, eventSources, createEventPruning({ db, blocks, now, log, keepMs })],
   };

@@ -1,6 +1,6 @@
 import { asSystem, createBatcher, type DbCluster } from '@soc/db-cluster';
 import { uuidv7 } from '@soc/service-kit';
-import type { BusLog, Origin } from '@soc/messaging';
+import type { BusLog, Message, Origin, Outbox } from '@soc/messaging';
 import type { AcceptedAlert, RejectedLine } from '@soc/contracts/alert/ingest';
 import type { Detections } from './detection/detections.ts';
 import type { EventMatch } from './detection/thread-protocol.ts';
@@ -8,6 +8,7 @@ import type { EventBlock, EventBlockRepository } from './event-block-repository.
 import type { EventSources } from './event-sources.ts';
 import { submissionsOfFirings } from './firing-submissions.ts';
 import type { Ingest, Submission } from './ingest.ts';
+import type { RawEvents } from './raw-events.ts';
 import type { MatchBatch, SigmaCorrelation, TenantFiring } from './sigma-correlation.ts';
 
 /** What became of some events. */
@@ -33,6 +34,8 @@ interface Stored {
   /** Of the events that are counted. */
   readonly texts: ReadonlyMap<string, string>;
   readonly origin: Origin;
+  /** What the search is told. */
+  readonly told: readonly Message[];
 }
 
 /** Who sends events without saying what they are. */
@@ -53,6 +56,8 @@ export function createEventIntake(given: {
   readonly log: BusLog;
   /** Whether events are kept for backtests. */
   readonly keepsEvents: boolean;
+  readonly outbox: Pick<Outbox, 'publishMany'>;
+  readonly rawEvents: Pick<RawEvents, 'ofBlock'>;
 }): EventIntake {
   const { db, now, detections, blocks, ingest, correlateMatches, eventSources } = given;
   const batcher = createBatcher<Stored, readonly AcceptedAlert[]>({
@@ -65,6 +70,10 @@ export function createEventIntake(given: {
           await blocks.insert(
             tx,
             items.flatMap(({ block }) => block ?? []),
+          );
+          await given.outbox.publishMany(
+            tx,
+            items.flatMap(({ told }) => told),
           );
           const counted = items.flatMap((item) => (item.counted.matches.length > 0 ? [item.counted] : []));
           const { firings } = counted.length > 0 ? await correlateMatches(tx, counted) : { firings: [] };
@@ -96,9 +105,10 @@ export function createEventIntake(given: {
       matches.flatMap(({ counted: of, text }): [string, string][] => (of ? [[of.eventId, text]] : [])),
     );
     const keeps = given.keepsEvents && good > 0;
+    const told = good > 0 ? await given.rawEvents.ofBlock(body, source, origin) : [];
     const accepted =
-      keeps || submissions.length + counted.matches.length > 0
-        ? await batcher.add({ block: keeps ? block : undefined, submissions, counted, texts, origin })
+      keeps || submissions.length + counted.matches.length + told.length > 0
+        ? await batcher.add({ block: keeps ? block : undefined, submissions, counted, texts, origin, told })
         : [];
     // Committed by now: an error would have it sent again.
     if (good > 0) {
@@ -127,4 +137,4 @@ function firedBy(
 }
 
 const submissionsOf = (matches: readonly EventMatch[], origin: Origin): readonly Submission[] =>
-  matches.flatMap(({ alert, text }) => (alert ? [{ alert, payload: text, origin }] : []));
+  matches.flatMap(({ alert, text }) => (alert ? [{ alert, payload: text, isEvent: true, origin }] : []));

@@ -12,6 +12,7 @@ import { hiddenCounts } from './domain/suppression/suppress.ts';
 import type { NormalisedAlert } from './domain/normalise/normalised-alert.ts';
 import type { IdempotentRequest } from './domain/replay.ts';
 import type { DeduplicationRepository } from './deduplication-repository.ts';
+import type { RawEvents } from './raw-events.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import type { Answered, Idempotency } from './idempotency.ts';
 import type { Identification } from './identify-arrivals.ts';
@@ -25,6 +26,8 @@ export interface Submission {
   readonly payload: string;
   /** How `payload` stands for what was received; as text when absent. */
   readonly encoding?: 'base64';
+  /** `payload` is an event that rules were asked about. */
+  readonly isEvent?: true;
   /** By which mapping it was read, where it was. */
   readonly readBy?: MappingUsed | undefined;
   /** In place of the one made of the alert's own parts. */
@@ -58,6 +61,7 @@ export function createIngest(given: {
   readonly suppressions: SuppressionRepository;
   readonly timeline: TimelineRepository;
   readonly idempotency: Idempotency;
+  readonly rawEvents: Pick<RawEvents, 'ofAlerts'>;
 }): Ingest {
   const { db, outbox, now, alerts, arrivals, fingerprints, deduplication, suppressions, timeline, idempotency } = given;
 
@@ -99,7 +103,10 @@ export function createIngest(given: {
     const messages = heard.map((alert) =>
       outbox.message(AlertCreated, { alert }, { ...submissionOf(alert).origin, subject: alert.id }),
     );
-    await outbox.publishMany(tx, messages);
+    // What came as an alert says nothing more than the alert.
+    const arrived = heard.map((alert) => ({ alert, submission: submissionOf(alert) }));
+    const raw = arrived.filter(({ submission }) => submission.isEvent ?? submission.readBy !== undefined);
+    await outbox.publishMany(tx, [...messages, ...given.rawEvents.ofAlerts(raw)]);
   };
 
   const store = async (tx: Tx, submissions: readonly Submission[]): Promise<readonly AcceptedAlert[]> => {

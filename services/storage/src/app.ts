@@ -4,6 +4,9 @@ import { createStorageDeps } from './deps.ts';
 import { createEvidenceSweeper } from './evidence-sweeper.ts';
 import { onAlertCreated } from './events/on-alert-created.ts';
 import { onAlertUpdated } from './events/on-alert-updated.ts';
+import { onCommentAdded } from './events/on-comment-added.ts';
+import { onEventReceived } from './events/on-event-received.ts';
+import { onEvidenceStored } from './events/on-evidence-stored.ts';
 import { onIncidentCreated } from './events/on-incident-created.ts';
 import { onIncidentUpdated } from './events/on-incident-updated.ts';
 import { onMetricRecorded } from './events/on-metric-recorded.ts';
@@ -56,6 +59,9 @@ export const storageService = defineService({
         onAlertUpdated(deps),
         onIncidentCreated(deps),
         onIncidentUpdated(deps),
+        onCommentAdded(deps),
+        onEventReceived(deps),
+        onEvidenceStored(deps),
         onMetricRecorded(deps),
       ],
       workers: [createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log }), ...deps.metrics.workers],

@@ -3,6 +3,7 @@ import { event } from '../event.ts';
 import { Timestamp, Uuid } from '../primitives.ts';
 import { Alert } from './alert.ts';
 import { CorrelationReason, Incident } from './incident.ts';
+import { Comment } from './triage.ts';
 
 export const AlertCreated = event({
   type: 'alert.created',
@@ -57,5 +58,25 @@ export const ResponseRequested = event({
     requestedBy: z.string(),
     requestedAt: Timestamp,
     dryRun: z.boolean(),
+  }),
+});
+
+export const CommentAdded = event({
+  type: 'comment.added',
+  version: 1,
+  owner: 'alert',
+  summary: 'Somebody commented on an alert.',
+  payload: z.object({ comment: Comment }),
+});
+
+export const EventReceived = event({
+  type: 'event.received',
+  version: 1,
+  owner: 'alert',
+  summary: 'Raw events came in, as their source sent them; some at a time, and only as far as they are to be searched.',
+  payload: z.object({
+    receivedAt: Timestamp,
+    /** `text` is cut to what is searched; `alertId` is the alert that it became, if it is known. */
+    items: z.array(z.object({ id: Uuid, alertId: Uuid.nullable(), source: z.string().nullable(), text: z.string() })),
   }),
 });

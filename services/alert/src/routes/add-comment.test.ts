@@ -1,4 +1,5 @@
 import { GetAlertTimeline } from '@soc/contracts/alert/timeline';
+import { CommentAdded } from '@soc/contracts';
 import { AddComment, ListComments } from '@soc/contracts/alert/triage';
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -53,4 +54,11 @@ test('an alert that is not there has no comments', async () => {
     await service.call(AddComment, { params, body: { text: 'hello' } }),
   ];
   expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+});
+
+test('a comment is told of on the bus', async () => {
+  const alertId = await postAlert(service);
+  const { body } = await service.call(AddComment, { params: { id: alertId }, body: { text: 'to be searched' } });
+  const [told] = await service.published(CommentAdded, { where: ({ subject }) => subject === alertId });
+  expect(told?.data.comment).toEqual(body);
 });

@@ -1,16 +1,17 @@
+import { CommentAdded } from '@soc/contracts';
 import { AddComment, Comment } from '@soc/contracts/alert/triage';
 import { notFound, route, uuidv7 } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
 import { answerOf, idempotentRequest } from './idempotent-request.ts';
 
-type Deps = Pick<AlertDeps, 'db' | 'alerts' | 'comments' | 'timeline' | 'idempotency' | 'now'>;
+type Deps = Pick<AlertDeps, 'db' | 'outbox' | 'alerts' | 'comments' | 'timeline' | 'idempotency' | 'now'>;
 
 /** Characters of a comment that the timeline shows. */
 const SHOWN_CHARACTERS = 200;
 
-export const addCommentRoute = ({ db, alerts, comments, timeline, idempotency, now }: Deps) =>
+export const addCommentRoute = ({ db, outbox, alerts, comments, timeline, idempotency, now }: Deps) =>
   route(AddComment, async (context) => {
-    const { params, body, principal } = context;
+    const { params, body, principal, origin } = context;
     const { tenantId, subject, name } = principal;
     const add = async (tx: Parameters<Parameters<typeof db.tx>[0]>[0]): Promise<Comment> => {
       if (!(await alerts.find(tx, tenantId, params.id))) throw notFound('alert.not_found');
@@ -23,6 +24,7 @@ export const addCommentRoute = ({ db, alerts, comments, timeline, idempotency, n
         createdAt: at.toISOString(),
       };
       await comments.add(tx, tenantId, comment);
+      await outbox.publish(tx, CommentAdded, { comment }, { ...origin, subject: params.id });
       await timeline.add(tx, [
         {
           id: uuidv7(at.getTime()),

@@ -1,4 +1,13 @@
-import { AlertCreated, AlertUpdated, IncidentCreated, IncidentUpdated, uuidv7 } from '@soc/contracts';
+import {
+  AlertCreated,
+  AlertUpdated,
+  CommentAdded,
+  EventReceived,
+  EvidenceStored,
+  IncidentCreated,
+  IncidentUpdated,
+  uuidv7,
+} from '@soc/contracts';
 import { Search, SearchFacets, SearchHistogram } from '@soc/contracts/storage/search';
 import { exampleAlert, exampleIncident, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -163,4 +172,28 @@ test('what is found is counted by field and over time', async () => {
     const refused = await service.call(SearchHistogram, { query: { q: 'counted', ...query } });
     expect([refused.status, refused.problem?.code]).toEqual([422, code]);
   }
+});
+
+test('comments, raw events and evidence are found, each by the alert it belongs to', async () => {
+  const alertId = newId();
+  const [at, text] = ['2026-03-01T10:00:00.000Z', 'Looks like lateral movement'];
+  const comment = { id: newId(), alertId, author: { id: 'ann', name: 'Ann Smith' }, text, createdAt: at };
+  await service.emit(CommentAdded, { comment });
+  const raw = { id: newId(), alertId, source: 'sysmon', text: '{"Image":"C:\\\\Windows\\\\wscript.exe"}' };
+  const unknown = { ...raw, id: newId(), alertId: null };
+  await service.emit(EventReceived, { receivedAt: at, items: [raw, unknown] });
+  const evidence = {
+    objectId: newId(),
+    filename: 'memory.dmp',
+    sha256: 'ab'.repeat(32),
+    sizeBytes: 1,
+    incidentId: null,
+  };
+  await service.emit(EvidenceStored, { ...evidence, alertId, storedBy: 'Ann Smith', storedAt: at });
+  const expected = { alertId, severity: null, status: null, occurredAt: at };
+  await foundOnce(`"lateral movement" alert:${alertId}`, { ...expected, kind: 'comment', id: comment.id });
+  await foundOnce(`wscript.exe alert:${alertId}`, { ...expected, kind: 'event', id: raw.id, source: 'sysmon' });
+  await foundOnce(`hash:${evidence.sha256} author:ann*`, { ...expected, kind: 'evidence', title: 'memory.dmp' });
+  expect((await found('wscript.exe', { type: 'event' })).items).toHaveLength(2);
+  expect((await found(`alert:${alertId}`)).items).toHaveLength(3);
 });
