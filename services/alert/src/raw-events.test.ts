@@ -40,7 +40,8 @@ test.each([
   await service.call(IngestEvents, { query: { source: 'sysmon' }, body: '{"EventID":1,"Image":"a.exe"}\n' });
   const events = await service.published(EventReceived, { count: expected.length });
   const kinds = events.flatMap(({ data }) => data.items.map(({ alertId }) => (alertId === null ? 'block' : 'webhook')));
-  expect(kinds.toSorted()).toEqual(expected.toSorted());
+  expect(new Set(kinds)).toEqual(new Set(expected));
+  expect(kinds).toHaveLength(expected.length);
   const [item] = events.flatMap(({ data }) => data.items).filter(({ alertId }) => alertId !== null);
   expect([item?.alertId, JSON.parse(item?.text ?? '')]).toEqual([body.alerts[0]?.id, payload]);
 });
