@@ -1,6 +1,6 @@
 import { identifier, joinSql, sql, type SqlStatement } from '@soc/db-cluster';
 import type { KeywordField } from '../domain/document-fields.ts';
-import { fieldLexeme, isColumnField } from '../domain/tsvector.ts';
+import { type ColumnField, fieldLexeme, isColumnField } from '../domain/tsvector.ts';
 import { likePattern } from '../domain/like-pattern.ts';
 import {
   type FacetValue,
@@ -21,26 +21,26 @@ interface ValueRow extends FacetValue {
   readonly field: string;
 }
 
-/** The values of one field in the rows of `counted`. */
-function valuesOf(field: KeywordField): SqlStatement {
-  if (field === 'incident') {
-    return sql`select 'incident' as field, incident_id::text as value from counted where incident_id is not null`;
-  }
-  if (isColumnField(field)) {
-    const column = identifier(field);
-    return sql`select ${field} as field, ${column} as value from counted where ${column} is not null`;
-  }
-  const start = fieldLexeme(field, '');
-  return sql`select ${field} as field, substr(one, ${start.length + 1}) as value
-    from counted, unnest(tsvector_to_array(search)) as one where one like ${`${likePattern(start)}%`}`;
+/** The values of a field that is a column, in the rows of `counted`. */
+function valuesOfColumn(field: ColumnField): SqlStatement {
+  const column = field === 'incident' ? sql`incident_id::text` : identifier(field);
+  return sql`select ${field} as field, ${column} as value from counted where ${column} is not null`;
 }
 
-/** One field after another over the same rows, and the number of them as the field `*`. */
+/** The values of all other fields: the lexemes are gone through once, whatever the number of fields. */
+const valuesOfLexemes = (fields: readonly KeywordField[]): SqlStatement => sql`
+  select split_part(one, ':', 2) as field, substr(one, strpos(substr(one, 2), ':') + 2) as value
+  from counted, unnest(tsvector_to_array(search)) as one
+  where one like any(${fields.map((field) => `${likePattern(fieldLexeme(field, ''))}%`)}::text[])`;
+
+/** And the number of rows as the field `*`. */
 export const countFacets: SearchIndex['facets'] = async ({ fields, limitValues, ...scope }, read) => {
   const columns = sql`severity, kind, status, verdict, assignee, incident_id, search`;
-  const values = fields
-    .map(valuesOf)
-    .reduce((all, one) => sql`${all} union all ${one}`, sql`select '*' as field, '' as value from counted`);
+  const lexemeFields = fields.filter((field) => !isColumnField(field));
+  const values = [
+    ...fields.filter(isColumnField).map(valuesOfColumn),
+    ...(lexemeFields.length > 0 ? [valuesOfLexemes(lexemeFields)] : []),
+  ].reduce((all, one) => sql`${all} union all ${one}`, sql`select '*' as field, '' as value from counted`);
   const rows = await read.query<ValueRow>(sql`
     with counted as materialized (${newest(scope, columns, MAX_FACET_DOCUMENTS)}),
     counts as (select field, value, count(*)::int as count from (${values}) as each group by field, value),

@@ -38,7 +38,7 @@ export interface RawEvent {
 }
 
 /** Of an event, what is beyond is not searched. */
-export const MAX_RAW_CHARS = 8_000;
+const MAX_RAW_CHARS = 8_000;
 
 export function rawEventDocument(tenantId: string, event: RawEvent): SearchDocument {
   const { id, alertId, source, receivedAt, text } = event;

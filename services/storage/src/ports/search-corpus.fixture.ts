@@ -40,7 +40,7 @@ const VERDICTS = ['true_positive', 'false_positive', 'benign_true_positive'] as 
 const STATUSES = ['new', 'new', 'new', 'triaged', 'investigating', 'closed'] as const;
 
 /** When the first happened; each of the others 7 s later. */
-export const CORPUS_START = Date.UTC(2026, 2, 1);
+const CORPUS_START = Date.UTC(2026, 2, 1);
 export const corpusTime = (index: number): string => new Date(CORPUS_START + index * 7_000).toISOString();
 
 const hostOf = (index: number): string => `${pick(['web', 'db', 'ws'], index, 1)}-${chosen(index, 2, 50)}.corp.example`;
