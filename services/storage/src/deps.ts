@@ -1,7 +1,7 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { Outbox } from '@soc/messaging';
 import type { Platform } from '@soc/service-kit';
-import { createFileSystemObjectStore } from './adapters/file-system-object-store.ts';
+import { createObjectStore } from './adapters/create-object-store.ts';
 import { createPostgresSearchIndex } from './adapters/postgres-search-repository.ts';
 import type { StorageConfig } from './config.ts';
 import { type CustodyKeys, readCustodyKeys } from './custody/custody-keys.ts';
@@ -35,11 +35,7 @@ export async function createStorageDeps(platform: Platform<StorageConfig>): Prom
     evidence: createEvidenceRepository({ privateKey: custodyKeys.privateKey, log }),
     custodyKeys,
     maxExportObjects: config.CUSTODY_EXPORT_MAX_OBJECTS,
-    objectStore: createFileSystemObjectStore({
-      directory: config.EVIDENCE_DIR,
-      minFreeBytes: config.EVIDENCE_MIN_FREE_BYTES,
-      now,
-    }),
+    objectStore: createObjectStore(config, now),
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
     searchIndex: createPostgresSearchIndex(),
     savedSearches: createSavedSearchRepository(),

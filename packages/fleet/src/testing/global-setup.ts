@@ -17,6 +17,7 @@ import { together } from '../together.ts';
 import { takeFreePorts } from './free-ports.ts';
 import { startOnDemandServers } from './on-demand-servers.ts';
 import { TEST_PASSWORD, TEST_REDIS_PREFIXES, testPasswords } from './provided.ts';
+import { startS3Server } from './s3/start-s3-server.ts';
 import { startSearchServer } from './search-server/start-search-server.ts';
 import { makeTemporaryDirectory } from './temporary-directory.ts';
 
@@ -64,7 +65,10 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     postgres.adminUrl(),
     ServiceName.options.map((schema) => ({ schema, role: roleOf(schema), password: TEST_PASSWORD })),
   );
-  const onDemand = await startOnDemandServers({ 'search-server': () => startSearchServer({ host }) });
+  const onDemand = await startOnDemandServers({
+    'search-server': () => startSearchServer({ host }),
+    s3: () => startS3Server({ host }),
+  });
   provide('onDemandUrl', onDemand.url);
   provide('postgresUrl', postgres.adminUrl());
   provide('redisUrl', redis.url);

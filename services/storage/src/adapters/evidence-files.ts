@@ -12,7 +12,7 @@ export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
 /** Throws on what is no key: nothing that comes from outside may name a file. */
-function checkKey(key: string): string {
+export function checkKey(key: string): string {
   if (!KEY.test(key)) throw new Error('not a place of this store');
   return key;
 }

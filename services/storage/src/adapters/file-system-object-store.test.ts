@@ -17,7 +17,7 @@ async function makeDirectory(): Promise<string> {
 }
 
 const openStore = (directory: string, minFreeBytes = 0) =>
-  createFileSystemObjectStore({ directory, minFreeBytes, now: () => new Date() });
+  createFileSystemObjectStore({ directory, minFreeBytes, partBytes: 1024, now: () => new Date() });
 
 /** Mounts a file system of a megabyte; false where that is not permitted. */
 function mountTiny(directory: string): boolean {

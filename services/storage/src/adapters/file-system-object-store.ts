@@ -27,9 +27,10 @@ export function createFileSystemObjectStore(options: {
   readonly directory: string;
   /** Room an upload must leave free. */
   readonly minFreeBytes: number;
+  readonly partBytes: number;
   readonly now: () => Date;
 }): ObjectStore {
-  const { directory, minFreeBytes, now } = options;
+  const { directory, minFreeBytes, partBytes, now } = options;
   const incoming = join(directory, 'incoming');
   const pathOf = (key: string): string => pathOfKey(directory, key);
   const holds = createFileHolds(now);
@@ -81,7 +82,7 @@ export function createFileSystemObjectStore(options: {
     },
     hold: async (key, hold) => holds.set(pathOf(key), hold),
     holdOf: async (key) => holds.find(pathOf(key)),
-    ...createFileUploads({ directory, hasRoom }),
+    ...createFileUploads({ directory, partBytes, hasRoom }),
     presign: () => Promise.resolve(undefined),
     check: async () => ({ store: 'file system', freeBytes: await freeBytes() }),
     sweep: () => sweepFolder(incoming, now),

@@ -7,14 +7,13 @@ import { hashContent, isExpected, receiveChunks } from '../receive-content.ts';
 
 type Uploads = Pick<ObjectStore, 'startUpload' | 'putPart' | 'completeUpload' | 'abortUpload'>;
 
-export const PART_BYTES = 8 * 1024 * 1024;
-
 /** Uploads in parts, each written to its place in one file that lies beside until it is whole. */
 export function createFileUploads(options: {
   readonly directory: string;
+  readonly partBytes: number;
   readonly hasRoom: (bytes?: number) => Promise<boolean>;
 }): Uploads {
-  const { directory, hasRoom } = options;
+  const { directory, partBytes, hasRoom } = options;
   const incomingOf = (key: string): string => join(directory, 'incoming', key.split('/').at(-1) ?? '');
 
   return {
@@ -24,19 +23,19 @@ export function createFileUploads(options: {
       const path = incomingOf(key);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await (await open(path, 'wx', 0o600)).close();
-      return { upload: key, partBytes: PART_BYTES };
+      return { upload: key, partBytes };
     },
 
-    putPart: async ({ upload, partBytes }, number, source, { idleTimeoutMs, expectedBytes }) => {
-      if ((expectedBytes ?? 0) > partBytes) return { ok: false, refusal: 'too_large' };
+    putPart: async ({ upload, partBytes: ownBytes }, number, source, { idleTimeoutMs, expectedBytes }) => {
+      if ((expectedBytes ?? 0) > ownBytes) return { ok: false, refusal: 'too_large' };
       if (!(await hasRoom(expectedBytes))) return { ok: false, refusal: 'no_space' };
       pathOfKey(directory, upload);
-      const start = (number - 1) * partBytes;
+      const start = (number - 1) * ownBytes;
       let sizeBytes = 0;
       try {
         const file = await open(incomingOf(upload), 'r+');
         try {
-          const isWhole = await receiveChunks(source, { maxBytes: partBytes, idleTimeoutMs }, async (chunk) => {
+          const isWhole = await receiveChunks(source, { maxBytes: ownBytes, idleTimeoutMs }, async (chunk) => {
             const position = start + sizeBytes;
             sizeBytes += chunk.length;
             await writeAll(file, chunk, position);

@@ -95,7 +95,7 @@ export interface ObjectStore {
   readonly hold: (key: string, hold: Partial<Hold>) => Promise<'set' | 'absent' | 'shortened'>;
   /** Undefined when there is no such content. */
   readonly holdOf: (key: string) => Promise<Hold | undefined>;
-  readonly startUpload: (place: ContentPlace, maxBytes: number) => Promise<StartedUpload>;
+  readonly startUpload: (place: ContentPlace) => Promise<StartedUpload>;
   /** Keeps a part of at most `partBytes`, in place of what came under this number before. */
   readonly putPart: (
     upload: StartedUpload,

@@ -8,7 +8,6 @@ import type { ObjectStore, StartedUpload, StoredPart } from './object-store.ts';
 
 const receive = { idleTimeoutMs: 30_000, expectedBytes: undefined };
 const place = () => ({ tenantId: 'default', name: randomUUID() });
-const MAX_BYTES = 100_000_000;
 
 async function part(store: ObjectStore, upload: StartedUpload, number: number, content: Buffer): Promise<StoredPart> {
   const outcome = await store.putPart(upload, number, Readable.from([content]), receive);
@@ -25,7 +24,7 @@ function hashesOf(...contents: readonly Buffer[]) {
 describe.each(adapters)('uploads in parts: $name', ({ open }) => {
   test('parts come in any order, and again after one was cut in the middle', async () => {
     const store = await open();
-    const upload = await store.startUpload(place(), MAX_BYTES);
+    const upload = await store.startUpload(place());
     const [first, last] = [Buffer.alloc(upload.partBytes, 'a'), Buffer.from('the end')];
     const storedLast = await part(store, upload, 2, last);
     const cut = Readable.from(
@@ -50,7 +49,7 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
 
   test('a part that is sent again, shorter, replaces the first', async () => {
     const store = await open();
-    const upload = await store.startUpload(place(), MAX_BYTES);
+    const upload = await store.startUpload(place());
     await part(store, upload, 1, Buffer.from('a long one'));
     const again = await part(store, upload, 1, Buffer.from('short'));
     const outcome = await store.completeUpload(upload, [again], {});
@@ -60,7 +59,7 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
   test('what does not hash to what was announced is refused, and nothing is left of it', async () => {
     const store = await open();
     const where = place();
-    const upload = await store.startUpload(where, MAX_BYTES);
+    const upload = await store.startUpload(where);
     const stored = await part(store, upload, 1, Buffer.from('forged'));
     const expected = hashesOf(Buffer.from('genuine'));
     expect(await store.completeUpload(upload, [stored], { expected })).toEqual({ ok: false, refusal: 'wrong_hash' });
@@ -69,7 +68,7 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
 
   test('completing can be repeated when the answer was lost', async () => {
     const store = await open();
-    const upload = await store.startUpload(place(), MAX_BYTES);
+    const upload = await store.startUpload(place());
     const stored = await part(store, upload, 1, Buffer.from('once'));
     const outcome = await store.completeUpload(upload, [stored], {});
     expect(outcome).toMatchObject({ ok: true });
@@ -78,7 +77,7 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
 
   test('a part larger than parts are is refused', async () => {
     const store = await open();
-    const upload = await store.startUpload(place(), MAX_BYTES);
+    const upload = await store.startUpload(place());
     const large = Readable.from([Buffer.alloc(upload.partBytes), Buffer.alloc(1)]);
     expect(await store.putPart(upload, 1, large, receive)).toEqual({ ok: false, refusal: 'too_large' });
     const announced = { ...receive, expectedBytes: upload.partBytes + 1 };
@@ -87,7 +86,7 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
 
   test('an upload that was given up takes nothing more', async () => {
     const store = await open();
-    const upload = await store.startUpload(place(), MAX_BYTES);
+    const upload = await store.startUpload(place());
     const stored = await part(store, upload, 1, Buffer.from('never mind'));
     await store.abortUpload(upload);
     await expect(store.abortUpload(upload)).resolves.toBeUndefined();

@@ -1,20 +1,4 @@
-import { request } from 'node:http';
-import process from 'node:process';
-import { text } from 'node:stream/consumers';
-import { inject } from 'vitest';
+import { sharedServer } from '../shared-server.ts';
 
-/**
- * The URL of the one search server of this run, started when first asked for; undefined, with the reason on standard error,
- * where it cannot be had, for a test to skip. Each test has index names of its own.
- */
-export async function sharedSearchServer(): Promise<string | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ readonly isUp: boolean; readonly said: string }>();
-  // Not `fetch`, which gives up on an answer after five minutes.
-  const asked = request(`${inject('onDemandUrl')}/search-server`, (response) => {
-    text(response).then((said) => resolve({ isUp: response.statusCode === 200, said }), reject);
-  });
-  asked.once('error', reject).end();
-  const { isUp, said } = await promise;
-  if (!isUp) process.stderr.write(`no search server: ${said}\n`);
-  return isUp ? said : undefined;
-}
+/** The URL of the one search server of this run, if it can be had; each test has index names of its own. */
+export const sharedSearchServer = (): Promise<string | undefined> => sharedServer('search-server');
