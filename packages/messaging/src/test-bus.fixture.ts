@@ -65,9 +65,10 @@ export async function startTestBus(
   } = {},
 ): Promise<TestBus & { readonly databaseUrl: string }> {
   const prefix = options.prefix ?? `test-${randomBytes(6).toString('hex')}`;
-  const database = options.databaseUrl === undefined ? await createTestDatabase(serviceName) : undefined;
+  const directories = [messagingMigrations];
+  const database = options.databaseUrl === undefined ? await createTestDatabase(serviceName, directories) : undefined;
   const databaseUrl = database?.url ?? options.databaseUrl ?? '';
-  await migrate({ url: databaseUrl, schema: serviceName, directories: [messagingMigrations] });
+  if (!database) await migrate({ url: databaseUrl, schema: serviceName, directories });
   const registry = createRegistry(serviceName, 'test');
   const db = createDbCluster({
     primaryUrl: databaseUrl,

@@ -33,22 +33,33 @@ export async function ensureSchemas(
   database: string,
   services: readonly Omit<ServiceRole, 'password'>[],
 ): Promise<void> {
-  const name = escapeIdentifier(database);
-  const closedToPublic = [`revoke all on database ${name} from public`, 'revoke all on schema public from public'];
   const opened = services.flatMap(({ schema: schemaName, role: roleName }) => {
     const [schema, role, tenant] = [schemaName, roleName, tenantRoleOf(roleName)].map(escapeIdentifier);
     const byDefault = `alter default privileges for role ${role} in schema ${schema} grant`;
     return [
-      `grant connect on database ${name} to ${role}`,
       `create schema if not exists ${schema} authorization ${role}`,
-      `alter role ${role} in database ${name} set search_path = ${schema}`,
       `grant usage on schema ${schema} to ${tenant}`,
       `${byDefault} select, insert, update, delete on tables to ${tenant}`,
       `${byDefault} usage on sequences to ${tenant}`,
     ];
   });
   const audit = auditStatements(services.map(({ role }) => role));
+  const access = accessStatements(database, services);
+  const closedToPublic = 'revoke all on schema public from public';
   await withConnection(adminUrl, (client) =>
-    client.query(['begin', ...closedToPublic, ...opened, ...audit, markLeakproof, 'commit'].join(';\n')),
+    client.query(['begin', ...access, closedToPublic, ...opened, ...audit, markLeakproof, 'commit'].join(';\n')),
   );
+}
+
+/** Who may connect to a database, and what they find there: kept by the server, so that no copy of a database has it. */
+export function accessStatements(
+  database: string,
+  services: readonly Omit<ServiceRole, 'password'>[],
+): readonly string[] {
+  const name = escapeIdentifier(database);
+  const opened = services.flatMap(({ schema, role }) => [
+    `grant connect on database ${name} to ${escapeIdentifier(role)}`,
+    `alter role ${escapeIdentifier(role)} in database ${name} set search_path = ${escapeIdentifier(schema)}`,
+  ]);
+  return [`revoke all on database ${name} from public`, ...opened];
 }

@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import { dropDatabase, ensureDatabase, roleOf } from '../postgres/roles-repository.ts';
 import { ensureSchemas } from '../postgres/schemas-repository.ts';
 import { TEST_PASSWORD } from './provided.ts';
+import { copyTemplateDatabase } from './template-database.ts';
 
 export interface TestDatabase {
   /** Connects the service's own role. */
@@ -11,10 +12,26 @@ export interface TestDatabase {
   readonly drop: () => Promise<void>;
 }
 
-/** A new, empty database on the PostgreSQL of the tests, with the role and the schema of one service. */
-export async function createTestDatabase(service: ServiceName): Promise<TestDatabase> {
-  const { urlOf, drop } = await createSharedTestDatabase([service]);
-  return { url: urlOf(service), drop };
+/**
+ * A new database on the PostgreSQL of the tests, with the role and the schema of one service: empty, or as the migrations of
+ * these folders make it.
+ */
+export async function createTestDatabase(
+  service: ServiceName,
+  directories: readonly URL[] = [],
+): Promise<TestDatabase> {
+  const database = newName(service);
+  await copyTemplateDatabase(database, [{ schema: service, directories }]);
+  const serverUrl = inject('postgresUrl');
+  return { url: urlIn(serverUrl, database, service), drop: () => dropDatabase(serverUrl, database) };
+}
+
+const newName = (first: string): string => `${first}_${randomBytes(6).toString('hex')}`;
+
+function urlIn(serverUrl: string, database: string, service: ServiceName): string {
+  const url = new URL(serverUrl);
+  Object.assign(url, { pathname: database, username: roleOf(service), password: TEST_PASSWORD });
+  return url.href;
 }
 
 export interface SharedTestDatabase {
@@ -33,7 +50,7 @@ export async function createSharedTestDatabase(
   services: readonly ServiceName[],
   serverUrl: string = inject('postgresUrl'),
 ): Promise<SharedTestDatabase> {
-  const database = `${services[0] ?? 'test'}_${randomBytes(6).toString('hex')}`;
+  const database = newName(services[0] ?? 'test');
   const adminUrl = new URL(serverUrl);
   adminUrl.pathname = database;
   await ensureDatabase(serverUrl, database);
@@ -44,12 +61,7 @@ export async function createSharedTestDatabase(
   );
   return {
     adminUrl: adminUrl.href,
-    urlOf: (service) => {
-      const url = new URL(adminUrl);
-      url.username = roleOf(service);
-      url.password = TEST_PASSWORD;
-      return url.href;
-    },
+    urlOf: (service) => urlIn(serverUrl, database, service),
     drop: () => dropDatabase(serverUrl, database),
   };
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import type { EndpointSpec } from '@soc/contracts';
 import { type Queryable, type SqlStatement, tenantRoleOf } from '@soc/db-cluster';
+import { messagingMigrations } from '@soc/messaging';
 import { redisUserOf } from '@soc/messaging/redis';
 import { bootService, type Env, type RunningService, type ServiceDefinition } from '@soc/service-kit';
 import pg from 'pg';
@@ -87,8 +88,11 @@ export async function startTestService(
   options: TestServiceOptions = {},
 ): Promise<TestService> {
   const { env: given = {}, now = () => new Date() } = options;
-  const isOwnDatabase = definition.migrations !== undefined && given['DATABASE_URL'] === undefined;
-  const database = isOwnDatabase ? await createTestDatabase(definition.name) : undefined;
+  const { migrations } = definition;
+  const database =
+    migrations !== undefined && given['DATABASE_URL'] === undefined
+      ? await createTestDatabase(definition.name, [messagingMigrations, migrations])
+      : undefined;
   const env = environmentOf(definition, database, given);
   const keyPems = {
     auth: await readFile(inject('signingKeyFile'), 'utf8'),
