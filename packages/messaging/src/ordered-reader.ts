@@ -1,6 +1,7 @@
 import type { BusLog } from './log.ts';
 import { mergeStreams, type ReadAhead, streamsToRead } from './ordered-merge.ts';
 import type { Redis } from './redis.ts';
+import { createOneRead } from './redis/one-read.ts';
 import { asList, createStreamGroup, entriesOf, type StreamEntry, type StreamGroup } from './stream-group.ts';
 
 /** An entry of one of the streams that are read together. */
@@ -46,6 +47,7 @@ export function createOrderedReader(options: {
   readonly log: BusLog;
 }): OrderedReader {
   const { group, consumer, reader, commands, log } = options;
+  const reads = createOneRead(reader);
   const streams = Array.from(options.streams, ([type, stream]): Stream => ({
     type,
     group: createStreamGroup({ stream, group, consumer, reader, commands }),
@@ -86,20 +88,12 @@ export function createOrderedReader(options: {
     const keys = from.map((stream) => stream.group.stream);
     const isIdle = streams.every(({ held }) => held.length === 0);
     const what = [...keys, ...keys.map(() => '>')];
-    const answer =
+    const blockMs = Math.ceil(waitMs);
+    const answer = await reads.run(
       isIdle && waitMs >= 1
-        ? await reader.xreadgroupBuffer(
-            'GROUP',
-            group,
-            consumer,
-            'COUNT',
-            ROOM,
-            'BLOCK',
-            Math.ceil(waitMs),
-            'STREAMS',
-            ...what,
-          )
-        : await reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', ROOM, 'STREAMS', ...what);
+        ? reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', ROOM, 'BLOCK', blockMs, 'STREAMS', ...what)
+        : reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', ROOM, 'STREAMS', ...what),
+    );
     const byStream = new Map(asList(answer).map((part) => [String(asList(part)[0]), entriesOf(asList(part)[1])]));
     for (const [index, stream] of streams.entries()) {
       const entries = byStream.get(stream.group.stream) ?? [];
@@ -136,7 +130,7 @@ export function createOrderedReader(options: {
         if (ids.length > 0) await stream.group.acknowledge(ids);
       }
     },
-    interrupt: () => reader.disconnect(),
+    interrupt: reads.interrupt,
   };
 }
 

@@ -1,4 +1,5 @@
 import { BLOCK_MS, type Redis } from './redis.ts';
+import { createOneRead } from './redis/one-read.ts';
 import { sendAtOnce } from './redis/send-at-once.ts';
 
 /** One entry of a stream; `frame` is undefined when the entry was trimmed away before it was handled. */
@@ -54,6 +55,7 @@ export function createStreamGroup(options: {
   readonly commands: Redis;
 }): StreamGroup {
   const { stream, group, consumer, reader, commands } = options;
+  const reads = createOneRead(reader);
   const ofFirst = (answer: unknown): StreamEntry[] => entriesOf(asList(asList(answer)[0])[1]);
   /** Not by `commands.callBuffer`: where commands are pipelined by themselves, ioredis 6.0 drops the name of the command. */
   const run = async (command: string, ...args: readonly string[]): Promise<unknown> => {
@@ -79,21 +81,14 @@ export function createStreamGroup(options: {
     },
     readNew: async (count) =>
       ofFirst(
-        await reader.xreadgroupBuffer(
-          'GROUP',
-          group,
-          consumer,
-          'COUNT',
-          count,
-          'BLOCK',
-          BLOCK_MS,
-          'STREAMS',
-          stream,
-          '>',
+        await reads.run(
+          reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'BLOCK', BLOCK_MS, 'STREAMS', stream, '>'),
         ),
       ),
     readHeld: async (after, count) =>
-      ofFirst(await reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after)),
+      ofFirst(
+        await reads.run(reader.xreadgroupBuffer('GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, after)),
+      ),
     takeOver: async (idleMs, from, count) => {
       const answer = await run('XAUTOCLAIM', String(idleMs), from, 'COUNT', String(count));
       const [cursor, entries, trimmed] = asList(answer);
@@ -106,6 +101,6 @@ export function createStreamGroup(options: {
     touch: async (ids) => void (await claim(ids, 0)),
     release: async (ids) => void (await claim(ids, LONG_ABANDONED_MS)),
     acknowledge: async (ids) => void (await sendAtOnce(commands, 'xack', [stream, group, ...ids])),
-    interrupt: () => reader.disconnect(),
+    interrupt: reads.interrupt,
   };
 }

@@ -66,6 +66,7 @@ export function createLiveHub(options: {
       client.stream.destroy();
       throw error;
     }
+    if (closed) finish(client); // while it came in
     return client.stream;
   };
 
