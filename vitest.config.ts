@@ -10,7 +10,8 @@ export default defineConfig({
     // Modules are evaluated once per worker instead of once per file: services, drivers and schemas are dear to load.
     isolate: false,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than there are cores on the least of machines: a part of what tests do is waiting.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -26,6 +27,17 @@ export default defineConfig({
       {
         extends: true,
         test: { ...large, name: 'fleet', include: ['tests/fleet/**/*.test.ts'], sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          ...large,
+          name: 'whole-fleet',
+          include: ['tests/whole-fleet/**/*.test.ts'],
+          // One fleet for all files, as with the attacks.
+          globalSetup: [globalSetup, 'tests/whole-fleet/global-setup.ts'],
+          sequence: { groupOrder: 4 },
+        },
       },
       {
         extends: true,

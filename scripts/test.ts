@@ -14,7 +14,7 @@ import type { Tally } from './testing/tally.ts';
  * Stage after stage, the lanes of one side by side, the projects of a lane one after the other. What chaos does is mostly
  * waiting, for servers that come back. `repo` proves what the others have recorded, that every declared status of every endpoint was seen.
  */
-const STAGES = [[['unit']], [['chaos'], ['fleet', 'attacks']], [['repo']]] as const;
+const STAGES = [[['unit']], [['chaos'], ['fleet', 'whole-fleet', 'attacks']], [['repo']]] as const;
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());

@@ -31,14 +31,7 @@ export async function startTestFleet(options: Partial<FleetOptions> = {}): Promi
     logLevel: 'warn',
     ...options,
   });
-  const db = createDbCluster({
-    primaryUrl: fleet.postgres.adminUrl,
-    replicaUrls: [],
-    poolSize: 2,
-    applicationName: 'tests',
-    registry: createRegistry('tests', 'tests'),
-    onError: () => undefined,
-  });
+  const db = openFleetDatabase(fleet.postgres.adminUrl);
   return {
     fleet,
     client: await logIn(fleet.gatewayUrl, fleet.admin),
@@ -50,3 +43,14 @@ export async function startTestFleet(options: Partial<FleetOptions> = {}): Promi
     },
   };
 }
+
+/** Connects as a test does that looks past the API. */
+export const openFleetDatabase = (primaryUrl: string): DbCluster =>
+  createDbCluster({
+    primaryUrl,
+    replicaUrls: [],
+    poolSize: 2,
+    applicationName: 'tests',
+    registry: createRegistry('tests', 'tests'),
+    onError: () => undefined,
+  });

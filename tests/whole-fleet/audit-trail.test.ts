@@ -9,15 +9,15 @@ import { CreateUser } from '@soc/contracts/auth/users';
 import { thisHost } from '@soc/fleet';
 import { makeTemporaryDirectory, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { joinFleet, type JoinedFleet } from './join-fleet.ts';
 
 const SOC = fileURLToPath(new URL('../../packages/fleet/src/cli/main.ts', import.meta.url));
 
-let started: TestFleet;
+let started: JoinedFleet;
 beforeAll(async () => {
-  started = await startTestFleet();
-}, 120_000);
-afterAll(() => started.close());
+  started = await joinFleet();
+});
+afterAll(() => started?.leave());
 
 async function soc(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number; stdout: string }>();

@@ -3,15 +3,15 @@ import { CreateUser } from '@soc/contracts/auth/users';
 import { GetServicesHealth } from '@soc/contracts/gateway/services-health';
 import { sql } from '@soc/db-cluster';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { joinFleet, type JoinedFleet } from './join-fleet.ts';
 
 const SERVICES: readonly ServiceName[] = ['auth', 'gateway', 'storage'];
 
-let started: TestFleet;
+let started: JoinedFleet;
 beforeAll(async () => {
-  started = await startTestFleet({ databaseTls: true, only: ['storage'] });
+  started = await joinFleet();
 });
-afterAll(() => started.close());
+afterAll(() => started?.leave());
 
 test('with TLS demanded, services, replica and operator are all connected by it, and healthy', async () => {
   const health = await started.client.call(GetServicesHealth);

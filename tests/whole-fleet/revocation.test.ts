@@ -7,18 +7,18 @@ import type { Permission, Role } from '@soc/contracts';
 import { type FleetClient, FleetRefusal, logIn } from '@soc/fleet';
 import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 import { tell } from '../support/tell.ts';
+import { joinFleet, type JoinedFleet } from './join-fleet.ts';
 
 /** What is promised. */
 const REFUSED_WITHIN_MS = 5_000;
 const password = 'correct horse battery staple';
 
-let started: TestFleet;
+let started: JoinedFleet;
 beforeAll(async () => {
-  started = await startTestFleet({ only: ['notification', 'alert'] });
+  started = await joinFleet();
 });
-afterAll(() => started?.close());
+afterAll(() => started?.leave());
 
 interface Person {
   readonly id: string;
@@ -119,9 +119,8 @@ test('a key that is revoked is refused within 5 s, and other keys of its maker g
 });
 
 test('a person’s token opens no service past the gateway', async () => {
-  const alert = started.fleet.services().find(({ service }) => service === 'alert');
   const authorization = `Bearer ${started.client.accessToken}`;
-  const answer = await fetch(`${alert?.url}${ALERTS}`, { headers: { authorization } });
+  const answer = await fetch(`${started.fleet.alertUrl}${ALERTS}`, { headers: { authorization } });
   expect(answer.status).toBe(401);
   const refusal = started.client.call(GetMe, { headers: { authorization: 'Bearer a.b.c' } });
   await expect(refusal).rejects.toThrow(FleetRefusal);

@@ -7,17 +7,17 @@ import { ListAuditRecords } from '@soc/contracts/auth/audit';
 import { ListRuns } from '@soc/contracts/response/runs';
 import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { joinFleet, type JoinedFleet } from './join-fleet.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 const BY = { deadlineMs: 30_000, everyMs: 200 };
 
-let started: TestFleet;
+let started: JoinedFleet;
 beforeAll(async () => {
-  started = await startTestFleet();
+  started = await joinFleet();
 });
-afterAll(() => started.close());
+afterAll(() => started?.leave());
 
 /** The shell blocks of the section "A tour with curl", in order. */
 function tourBlocks(): readonly string[] {

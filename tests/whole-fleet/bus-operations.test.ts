@@ -5,15 +5,15 @@ import { GetEventJourney } from '@soc/contracts/bus/journey';
 import { sql } from '@soc/db-cluster';
 import { waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { joinFleet, type JoinedFleet } from './join-fleet.ts';
 
 const BY = { deadlineMs: 60_000, everyMs: 200 };
 
-let started: TestFleet;
+let started: JoinedFleet;
 beforeAll(async () => {
-  started = await startTestFleet();
+  started = await joinFleet();
 });
-afterAll(() => started.close());
+afterAll(() => started?.leave());
 
 const addPerson = (name: string) =>
   started.client.call(CreateUser, {

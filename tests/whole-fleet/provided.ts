@@ -1,0 +1,16 @@
+/** The one fleet that the files of this folder share, as a test finds it by `inject('wholeFleet')`. */
+export interface WholeFleet {
+  readonly gatewayUrl: string;
+  readonly dataDirectory: string;
+  readonly admin: { readonly email: string; readonly password: string };
+  /** Where the alert service listens by itself, past the gateway. */
+  readonly alertUrl: string;
+  /** Connects the superuser. */
+  readonly databaseUrl: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly wholeFleet: WholeFleet;
+  }
+}
