@@ -7,7 +7,7 @@ import {
   startSentinelTopology,
   waitFor,
 } from '@soc/fleet/testing';
-import { expect, onTestFinished, test } from 'vitest';
+import { test } from 'vitest';
 import { subscription } from './index.ts';
 import { queuePrefix, retryQueueName, streamKey } from './redis.ts';
 import { startTestBus } from './test-bus.fixture.ts';
@@ -25,14 +25,15 @@ async function replaceMaster(topology: SentinelTopology | ClusterTopology, key: 
   await old.start();
 }
 
-test.each([
+// Side by side: most of it is waiting for failovers.
+test.for([
   ['a cluster', () => startClusterTopology()],
   ['Sentinels over TLS', () => startSentinelTopology({ usesTls: true })],
   ['a cluster over TLS', () => startClusterTopology({ usesTls: true })],
-])(
+] as const)(
   'over %s every event has its effect once, also those tried again, while the masters of stream and queue are killed',
-  { timeout: 300_000 },
-  async (_, start) => {
+  { timeout: 300_000, concurrent: true },
+  async ([, start], { expect, onTestFinished }) => {
     const topology = await start();
     onTestFinished(() => topology[Symbol.asyncDispose]());
     const redis = { redisUrl: topology.url, ...(topology.ca !== undefined && { redisAccess: { ca: topology.ca } }) };
