@@ -11,7 +11,7 @@ import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
 
 const PEOPLE = 20;
 const CLIENTS = 1_000;
-const GIVE_UP_MS = 20_000;
+const GIVE_UP_MS = 10_000;
 const P99_MS = 100;
 const passwordOf = (person: number): string => `correct horse battery ${person}`;
 const emailOf = (person: number): string => `person-${person}@example.org`;

@@ -7,13 +7,12 @@ function write(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map(write).join()}]`;
   // The default order of sort() is that of UTF-16 code units, as RFC 8785 asks.
-  const members = Object.keys(value)
-    .toSorted()
-    .flatMap((key) => {
-      const member = value[key];
-      return member === undefined ? [] : [`${JSON.stringify(key)}:${write(member)}`];
-    });
-  return `{${members.join()}}`;
+  let members = '';
+  for (const key of Object.keys(value).toSorted()) {
+    const member = value[key];
+    if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${write(member)}`;
+  }
+  return `{${members}}`;
 }
 
 /**

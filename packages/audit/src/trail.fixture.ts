@@ -55,10 +55,12 @@ export function checkpointsOf(
   const tree = createMerkleTree();
   const checkpoints: Checkpoint[] = [];
   let chain: Uint8Array = CHAIN_START;
+  const signedSizes = new Set(sizes);
   for (const body of bodies) {
-    chain = nextLink(chain, leafHash(body));
-    tree.append(leafHash(body));
-    if (!sizes.includes(tree.size())) continue;
+    const leaf = leafHash(body);
+    chain = nextLink(chain, leaf);
+    tree.append(leaf);
+    if (!signedSizes.has(tree.size())) continue;
     const last = checkpoints.at(-1);
     checkpoints.push(
       signCheckpoint(

@@ -22,7 +22,7 @@ export interface TestAuth extends TestService {
   readonly addUser: (email: string, roles: readonly string[]) => Promise<string>;
 }
 
-/** A real auth service with cheap password hashes and the first administrator. */
+/** A real auth service with the first administrator. */
 export async function startTestAuth(options: TestServiceOptions = {}): Promise<TestAuth> {
   const directory = await makeTemporaryDirectory('auth');
   const secretsFile = join(directory.path, 'service-secrets.json');
@@ -33,9 +33,6 @@ export async function startTestAuth(options: TestServiceOptions = {}): Promise<T
       AUTH_SERVICE_SECRETS_FILE: secretsFile,
       AUTH_ADMIN_EMAIL: adminEmail,
       AUTH_ADMIN_PASSWORD: adminPassword,
-      AUTH_ARGON2_MEMORY_KIB: '1024',
-      AUTH_ARGON2_PASSES: '1',
-      AUTH_ARGON2_LANES: '1',
       ...options.env,
     },
   });

@@ -71,6 +71,10 @@ function environmentOf(definition: ServiceDefinition, database: TestDatabase | u
     GATEWAY_SIGNING_KEY_FILE: inject('gatewaySigningKeyFile'),
     BUS_KEY_RING_FILE: inject('busKeyRingFile'),
     AUTH_MFA_KEY_FILE: inject('mfaKeyFile'),
+    // What a password hash costs is shown where it matters.
+    AUTH_ARGON2_MEMORY_KIB: '1024',
+    AUTH_ARGON2_PASSES: '1',
+    AUTH_ARGON2_LANES: '1',
     SERVICE_SECRET: 'secret of the tests',
     // The event loop is that of the tests, which block it.
     SHED_EVENT_LOOP_DELAY_MS: '60000',
