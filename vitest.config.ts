@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 const globalSetup = 'packages/fleet/src/testing/global-setup.ts';
 
+const busChaos = 'tests/chaos/bus-*.test.ts';
+
 /** A fleet takes much of the machine: one at a time, and after the others when paths of several are asked for. */
 const large = { globalSetup, fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 };
 
@@ -41,7 +43,25 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...large, name: 'chaos', include: ['tests/chaos/**/*.test.ts'], sequence: { groupOrder: 2 } },
+        test: {
+          ...large,
+          name: 'chaos',
+          include: ['tests/chaos/**/*.test.ts'],
+          exclude: [busChaos],
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        // A handful of small processes each, with a database and keys of their own: no fleets.
+        test: {
+          ...large,
+          name: 'bus-chaos',
+          include: [busChaos],
+          fileParallelism: true,
+          maxWorkers: 2,
+          sequence: { groupOrder: 5 },
+        },
       },
       {
         extends: true,
