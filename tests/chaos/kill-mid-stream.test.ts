@@ -114,8 +114,6 @@ test('kill -9 of alert, then ai, then intel, then response among 2,000 posts los
     analyses: ALERTS,
     enrichments: ALERTS,
   });
-  for (const victim of VICTIMS) {
-    const restarted = started.fleet.services().find(({ service }) => service === victim);
-    expect(restarted?.restarts, victim).toBeGreaterThan(0);
-  }
+  const restarted = started.fleet.services().filter(({ restarts }) => restarts > 0);
+  expect(restarted.map(({ service }) => service)).toEqual(expect.arrayContaining([...VICTIMS]));
 });

@@ -72,16 +72,16 @@ test('a file that does not fit changes nothing, and health says why', async () =
     const file = await makeFile({ RATE_LIMIT_BURST: 50 });
     const gateway = await startTestGateway({ GATEWAY_CONFIG_FILE: file.path, UPSTREAM_AUTH: auth.url });
     await waitFor(async () => (await limitOf(gateway)) === 50);
-    expect((await configuration(gateway))?.status, what).toBe('ok');
+    expect([what, (await configuration(gateway))?.status]).toEqual([what, 'ok']);
     await file.write(bad);
     await waitFor(async () => (await configuration(gateway))?.status === 'degraded', { deadlineMs: 20_000 });
     const refused = await configuration(gateway);
-    expect(refused?.error, what).toMatch(reason);
-    expect(JSON.stringify(refused), what).not.toContain('another secret');
-    expect(await limitOf(gateway), what).toBe(50);
+    expect([what, refused?.error]).toEqual([what, expect.stringMatching(reason)]);
+    expect(JSON.stringify(refused)).not.toContain('another secret');
+    expect([what, await limitOf(gateway)]).toEqual([what, 50]);
     await file.write({ RATE_LIMIT_BURST: 60 });
     await waitFor(async () => (await limitOf(gateway)) === 60, { deadlineMs: 20_000 });
-    expect((await configuration(gateway))?.status, what).toBe('ok');
+    expect([what, (await configuration(gateway))?.status]).toEqual([what, 'ok']);
   };
   // A file is looked at every two seconds: all wait together.
   await Promise.all(MISFITS.map(expectRefused));
