@@ -77,7 +77,7 @@ export function createEngine(given: readonly DetectionRule[]): Engine {
   const explainer = createExplainer();
 
   const match = (event: EventView): readonly Match[] => {
-    facts.load(event);
+    facts.loadAll(event);
     candidates.begin();
     for (const findCandidates of indexes.of(event)) findCandidates(facts, candidates);
     const matched: number[] = [];

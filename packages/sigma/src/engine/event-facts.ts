@@ -1,4 +1,6 @@
 import { canonicalField, type EventView, type FieldValue } from '../event-view.ts';
+import type { FieldNames } from '../events/field-names.ts';
+import { FieldTable } from '../events/field-table.ts';
 import { foldCase } from './fold.ts';
 
 /** One text or several; undefined for a field that is not there or holds nothing but null. */
@@ -17,18 +19,8 @@ function textsOf(value: Value): Texts {
   return texts.length > 1 ? texts : texts[0];
 }
 
-/** What is in one of the texts is in the one; a text that only the one has does no harm. */
-function joinTexts(values: Iterable<Value>): string {
-  let joined = '';
-  for (const value of values) {
-    if (typeof value === 'string') joined += `${value}\n`;
-    else {
-      const texts = textsOf(value);
-      if (texts !== undefined) joined += `${typeof texts === 'string' ? texts : texts.join('\n')}\n`;
-    }
-  }
-  return joined;
-}
+const contentsOf = (fields: EventView['fields']): readonly Value[] =>
+  fields instanceof FieldTable ? fields.contents : [...fields.values()];
 
 const foldTexts = (texts: Texts): Texts =>
   typeof texts === 'string' ? foldCase(texts) : texts?.map((text) => foldCase(text));
@@ -36,6 +28,8 @@ const foldTexts = (texts: Texts): Texts =>
 /** Numbers the fields that rules name, so that what is known of an event lies in arrays. */
 export interface Slots {
   readonly of: (field: string) => number;
+  /** By canonical name; undefined when no rule names it. */
+  readonly find: (name: string) => number | undefined;
   readonly names: readonly string[];
 }
 
@@ -48,7 +42,40 @@ export function createSlots(): Slots {
     slots.set(name, slot);
     return slot;
   };
-  return { of, names };
+  return { of, find: (name) => slots.get(name), names };
+}
+
+const NO_SLOT = -1;
+
+/** Slots by the numbers that names have among those events have been met with. */
+class NumberedSlots {
+  readonly #slots: Slots;
+  #known: FieldNames | undefined;
+  #expected = 0;
+  #numbered: number[] = [];
+
+  constructor(slots: Slots) {
+    this.#slots = slots;
+  }
+
+  /** What is known by now. */
+  of(known: FieldNames): readonly number[] {
+    if (known !== this.#known || this.#expected !== this.#slots.names.length) {
+      this.#known = known;
+      this.#expected = this.#slots.names.length;
+      this.#numbered = [];
+    }
+    return this.#numbered;
+  }
+
+  /** After `of`, for what it does not hold yet. */
+  find(id: number): number {
+    const names = this.#known?.numbered ?? [];
+    for (let next = this.#numbered.length; next <= id; next += 1) {
+      this.#numbered.push(this.#slots.find(names[next]?.dotted ?? '') ?? NO_SLOT);
+    }
+    return this.#numbered[id] ?? NO_SLOT;
+  }
 }
 
 /**
@@ -56,44 +83,94 @@ export function createSlots(): Slots {
  * rules share in the hot path: the same shape for each engine keeps every access monomorphic.
  */
 export class EventFacts {
-  readonly #names: readonly string[];
+  readonly #slots: Slots;
   #fields: EventView['fields'] = new Map();
   #turn = 0;
-  /** The event a slot was last read or folded for, as its turn. */
-  readonly #readAt: number[] = [];
+  #isWhole = false;
+  /** The slots that the event has, and how many those are. */
+  readonly #present: number[] = [];
+  #presentCount = 0;
+  /** The event a slot was last filled or folded for, as its turn. */
+  readonly #filledAt: number[] = [];
   readonly #foldedAt: number[] = [];
   readonly #values: Value[] = [];
   readonly #folded: Texts[] = [];
   #all: readonly string[] | undefined;
   #allFolded: readonly string[] | undefined;
   #joined: string | undefined;
+  #joinedFolded: string | undefined;
+  readonly #numbered: NumberedSlots;
 
   constructor(slots: Slots) {
-    this.#names = slots.names;
+    this.#slots = slots;
+    this.#numbered = new NumberedSlots(slots);
   }
 
+  /** For one who asks of a few fields: each is looked up when it is asked for. */
   load(event: EventView): void {
-    this.#fields = event.fields;
+    this.#begin(event.fields);
+    this.#isWhole = false;
+  }
+
+  /** For one who asks of all of them: what rules name of the event is there at once. */
+  loadAll({ fields }: EventView): void {
+    this.#begin(fields);
+    this.#isWhole = true;
+    if (fields instanceof FieldTable) this.#fillFromTable(fields);
+    else for (const [name, value] of fields) this.#fill(this.#slots.find(name), value);
+  }
+
+  #begin(fields: EventView['fields']): void {
+    this.#fields = fields;
     this.#turn += 1;
+    this.#presentCount = 0;
     this.#all = undefined;
     this.#allFolded = undefined;
     this.#joined = undefined;
-    while (this.#readAt.length < this.#names.length) {
-      this.#readAt.push(0);
+    this.#joinedFolded = undefined;
+    while (this.#filledAt.length < this.#slots.names.length) {
+      this.#filledAt.push(0);
       this.#foldedAt.push(0);
       this.#values.push(undefined);
       this.#folded.push(undefined);
     }
   }
 
+  #fillFromTable(fields: FieldTable): void {
+    const slots = this.#numbered.of(fields.known);
+    const { fieldNames, contents } = fields;
+    for (let place = 0; place < fieldNames.length; place += 1) {
+      const { id, dotted } = fieldNames[place]!; // below the length
+      const slot = id < 0 ? this.#slots.find(dotted) : (slots[id] ?? this.#numbered.find(id));
+      if (slot !== NO_SLOT) this.#fill(slot, contents[place]);
+    }
+  }
+
+  #fill(slot: number | undefined, value: Value): void {
+    if (slot === undefined) return;
+    this.#filledAt[slot] = this.#turn;
+    this.#values[slot] = value;
+    this.#present[this.#presentCount] = slot;
+    this.#presentCount += 1;
+  }
+
+  /** After `loadAll`: how many of the fields that rules name the event has. */
+  get presentCount(): number {
+    return this.#presentCount;
+  }
+
+  /** The slots of those fields, by numbers below `presentCount`. */
+  presentAt(index: number): number {
+    return this.#present[index]!;
+  }
+
   /** The values as they are; undefined when the field is not there. */
   value(slot: number): Value {
-    if (this.#readAt[slot] !== this.#turn) {
-      this.#readAt[slot] = this.#turn;
-      // Slots are numbers of names.
-      this.#values[slot] = this.#fields.get(this.#names[slot]!);
-    }
-    return this.#values[slot];
+    if (this.#filledAt[slot] === this.#turn) return this.#values[slot];
+    if (this.#isWhole) return undefined;
+    this.#filledAt[slot] = this.#turn;
+    // Slots are numbers of names.
+    return (this.#values[slot] = this.#fields.get(this.#slots.names[slot]!));
   }
 
   has(slot: number): boolean {
@@ -117,9 +194,13 @@ export class EventFacts {
     return (this.#all ??= [...this.#fields.values()].flatMap((value) => textsOf(value) ?? []));
   }
 
-  /** All of them folded and in one, for what may be in any. */
+  /** All of them in one, for what may be in any. What only the one has, between two, does no harm. */
   joined(): string {
-    return (this.#joined ??= foldCase(joinTexts(this.#fields.values())));
+    return (this.#joined ??= contentsOf(this.#fields).join('\n'));
+  }
+
+  joinedFolded(): string {
+    return (this.#joinedFolded ??= foldCase(this.joined()));
   }
 
   allFolded(): readonly string[] {

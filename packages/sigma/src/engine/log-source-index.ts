@@ -9,8 +9,8 @@ export interface LogSourceIndex<T> {
 
 /** Combinations of an event's log source that are remembered; then all are forgotten, for events may name what they like. */
 const MOST_REMEMBERED = 1_000;
-/** Longer than any combination that is not made up. */
-const LONGEST_REMEMBERED = 300;
+/** No log source that is not made up has a longer name, or more of them. */
+const MOST_OF_ONE = { characters: 100, names: 16 };
 
 const part = (name: string | undefined): string => name?.toLowerCase() ?? '';
 
@@ -18,8 +18,17 @@ const part = (name: string | undefined): string => name?.toLowerCase() ?? '';
 export const logSourceKey = ({ product, service, category }: LogSource): string =>
   `${part(product)}\n${part(service)}\n${part(category)}`;
 
-const signatureOf = ({ product, services, categories }: EventView): string =>
-  `${product ?? ''}\n${services.join('\t')}\n${categories.join('\t')}`;
+/** What is remembered, a name further at each step: names are looked up faster than what would be written of them together. */
+interface Step<T> {
+  readonly next: Map<string, Step<T>>;
+  /** Where the names of categories begin. */
+  categories: Step<T> | undefined;
+  values: readonly T[] | undefined;
+}
+
+const newStep = <T>(): Step<T> => ({ next: new Map(), categories: undefined, values: undefined });
+
+const isUsual = (name: string): boolean => name.length <= MOST_OF_ONE.characters;
 
 function find<T>(values: ReadonlyMap<string, T>, { product, services, categories }: EventView): readonly T[] {
   const products = new Set(['', part(product)]);
@@ -39,17 +48,36 @@ function find<T>(values: ReadonlyMap<string, T>, { product, services, categories
 
 /** An index over values by `logSourceKey`. A part a log source does not name applies to every event. */
 export function createLogSourceIndex<T>(values: ReadonlyMap<string, T>): LogSourceIndex<T> {
-  const remembered = new Map<string, readonly T[]>();
+  let root = newStep<T>();
+  let steps = 0;
+  const follow = (step: Step<T>, name: string): Step<T> => {
+    const known = step.next.get(name);
+    if (known) return known;
+    const next = newStep<T>();
+    steps += 1;
+    step.next.set(name, next);
+    return next;
+  };
+  const stepOf = ({ product = '', services, categories }: EventView): Step<T> => {
+    let step = follow(root, product);
+    for (const service of services) step = follow(step, service);
+    if (categories.length === 0) return step;
+    step = step.categories ??= newStep();
+    for (const category of categories) step = follow(step, category);
+    return step;
+  };
   return {
     of: (event) => {
-      const signature = signatureOf(event);
-      const known = remembered.get(signature);
-      if (known) return known;
-      const found = find(values, event);
-      if (signature.length > LONGEST_REMEMBERED) return found;
-      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-      remembered.set(signature, found);
-      return found;
+      const { product = '', services, categories } = event;
+      const isFew = services.length + categories.length <= MOST_OF_ONE.names;
+      if (!isFew || !isUsual(product) || !services.every(isUsual) || !categories.every(isUsual))
+        return find(values, event);
+      if (steps >= MOST_REMEMBERED) {
+        root = newStep();
+        steps = 0;
+      }
+      const step = stepOf(event);
+      return (step.values ??= find(values, event));
     },
   };
 }

@@ -1,9 +1,11 @@
 import { canonicalField } from '../event-view.ts';
 import type { Expression, RegexTest, TextTest, ValueTest } from '../expression.ts';
 import { foldCase } from './fold.ts';
+import { canBeLookedUp } from './literal-scanner.ts';
 import { literalsOf } from './regex-literals.ts';
 import { shapeOf } from './text-pattern.ts';
 import { asText } from './value-predicate.ts';
+import { isWide } from './wide-literals.ts';
 
 /** A fact about an event that the index finds without looking at a rule. Texts are folded. */
 export type Atom =
@@ -34,6 +36,7 @@ const COMMON = [
 function costOf(atom: Atom): number {
   if (atom.kind === 'present') return 60;
   if (COMMON.some((common) => common.includes(atom.text))) return 50;
+  if (isWide(atom.text)) return 0.1;
   const { length } = atom.text;
   if (atom.kind === 'value') return length < 2 ? 5 : 1;
   return length >= 10 ? 0.3 : ([40, 40, 20, 8, 4, 2, 1.5, 1, 0.7, 0.5][length] ?? 0.5);
@@ -60,8 +63,8 @@ function ofAny(parts: readonly (Necessary | undefined)[]): Necessary | undefined
   return someOf(atoms);
 }
 
-/** Shorter texts than this are nearly everywhere. */
-const SHORTEST_PART = 2;
+/** Shorter texts than this are at the edge of nearly all. */
+const SHORTEST_EDGE = 2;
 
 /** The literal parts of a pattern, longest first. */
 function longestLiteral(test: TextTest): string {
@@ -70,7 +73,7 @@ function longestLiteral(test: TextTest): string {
 }
 
 function ofParts(parts: readonly string[] | undefined, atomOf: (text: string) => Atom): Necessary | undefined {
-  if (!parts || parts.some((part) => part.length < SHORTEST_PART)) return undefined;
+  if (!parts || !parts.every(canBeLookedUp)) return undefined;
   return someOf(parts.map(atomOf));
 }
 
@@ -81,7 +84,7 @@ const partOf =
 function ofText(field: string, test: TextTest): Necessary {
   const shape = shapeOf(test.pattern, test.isCased);
   if (shape.kind === 'whole') return someOf([{ kind: 'value', field, text: foldCase(shape.text) }]);
-  if ((shape.kind === 'start' || shape.kind === 'end') && shape.text.length >= SHORTEST_PART) {
+  if ((shape.kind === 'start' || shape.kind === 'end') && shape.text.length >= SHORTEST_EDGE) {
     return someOf([{ kind: shape.kind, field, text: foldCase(shape.text) }]);
   }
   return ofParts([longestLiteral(test)], partOf(field)) ?? someOf([{ kind: 'present', field }]);

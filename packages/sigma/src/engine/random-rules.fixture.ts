@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { EventView, FieldValue } from '../event-view.ts';
+import { type FieldContent, FieldTable } from '../events/field-table.ts';
 import type { Expression, PatternPart, RegexTest, TextTest, ValueTest } from '../expression.ts';
 import type { DetectionRule, LogSource } from '../rule.ts';
 
@@ -187,15 +188,25 @@ const fieldValue: fc.Arbitrary<FieldValue> = fc.oneof(
 
 const canonicalName = fc.constantFrom('image', 'threatname', 'eventid', 'a.b', 'other');
 
+/** The same as in a Map, in what events are read into. */
+function tableOf(entries: readonly (readonly [string, FieldContent])[]): FieldTable {
+  const table = new FieldTable();
+  for (const [name, content] of entries) table.put(table.known.named(name), content);
+  return table;
+}
+
 /** An event with fields that the rules name. */
 export const event: fc.Arbitrary<EventView> = fc.record({
   product: optional(product),
   services: fc.uniqueArray(service),
   categories: fc.uniqueArray(category),
   fields: fc
-    .array(
-      fc.tuple(canonicalName, fc.oneof({ weight: 4, arbitrary: fieldValue }, fc.array(fieldValue, { maxLength: 3 }))),
+    .tuple(
+      fc.array(
+        fc.tuple(canonicalName, fc.oneof({ weight: 4, arbitrary: fieldValue }, fc.array(fieldValue, { maxLength: 3 }))),
+      ),
+      fc.boolean(),
     )
-    .map((entries) => new Map(entries)),
+    .map(([entries, isTable]) => (isTable ? tableOf(entries) : new Map(entries))),
   timeMs: fc.constant(undefined),
 });

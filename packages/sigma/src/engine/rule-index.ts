@@ -1,5 +1,6 @@
 import { createEdgeLookup } from './edge-lookup.ts';
 import type { EventFacts, Slots } from './event-facts.ts';
+import { createKeywordScan } from './keyword-scan.ts';
 import { createLiteralScan, type LiteralScan } from './literal-scanner.ts';
 import { type Atom, necessaryFor } from './necessary.ts';
 import type { Expression } from '../expression.ts';
@@ -77,16 +78,38 @@ function createFinder(
   };
 }
 
+/** Lengths of values that are told apart; longer ones count as this. */
+const LONGEST_VALUE = 255;
+
+/** Looks up whole texts, and only those as long as one that rules wait for: to look one up takes in its length. */
+function createValueFinder(value: RuleLists): TextFinder | undefined {
+  if (value.size === 0) return undefined;
+  const lengthOf = (text: string): number => Math.min(text.length, LONGEST_VALUE);
+  const isLength = new Uint8Array(LONGEST_VALUE + 1);
+  for (const text of value.keys()) isLength[lengthOf(text)] = 1;
+  return (text, candidates) => {
+    const rules = isLength[lengthOf(text)] === 1 ? value.get(text) : undefined;
+    if (rules) candidates.addAll(rules);
+  };
+}
+
+/** Tells candidates of the rules that wait for what is found in any text of an event. */
+function createKeywordFinder(lists: RuleLists): FieldFinder | undefined {
+  if (lists.size === 0) return undefined;
+  const rules = [...lists.values()];
+  const scan = createKeywordScan(new Map([...lists.keys()].map((text, index) => [text, index])));
+  return (facts, candidates) => {
+    scan(
+      facts.joined(),
+      () => facts.joinedFolded(),
+      (literal) => candidates.addAll(rules[literal] ?? []),
+    );
+  };
+}
+
 function createTextFinders({ value, part, start, end }: FieldAtoms): readonly TextFinder[] {
-  const findValue: TextFinder | undefined =
-    value.size === 0
-      ? undefined
-      : (text, candidates) => {
-          const rules = value.get(text);
-          if (rules) candidates.addAll(rules);
-        };
   const finders = [
-    findValue,
+    createValueFinder(value),
     createFinder(end, (literals) => createEdgeLookup(literals, 'end')),
     createFinder(start, (literals) => createEdgeLookup(literals, 'start')),
     createFinder(part, createLiteralScan),
@@ -94,13 +117,13 @@ function createTextFinders({ value, part, start, end }: FieldAtoms): readonly Te
   return finders.filter((finder) => finder !== undefined);
 }
 
+/** For an event that has the field. */
 type FieldFinder = (facts: EventFacts, candidates: Candidates) => void;
 
 function createFieldFinder(slot: number, atoms: FieldAtoms): FieldFinder {
   const { present } = atoms;
   const finders = createTextFinders(atoms);
   return (facts, candidates) => {
-    if (!facts.has(slot)) return;
     candidates.addAll(present);
     if (finders.length === 0) return;
     const texts = facts.folded(slot);
@@ -132,11 +155,15 @@ export function createRuleIndex(conditions: ReadonlyMap<number, Expression>, slo
     if (necessary) for (const atom of necessary.atoms) add(atom, rule);
     else always.push(rule);
   }
-  const findKeywords = createFinder(keywords, createLiteralScan);
-  const finders = [...byField].map(([field, atoms]) => createFieldFinder(slots.of(field), atoms));
+  const findKeywords = createKeywordFinder(keywords);
+  const bySlot: (FieldFinder | undefined)[] = Array.from(slots.names, () => undefined);
+  for (const [field, atoms] of byField) {
+    const slot = slots.of(field);
+    bySlot[slot] = createFieldFinder(slot, atoms);
+  }
   return (facts, candidates) => {
     candidates.addAll(always);
-    for (const find of finders) find(facts, candidates);
-    findKeywords?.(facts.joined(), candidates);
+    for (let index = 0; index < facts.presentCount; index += 1) bySlot[facts.presentAt(index)]?.(facts, candidates);
+    findKeywords?.(facts, candidates);
   };
 }

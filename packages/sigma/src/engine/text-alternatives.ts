@@ -2,7 +2,8 @@ import type { Expression } from '../expression.ts';
 import { compileAnyLiteral } from './any-literal.ts';
 import { type Slots, someText } from './event-facts.ts';
 import { compileGlob } from './glob.ts';
-import { createLiteralScan } from './literal-scanner.ts';
+import { createEdgeLookup } from './edge-lookup.ts';
+import { canBeLookedUp, createLiteralScan, type LiteralScan } from './literal-scanner.ts';
 import { shapeOf, type TextPredicate } from './text-pattern.ts';
 import { asText, type FactsPredicate } from './value-predicate.ts';
 
@@ -35,25 +36,50 @@ export function compileAlternatives(tests: readonly FieldTest[], slots: Slots): 
 
 /** V8 compiles an alternation when it is first needed, and 10,000 literals take it seconds: so many are looked up instead. */
 const MOST_IN_ONE_EXPRESSION = 256;
-/** What is shorter cannot be looked up. */
-const SHORTEST_LOOKED_UP = 2;
 
-function compileInside(literals: readonly string[]): TextPredicate {
-  if (literals.length <= MOST_IN_ONE_EXPRESSION) return compileAnyLiteral(literals);
-  const isShort = (literal: string): boolean => literal.length < SHORTEST_LOOKED_UP;
-  const hasShort = compileAnyLiteral([...new Set(literals.filter(isShort))]);
-  const scan = createLiteralScan(
-    new Map(literals.filter((literal) => !isShort(literal)).map((literal) => [literal, 0])),
-  );
+/** Up to so many edges are compared one by one. */
+const FEW_EDGES = 8;
+
+/** Whether any of the literals is found, and none of them which. */
+function hasFound(
+  literals: readonly string[],
+  compile: (literals: ReadonlyMap<string, number>) => LiteralScan,
+): TextPredicate {
+  const scan = compile(new Map(literals.map((literal) => [literal, 0])));
   let isFound = false;
   const sink = (): void => {
     isFound = true;
   };
   return (text) => {
-    isFound = hasShort(text);
-    if (!isFound) scan(text, sink);
+    isFound = false;
+    scan(text, sink);
     return isFound;
   };
+}
+
+function compileInside(literals: readonly string[]): TextPredicate {
+  if (literals.length <= MOST_IN_ONE_EXPRESSION) return compileAnyLiteral(literals);
+  const hasShort = compileAnyLiteral([...new Set(literals.filter((literal) => !canBeLookedUp(literal)))]);
+  const hasOther = hasFound(literals.filter(canBeLookedUp), createLiteralScan);
+  return (text) => hasShort(text) || hasOther(text);
+}
+
+function compileEdges(literals: readonly string[], edge: 'start' | 'end'): TextPredicate {
+  const isAt = edge === 'start' ? 'startsWith' : 'endsWith';
+  if (literals.length <= FEW_EDGES) {
+    return (text) => {
+      for (const literal of literals) if (text[isAt](literal)) return true;
+      return false;
+    };
+  }
+  // What is shorter cannot be looked up.
+  const isShort = (literal: string): boolean => literal.length < 2;
+  const short = new Set(literals.filter(isShort));
+  const hasOther = hasFound(
+    literals.filter((literal) => !isShort(literal)),
+    (those) => createEdgeLookup(those, edge),
+  );
+  return (text) => short.has(edge === 'start' ? text.slice(0, 1) : text.slice(-1)) || short.has('') || hasOther(text);
 }
 
 function somePasses(
@@ -61,12 +87,9 @@ function somePasses(
   globs: readonly TextPredicate[],
 ): TextPredicate {
   const values = new Set(whole);
-  const hasInside = compileInside(inside);
+  const [hasStart, hasEnd, hasInside] = [compileEdges(start, 'start'), compileEdges(end, 'end'), compileInside(inside)];
   return (text) => {
-    if (values.has(text)) return true;
-    for (const part of end) if (text.endsWith(part)) return true;
-    for (const part of start) if (text.startsWith(part)) return true;
-    if (hasInside(text)) return true;
+    if (values.has(text) || hasEnd(text) || hasStart(text) || hasInside(text)) return true;
     for (const glob of globs) if (glob(text)) return true;
     return false;
   };

@@ -13,6 +13,7 @@ import {
 } from './event-fields.ts';
 import type { EventCase, EventFormat, LogSourcePart, NamedPairs } from './event-format.ts';
 import { EventRecord, LogSource } from './event-record.ts';
+import { FieldTable } from './field-table.ts';
 import { type CompiledSign, compileSign } from './sign.ts';
 
 /** A format ready for use: nothing of its data is split, looked up or compiled for each event. */
@@ -34,7 +35,7 @@ export function compileFormat(format: EventFormat): CompiledFormat {
     signs: format.signs.map((sign) => compileSign(sign)),
     loweredSigns: format.signs.map((sign) => compileSign(sign, (name) => name.toLowerCase())),
     view(raw) {
-      const fields: EventFields = new Map();
+      const fields = new FieldTable();
       const source = new LogSource(format);
       if (read) read(fields, raw);
       else flatten(fields, raw);

@@ -1,25 +1,18 @@
 import type { FieldValue } from '../event-view.ts';
-import { type FieldName, nameUnder, rootName } from './field-names.ts';
+import type { FieldName } from './field-names.ts';
+import { container, type FieldTable, isList } from './field-table.ts';
 
 /** What an event is made of, as parsed JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Fields while a view is made; keys are canonical. */
-export type EventFields = Map<string, FieldValue | readonly FieldValue[]>;
+/** Fields while a view is made; names are canonical. */
+export type EventFields = FieldTable;
 
 /** What is deeper is not seen: nobody's log nests like this, and recursion must end. */
 const MAX_DEPTH = 24;
-/** Longer lists may hold a value twice: looking for it in each would be quadratic. */
-const MAX_DISTINCT = 64;
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const isList = (value: FieldValue | readonly FieldValue[]): value is readonly FieldValue[] =>
-  Array.isArray(value);
-
-/** What is known of a field that holds objects: it is there and is not null, and has no value of its own. */
-const container: readonly FieldValue[] = Object.freeze([]);
 
 /** Whether a field is there and holds more than objects. */
 export function hasValue(fields: EventFields, name: string): boolean {
@@ -28,29 +21,22 @@ export function hasValue(fields: EventFields, name: string): boolean {
 }
 
 /** Adds a value beside those that are there; the same one twice is one. */
-export function addValue(fields: EventFields, name: string, value: FieldValue): void {
-  const present = fields.get(name);
-  if (present === undefined || present === container) fields.set(name, value);
-  else if (!isList(present)) {
-    if (present !== value) fields.set(name, [present, value]);
-  } else if (present.length >= MAX_DISTINCT || !present.includes(value)) {
-    (present as FieldValue[]).push(value); // every list in `fields` was made here
-  }
-}
+export const addValue = (fields: EventFields, name: string, value: FieldValue): void =>
+  fields.add(fields.known.named(name), value);
 
 /** Adds all of an object under dotted canonical names; a list becomes several values, a list of objects several of each field. */
-export function flatten(fields: EventFields, object: JsonObject, under: FieldName = rootName, depth = 0): void {
-  for (const key in object) flattenValue(fields, nameUnder(under, key), object[key], depth);
+export function flatten(fields: EventFields, object: JsonObject, under = fields.known.root, depth = 0): void {
+  for (const key in object) flattenValue(fields, fields.known.under(under, key), object[key], depth);
 }
 
 function flattenValue(fields: EventFields, name: FieldName, value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) addValue(fields, name.dotted, asFieldValue(value));
+  if (typeof value !== 'object' || value === null) fields.add(name, asFieldValue(value));
   else if (Array.isArray(value)) {
-    if (value.length === 0) addValue(fields, name.dotted, null);
+    if (value.length === 0) fields.add(name, null);
     else if (depth < MAX_DEPTH) for (const item of value) flattenValue(fields, name, item, depth + 1);
-  } else if (!hasKeys(value)) addValue(fields, name.dotted, null);
+  } else if (!hasKeys(value)) fields.add(name, null);
   else {
-    if (!fields.has(name.dotted)) fields.set(name.dotted, container);
+    if (fields.of(name) === undefined) fields.put(name, container);
     if (depth < MAX_DEPTH) flatten(fields, value as JsonObject, name, depth + 1); // neither null nor a list
   }
 }

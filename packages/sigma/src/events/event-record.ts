@@ -1,7 +1,8 @@
 import type { EventView } from '../event-view.ts';
-import { type EventFields, isList } from './event-fields.ts';
+import type { EventFields } from './event-fields.ts';
 import type { LogSourcePart } from './event-format.ts';
 import { parseEventTime } from './event-time.ts';
+import { isList } from './field-table.ts';
 
 /** The log source, as it becomes known. */
 export class LogSource {

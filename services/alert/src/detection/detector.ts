@@ -74,7 +74,12 @@ export function createDetector(
         ruleId: id,
         alert: correlations.isTold(id) ? alertOf(match, value, view, receivedAt) : undefined,
         counted: correlations.counts(id)
-          ? { ruleId: id, eventId, timeMs: eventTimeOf(view.timeMs, receivedAt.getTime()), fields: view.fields }
+          ? {
+              ruleId: id,
+              eventId,
+              timeMs: eventTimeOf(view.timeMs, receivedAt.getTime()),
+              fields: new Map(view.fields),
+            }
           : undefined,
         text,
       };

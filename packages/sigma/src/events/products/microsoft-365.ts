@@ -41,7 +41,7 @@ export const microsoft365: EventFormat = {
   refine(fields) {
     const status = fields.get('resultstatus');
     if (typeof status === 'string' && /^(?:true|succeeded|success)$/i.test(status)) {
-      fields.set('status', ['success', status]);
+      fields.put(fields.known.named('status'), ['success', status]);
     }
     return undefined;
   },

@@ -1,6 +1,5 @@
-import { addValue, asFieldValue, type EventFields, isObject, type JsonObject } from '../event-fields.ts';
+import { asFieldValue, type EventFields, isObject, type JsonObject } from '../event-fields.ts';
 import { parseObject } from '../parse-object.ts';
-import { nameUnder, rootName } from '../field-names.ts';
 
 const MAX_DEPTH = 8;
 
@@ -57,7 +56,7 @@ function addAttributes(fields: EventFields, key: string, attributes: JsonObject)
 }
 
 const add = (fields: EventFields, key: string, value: unknown): void =>
-  addValue(fields, nameUnder(rootName, key).dotted, asFieldValue(value));
+  fields.add(fields.known.under(fields.known.root, key), asFieldValue(value));
 
 /** Adds the fields of EventData kept as text, as Microsoft Sentinel keeps it: JSON, or XML with `<Data Name="x">y</Data>`. */
 export function addEventDataText(fields: EventFields, text: string): void {

@@ -1,7 +1,6 @@
 import { addEventData, addEventDataText, addSystem } from './event-xml.ts';
 import {
   addAlias,
-  addValue,
   asFieldValue,
   type EventFields,
   flatten,
@@ -10,7 +9,6 @@ import {
   type JsonObject,
 } from '../event-fields.ts';
 import type { EventFormat } from '../event-format.ts';
-import { nameUnder, rootName } from '../field-names.ts';
 import { ecsWindowsNames } from './ecs-names.ts';
 import { refineWindows, windowsNames } from './windows-event.ts';
 
@@ -81,7 +79,7 @@ const sentinel: EventFormat = {
       const value = raw[key];
       if (value === '' || value === null || key === 'EventData') continue;
       if (typeof value === 'object') flatten(fields, { [key]: value });
-      else addValue(fields, nameUnder(rootName, key).dotted, asFieldValue(value));
+      else fields.add(fields.known.under(fields.known.root, key), asFieldValue(value));
     }
     readEvent(fields, { EventData: raw['EventData'] });
   },
