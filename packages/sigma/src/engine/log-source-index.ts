@@ -70,8 +70,8 @@ export function createLogSourceIndex<T>(values: ReadonlyMap<string, T>): LogSour
     of: (event) => {
       const { product = '', services, categories } = event;
       const isFew = services.length + categories.length <= MOST_OF_ONE.names;
-      if (!isFew || !isUsual(product) || !services.every(isUsual) || !categories.every(isUsual))
-        return find(values, event);
+      const areUsual = isUsual(product) && services.every(isUsual) && categories.every(isUsual);
+      if (!isFew || !areUsual) return find(values, event);
       if (steps >= MOST_REMEMBERED) {
         root = newStep();
         steps = 0;
