@@ -64,8 +64,12 @@ export const storageService = defineService({
         onEvidenceStored(deps),
         onMetricRecorded(deps),
       ],
-      workers: [createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log }), ...deps.metrics.workers],
-      checks: { objects: { critical: false, run: deps.objectStore.check } },
+      workers: [
+        createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log }),
+        ...deps.metrics.workers,
+        ...deps.search.workers,
+      ],
+      checks: { objects: { critical: false, run: deps.objectStore.check }, ...deps.search.checks },
     };
   },
 });

@@ -1,8 +1,8 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { Outbox } from '@soc/messaging';
 import type { Platform } from '@soc/service-kit';
+import { chooseSearchIndex, type ChosenSearchIndex } from './adapters/choose-search-index.ts';
 import { createObjectStore } from './adapters/create-object-store.ts';
-import { createPostgresSearchIndex } from './adapters/postgres-search-repository.ts';
 import type { StorageConfig } from './config.ts';
 import { type CustodyKeys, readCustodyKeys } from './custody/custody-keys.ts';
 import { createEvidenceRepository, type EvidenceRepository } from './evidence-repository.ts';
@@ -23,11 +23,14 @@ export interface StorageDeps {
   readonly searchIndex: SearchIndex;
   readonly savedSearches: SavedSearchRepository;
   readonly metrics: Metrics;
+  /** What runs and is watched for the search, where that is a server of its own. */
+  readonly search: Pick<ChosenSearchIndex, 'workers' | 'checks'>;
 }
 
 export async function createStorageDeps(platform: Platform<StorageConfig>): Promise<StorageDeps> {
   const { db, outbox, now, config, log } = platform;
   const custodyKeys = await readCustodyKeys(config.CUSTODY_SIGNING_KEY_FILE);
+  const search = chooseSearchIndex(platform);
   return {
     db,
     outbox,
@@ -37,7 +40,8 @@ export async function createStorageDeps(platform: Platform<StorageConfig>): Prom
     maxExportObjects: config.CUSTODY_EXPORT_MAX_OBJECTS,
     objectStore: createObjectStore(config, now),
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
-    searchIndex: createPostgresSearchIndex(),
+    searchIndex: search.index,
+    search,
     savedSearches: createSavedSearchRepository(),
     metrics: createMetrics(platform),
   };

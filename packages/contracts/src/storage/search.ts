@@ -91,6 +91,7 @@ export const Search = endpoint({
   permission: 'storage:read',
   query: PageQuery.extend(scope),
   responses: { 200: page(SearchHit) },
+  errors: { 503: ['storage.search_unavailable'] },
 });
 
 /** Fields whose values are counted. */
@@ -125,6 +126,7 @@ export const SearchFacets = endpoint({
       ),
     }),
   },
+  errors: { 503: ['storage.search_unavailable'] },
 });
 
 export const SearchHistogram = endpoint({
@@ -148,5 +150,5 @@ export const SearchHistogram = endpoint({
       items: z.array(z.object({ at: Timestamp, count: z.number().int().min(1) })),
     }),
   },
-  errors: { 422: ['storage.too_many_steps', 'storage.empty_range'] },
+  errors: { 422: ['storage.too_many_steps', 'storage.empty_range'], 503: ['storage.search_unavailable'] },
 });

@@ -4,19 +4,14 @@ import { messagingMigrations } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
 import { uuidv7 } from '@soc/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPostgresSearchIndex } from '../adapters/postgres-search-repository.ts';
 import { alertDocument, incidentDocument, newestVersions, type SearchDocument } from '../domain/search-document.ts';
 import { parseQuery } from '../domain/query/parse-query.ts';
 import type { Query } from '../domain/query/query.ts';
 import { isFoundBy } from './query-oracle.fixture.ts';
 import { corpusDocument } from './search-corpus.fixture.ts';
 import type { SearchIndex, SearchRequest } from './search-index.ts';
+import { type OpenSearchIndex, searchIndexes } from './search-indexes.fixture.ts';
 import { SEARCH_QUERIES } from './search-queries.fixture.ts';
-
-/** Every adapter passes the same tests; a new one is a line here. */
-const adapters: readonly { readonly name: string; readonly open: () => SearchIndex }[] = [
-  { name: 'PostgreSQL', open: createPostgresSearchIndex },
-];
 
 let database: TestDatabase;
 let db: DbCluster;
@@ -48,9 +43,19 @@ const CORPUS_DOCUMENTS = 600;
 let idsGiven = 0;
 const newId = (): string => uuidv7(Date.UTC(2026, 2, 1) + idsGiven++);
 
-describe.each(adapters)('search index: $name', ({ open }) => {
-  const index = open();
-  const save = (...documents: SearchDocument[]) => db.tx((tx) => index.save(documents, tx));
+describe.each(searchIndexes)('search index: $name', ({ open }) => {
+  let opened: OpenSearchIndex;
+  let index: SearchIndex;
+  beforeAll(async () => {
+    opened = await open(db);
+    ({ index } = opened);
+  });
+  afterAll(() => opened.close());
+
+  const save = async (...documents: SearchDocument[]): Promise<void> => {
+    await db.tx((tx) => index.save(documents, tx));
+    await opened.settled();
+  };
   const saveAlert = async (fields: Parameters<typeof exampleAlert>[0]): Promise<string> => {
     const alert = exampleAlert({ id: newId(), ...fields });
     await save(alertDocument(alert));

@@ -59,6 +59,11 @@ export interface SearchPurge {
   readonly dryRun: boolean;
 }
 
+/** Whatever searches is away: what waits for it is not lost, and later it may be asked again. */
+export class SearchUnavailableError extends Error {
+  override readonly name = 'SearchUnavailableError';
+}
+
 /**
  * Finds alerts, incidents, comments, raw events and evidence. `read` is where the caller allows reading, `tx` the transaction
  * that remembers the event: an index of its own may ignore both, since doing a thing twice is harmless.

@@ -1,9 +1,9 @@
 import type { Severity, Timestamp } from '@soc/contracts';
 import type { DocumentKind } from '@soc/contracts/storage/search';
-import { invalidRequest } from '@soc/service-kit';
+import { invalidRequest, unavailable } from '@soc/service-kit';
 import { parseQuery } from '../domain/query/parse-query.ts';
 import { joined, type Query } from '../domain/query/query.ts';
-import type { SearchScope } from '../ports/search-index.ts';
+import { type SearchScope, SearchUnavailableError } from '../ports/search-index.ts';
 
 /** What the endpoints of the search have in common. */
 interface Asked {
@@ -27,4 +27,14 @@ export function searchScope({ q, type, severity, from, to }: Asked, tenantId: st
   if (type !== undefined) parts.push({ op: 'field', field: 'kind', test: { is: 'equals', value: type } });
   if (severity !== undefined) parts.push({ op: 'field', field: 'severity', test: { is: 'equals', value: severity } });
   return { tenantId, query: joined('and', parts), from, to };
+}
+
+/** Waits for an answer of the search. Throws the 503 where what searches is away. */
+export async function searched<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof SearchUnavailableError)) throw error;
+    throw unavailable('storage.search_unavailable', 'the search is away for a moment; nothing is lost');
+  }
 }

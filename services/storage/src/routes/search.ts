@@ -4,7 +4,7 @@ import { decodeCursor, pageOf, route } from '@soc/service-kit';
 import { z } from 'zod';
 import type { StorageDeps } from '../deps.ts';
 import { highlightsOf } from '../domain/highlights.ts';
-import { searchScope } from './search-scope.ts';
+import { searched, searchScope } from './search-scope.ts';
 
 const Position = z.tuple([Timestamp, Uuid]);
 
@@ -13,9 +13,11 @@ export const searchRoute = ({ db, searchIndex, now }: Pick<StorageDeps, 'db' | '
     const { limit = DEFAULT_PAGE_LIMIT, cursor } = query;
     const scope = searchScope(query, principal.tenantId, now());
     const position = decodeCursor(Position, cursor);
-    const hits = await searchIndex.search(
-      { ...scope, after: position && { occurredAt: position[0], id: position[1] }, limitRows: limit + 1 },
-      inTime(db.readYourWrites(consistencyToken)),
+    const hits = await searched(
+      searchIndex.search(
+        { ...scope, after: position && { occurredAt: position[0], id: position[1] }, limitRows: limit + 1 },
+        inTime(db.readYourWrites(consistencyToken)),
+      ),
     );
     const shown = hits.map(({ texts, ...hit }) => ({
       ...hit,

@@ -1,0 +1,172 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DbCluster } from '@soc/db-cluster';
+import type { BusLog } from '@soc/messaging';
+import type { Worker } from '@soc/service-kit';
+import type { IndexerMetrics } from './indexer-metrics.ts';
+import type { SearchClient } from './search-client.ts';
+import type { SearchGenerations } from './search-generations-repository.ts';
+import type { PendingDocument, SearchPending } from './search-pending-repository.ts';
+import { BULK_TIMEOUT_MS, sendBulk } from './send-bulk.ts';
+import type { Upkeep } from './upkeep.ts';
+
+export interface IndexerDeps {
+  readonly db: Pick<DbCluster, 'write'>;
+  readonly pending: SearchPending;
+  readonly generations: SearchGenerations;
+  readonly client: SearchClient;
+  readonly upkeep: Upkeep;
+  readonly holder: string;
+  /** 10 s when absent. */
+  readonly upkeepEveryMs?: number | undefined;
+  readonly metrics: IndexerMetrics;
+  readonly log: BusLog;
+}
+
+/** Feeds the search server with what waits for it. */
+export interface Indexer extends Worker {
+  /** Something new waits. */
+  readonly nudge: () => void;
+  /** Does what is due and sends what waits, once; what `start` does again and again. Throws when the server takes nothing now. */
+  readonly round: () => Promise<void>;
+}
+
+/** Documents of one bulk; one of alerts has about 1 MB. */
+const BULK_DOCUMENTS = 1_000;
+const BULK_BYTES = 5 * 1024 ** 2;
+/** Bulks under way at once: the next is read, and the last one forgotten, while the server is at work. */
+const LANES = 2;
+/** So long documents gather to a bulk; one that is full does not wait. */
+const GATHER_MS = 50;
+const IDLE_MS = 500;
+const LEASE_S = 60;
+const UPKEEP_EVERY_MS = 10_000;
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [250, 5_000];
+
+export function createIndexer(deps: IndexerDeps): Indexer {
+  const { db, pending, upkeep, holder, metrics, log, upkeepEveryMs = UPKEEP_EVERY_MS } = deps;
+  const stopping = new AbortController();
+  const sleep = (ms: number, signal: AbortSignal = stopping.signal) =>
+    delay(ms, undefined, { signal }).catch(() => undefined);
+  let waking = new AbortController();
+  let leasedUntilMs = 0;
+  let isPrepared = false;
+  let upkeepAtMs = 0;
+
+  /** Leased for long enough that no bulk outlives it: two that feed at once could miss an index being replaced. */
+  const isLeader = async (): Promise<boolean> => {
+    const nowMs = performance.now();
+    if (leasedUntilMs - nowMs > BULK_TIMEOUT_MS * 2) return true;
+    const isLeased = await pending.lease(db.write, holder, LEASE_S);
+    leasedUntilMs = isLeased ? nowMs + LEASE_S * 1_000 : 0;
+    return isLeased;
+  };
+  const look = async (): Promise<void> => {
+    if (!isPrepared) await upkeep.ensure();
+    isPrepared = true;
+    if (performance.now() < upkeepAtMs) return;
+    upkeepAtMs = performance.now() + upkeepEveryMs;
+    await upkeep.round();
+  };
+  const round = async (): Promise<void> => {
+    if (!(await isLeader())) return;
+    try {
+      await look();
+      isPrepared = await drain(deps, { isLeader, isStopping: () => stopping.signal.aborted });
+    } catch (error) {
+      isPrepared = false; // the server may have lost what it had
+      throw error;
+    }
+  };
+  const run = async (): Promise<void> => {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!stopping.signal.aborted) {
+      try {
+        await round();
+        pauseMs = FIRST_PAUSE_MS;
+        await sleep(IDLE_MS, AbortSignal.any([stopping.signal, waking.signal]));
+        if (waking.signal.aborted) await sleep(GATHER_MS);
+        waking = new AbortController();
+      } catch (error) {
+        metrics.countFailure();
+        log.warn({ err: error, pauseMs }, 'the search server takes no documents; they wait');
+        await sleep(pauseMs / 2 + Math.random() * (pauseMs / 2));
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      }
+    }
+  };
+  let running: Promise<void> = Promise.resolve();
+  return {
+    nudge: () => waking.abort(),
+    round,
+    start: () => {
+      running = run();
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+      await pending.release(db.write, holder).catch(() => undefined);
+    },
+  };
+}
+
+interface Drain {
+  readonly isLeader: () => Promise<boolean>;
+  readonly isStopping: () => boolean;
+}
+
+/** Sends what waits until nothing does; false when the server lacks an index. Throws when it takes nothing now. */
+async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promise<boolean> {
+  const { db, pending, generations } = deps;
+  const known = await generations.list(db.write);
+  let after = '0';
+  let isWhole = true;
+  let reading: Promise<readonly PendingDocument[]> = Promise.resolve([]);
+  const nextPage = (): Promise<readonly PendingDocument[]> => {
+    reading = reading.then(async () => {
+      if (isStopping() || !isWhole || !(await isLeader())) return [];
+      const page = withinBytes(await pending.next(db.write, after, BULK_DOCUMENTS));
+      after = page.at(-1)?.sequence ?? after;
+      return page;
+    });
+    return reading;
+  };
+  const lane = async (): Promise<void> => {
+    for (let page = await nextPage(); page.length > 0; page = await nextPage()) {
+      isWhole = (await deliver(deps, page, known)) && isWhole;
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const failed = lanes.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return isWhole;
+}
+
+function withinBytes(page: readonly PendingDocument[]): readonly PendingDocument[] {
+  let bytes = 0;
+  const end = page.findIndex(({ document }, index) => {
+    bytes += document.length;
+    return index > 0 && bytes > BULK_BYTES;
+  });
+  return end < 0 ? page : page.slice(0, end);
+}
+
+class NotNowError extends Error {
+  override readonly name = 'NotNowError';
+}
+
+/** Sends one bulk and writes down what became of it. */
+async function deliver(
+  { db, pending, client, metrics, log }: IndexerDeps,
+  page: readonly PendingDocument[],
+  known: Parameters<typeof sendBulk>[2],
+): Promise<boolean> {
+  const { done, refused, waiting, isIndexMissing } = await sendBulk(client, page, known);
+  await pending.settle(db.write, done);
+  await pending.refuse(db.write, refused);
+  metrics.countIndexed(done.length);
+  metrics.countRefused(refused.length);
+  for (const one of refused.slice(0, 3)) log.error(one, 'the search server refuses a document');
+  if (isIndexMissing) return false;
+  if (waiting.length > 0) throw new NotNowError(`the search server has no room for ${waiting.length} documents`);
+  return true;
+}

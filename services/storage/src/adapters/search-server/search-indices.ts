@@ -1,0 +1,96 @@
+import { DocumentKind } from '@soc/contracts/storage/search';
+import { z } from 'zod';
+import { type Generation, writeAliasOf } from './generation.ts';
+import type { IndexMapping } from './mapping.ts';
+import { type SearchClient, SearchServerError } from './search-client.ts';
+
+const ALREADY_EXISTS = 'resource_already_exists_exception';
+/** A copy, and what else the server does in the background of a call. */
+const SLOW_MS = 60_000;
+
+const Failed = z.object({ error: z.object({ type: z.string() }) });
+const CopyStarted = z.object({ task: z.string() });
+const Task = z.object({
+  completed: z.boolean(),
+  error: z.object({ reason: z.string().nullish() }).nullish(),
+  response: z.object({ failures: z.array(z.unknown()) }).nullish(),
+});
+const Count = z.object({ count: z.number() });
+
+export type CopyState = 'running' | 'done' | 'failed';
+
+/** The indices of one installation on the search server. */
+export interface SearchIndices {
+  /** The alias that everything is found by. */
+  readonly readAlias: string;
+  /** The template that indices are made by. */
+  readonly putTemplate: () => Promise<void>;
+  /** Makes what is missing: the index, the alias it is written to by, and for a live one the alias that it is found by. */
+  readonly ensure: (generation: Generation) => Promise<void>;
+  /** Starts to copy all documents; what is newer in the target stays. Returns the task. */
+  readonly startCopy: (from: Generation, to: Generation) => Promise<string>;
+  readonly copyState: (task: string) => Promise<CopyState>;
+  /** Has the built index found in place of the old one, at once. */
+  readonly swap: (old: Generation, built: Generation) => Promise<void>;
+  /** Harmless when it is gone. */
+  readonly drop: (indexName: string) => Promise<void>;
+  readonly count: (indexName: string) => Promise<number>;
+}
+
+export function createSearchIndices(client: SearchClient, prefix: string, mapping: IndexMapping): SearchIndices {
+  const readAlias = `${prefix}-read`;
+  const template = { settings: mapping.settings, mappings: mapping.mappings };
+  const json = (value: unknown): string => JSON.stringify(value);
+  const aliases = (actions: readonly object[]) =>
+    client.expect({ method: 'POST', path: '/_aliases', body: json({ actions }), timeoutMs: SLOW_MS });
+  return {
+    readAlias,
+    putTemplate: async () => {
+      const body = json({
+        index_patterns: DocumentKind.options.map((kind) => `${prefix}-${kind}-0*`),
+        priority: 200,
+        template,
+      });
+      await client.expect({ method: 'PUT', path: `/_index_template/${prefix}`, body, timeoutMs: SLOW_MS });
+    },
+    ensure: async ({ indexName, state }) => {
+      const { status, body } = await client.call({ method: 'PUT', path: `/${indexName}`, timeoutMs: SLOW_MS });
+      const failed = Failed.safeParse(body);
+      if (status >= 300 && !(failed.success && failed.data.error.type === ALREADY_EXISTS)) {
+        throw new SearchServerError(`${indexName} could not be made: ${json(body)}`);
+      }
+      const names = state === 'live' ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
+      await aliases(names.map((alias) => ({ add: { index: indexName, alias } })));
+    },
+    startCopy: async (from, to) => {
+      const body = json({
+        // A version that the target has already, or a newer one, is not an error: it was written beside.
+        conflicts: 'proceed',
+        source: { index: from.indexName, size: 1_000 },
+        dest: { index: to.indexName, version_type: 'external' },
+      });
+      const path = '/_reindex?wait_for_completion=false';
+      return CopyStarted.parse(await client.expect({ method: 'POST', path, body, timeoutMs: SLOW_MS })).task;
+    },
+    copyState: async (task) => {
+      const { status, body } = await client.call({ method: 'GET', path: `/_tasks/${task}` });
+      if (status === 404) return 'failed'; // the server was started anew, and has forgotten
+      const { completed, error, response } = Task.parse(body);
+      if (!completed) return 'running';
+      return error || (response && response.failures.length > 0) ? 'failed' : 'done';
+    },
+    swap: async (old, built) => {
+      // What the copy wrote is found from here on, as what it was copied from is.
+      await client.expect({ method: 'POST', path: `/${built.indexName}/_refresh`, timeoutMs: SLOW_MS });
+      await aliases([
+        { add: { index: built.indexName, alias: readAlias } },
+        { remove: { index: old.indexName, alias: readAlias } },
+      ]);
+    },
+    drop: async (indexName) => {
+      const path = `/${indexName}?ignore_unavailable=true`;
+      await client.expect({ method: 'DELETE', path, timeoutMs: SLOW_MS });
+    },
+    count: async (indexName) => Count.parse(await client.expect({ method: 'GET', path: `/${indexName}/_count` })).count,
+  };
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { SearchUnavailableError } from '../../ports/search-index.ts';
+import { type Generation, targetsOf, writeAliasOf } from './generation.ts';
+import type { SearchClient } from './search-client.ts';
+import type { PendingDocument } from './search-pending-repository.ts';
+
+/** Longest that the server may take for one bulk. */
+export const BULK_TIMEOUT_MS = 20_000;
+
+const Answer = z.object({
+  errors: z.boolean(),
+  items: z.array(
+    z.object({
+      index: z.object({
+        status: z.number(),
+        error: z.object({ type: z.string(), reason: z.string().nullish() }).optional(),
+      }),
+    }),
+  ),
+});
+
+/** What became of the documents of a bulk, by sequence. */
+export interface BulkOutcome {
+  /** The server has this version, or a newer one. */
+  readonly done: readonly string[];
+  readonly refused: readonly { readonly sequence: string; readonly refused: string }[];
+  /** The server could not take them now. */
+  readonly waiting: readonly string[];
+  /** The server lacks an index that it should have. */
+  readonly isIndexMissing: boolean;
+}
+
+interface Entry {
+  readonly sequence: string;
+  readonly lines: string;
+}
+
+/** Ids that hold the tenant: what two tenants call alike are two documents. */
+const idOf = ({ tenantId, id }: PendingDocument): string => `${tenantId}:${id}`;
+
+function entriesOf(documents: readonly PendingDocument[], generations: readonly Generation[]): readonly Entry[] {
+  return documents.flatMap((one) =>
+    targetsOf(generations, one).map(({ indexName }) => ({
+      sequence: one.sequence,
+      lines: `{"index":{"_index":"${writeAliasOf(indexName)}","_id":${JSON.stringify(idOf(one))},"version":${one.version},"version_type":"external_gte"}}\n${one.document}\n`,
+    })),
+  );
+}
+
+const CONFLICT = 409;
+/** 404: the index is missing; 429 and 5xx: not now. */
+const isLater = (status: number): boolean => status === 404 || status === 429 || status >= 500;
+
+/** Sends documents to the indices they belong to. An older version never replaces a newer one. Throws `SearchUnavailableError`. */
+export async function sendBulk(
+  client: SearchClient,
+  documents: readonly PendingDocument[],
+  generations: readonly Generation[],
+): Promise<BulkOutcome> {
+  const entries = entriesOf(documents, generations);
+  if (entries.length === 0) throw new SearchUnavailableError('no index of the documents is known yet');
+  const path = '/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
+  const body = entries.map(({ lines }) => lines).join('');
+  const answer = Answer.parse(await client.expect({ method: 'POST', path, body, timeoutMs: BULK_TIMEOUT_MS }));
+  if (!answer.errors) return { done: [...new Set(entries.map(({ sequence }) => sequence))], ...NOTHING };
+  return judge(entries, answer);
+}
+
+const NOTHING = { refused: [], waiting: [], isIndexMissing: false };
+
+function judge(entries: readonly Entry[], { items }: z.infer<typeof Answer>): BulkOutcome {
+  const refused = new Map<string, string>();
+  const waiting = new Set<string>();
+  let isIndexMissing = false;
+  for (const [index, { sequence }] of entries.entries()) {
+    const item = items[index]?.index;
+    if (!item || isLater(item.status)) waiting.add(sequence);
+    else if (item.status >= 400 && item.status !== CONFLICT) {
+      refused.set(sequence, `${item.error?.type}: ${item.error?.reason}`.slice(0, 1_000));
+    }
+    isIndexMissing ||= item?.status === 404;
+  }
+  const sequences = [...new Set(entries.map(({ sequence }) => sequence))];
+  return {
+    done: sequences.filter((sequence) => !waiting.has(sequence) && !refused.has(sequence)),
+    refused: [...refused]
+      .filter(([sequence]) => !waiting.has(sequence))
+      .map(([sequence, reason]) => ({ sequence, refused: reason })),
+    waiting: [...waiting],
+    isIndexMissing,
+  };
+}

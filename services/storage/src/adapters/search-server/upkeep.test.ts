@@ -1,0 +1,138 @@
+import { uuidv7 } from '@soc/contracts';
+import { exampleAlert } from '@soc/fleet/testing';
+import { sharedSearchServer } from '@soc/fleet/testing/search-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alertDocument, type SearchDocument } from '../../domain/search-document.ts';
+import { indexMapping } from './mapping.ts';
+import { type DrivenIndex, openDrivenIndex, openStorageDatabase } from './search-server.fixture.ts';
+import { createSearchGenerations } from './search-generations-repository.ts';
+
+const url = (await sharedSearchServer()) ?? '';
+const tenantId = 'kept';
+const START_MS = Date.UTC(2026, 2, 1);
+
+const alertsFrom = (startMs: number, count: number, title = 'Beacon'): readonly SearchDocument[] =>
+  Array.from({ length: count }, (_, index) =>
+    alertDocument(exampleAlert({ id: uuidv7(startMs + index), tenantId, title })),
+  );
+const idsOf = (documents: readonly SearchDocument[]): readonly string[] => documents.map(({ id }) => id).toSorted();
+const newer = (document: SearchDocument, title: string): SearchDocument => ({
+  ...document,
+  title,
+  version: document.version + 1,
+});
+
+describe.skipIf(url === '')('indices of the search server', () => {
+  const generations = createSearchGenerations();
+  let database: Awaited<ReturnType<typeof openStorageDatabase>>;
+  beforeAll(async () => {
+    database = await openStorageDatabase();
+  });
+  afterAll(() => database.close());
+
+  const removeIndices = async (prefix: string): Promise<void> => {
+    await fetch(`${url}/${prefix}-*-0*`, { method: 'DELETE' });
+    await fetch(`${url}/_index_template/${prefix}`, { method: 'DELETE' });
+    for (const { indexName } of await generations.list(database.db.write)) {
+      await generations.remove(database.db.write, indexName);
+    }
+  };
+  const alertIndices = async (): Promise<readonly string[]> =>
+    (await generations.list(database.db.write))
+      .filter(({ kind }) => kind === 'alert')
+      .map(({ indexName, state }) => `${indexName.slice(-6)} ${state}`);
+
+  test('a full index is followed by another; a later version of what it holds goes to it, and is found once', async () => {
+    let nowMs = START_MS;
+    const prefix = `rolled-${process.pid}`;
+    const index = openDrivenIndex(
+      { db: database.db, url, now: () => new Date(nowMs) },
+      { SEARCH_INDEX_PREFIX: prefix, SEARCH_ROLLOVER_DOCUMENTS: 5 },
+    );
+    const first = alertsFrom(START_MS, 5);
+    await index.saveAll(first);
+    await index.round();
+    await fetch(`${url}/${prefix}-read/_refresh`, { method: 'POST' });
+    await index.round();
+    expect(await alertIndices()).toEqual(['000001 live', '000002 live']);
+    nowMs += 3_600_000;
+    const second = alertsFrom(nowMs, 2);
+    await index.saveAll([...second, ...first.map((document) => newer(document, 'Renamed'))]);
+    await index.round();
+    expect(await index.find(tenantId, '*')).toEqual(idsOf([...first, ...second]));
+    expect(await index.find(tenantId, 'title:renamed')).toEqual(idsOf(first));
+    expect(await countIn(`${prefix}-alert-000002`)).toBe(2);
+
+    // An index that retention has emptied goes, the newest stays.
+    await index.purge(
+      { tenantId, kind: 'alert', before: '2030-01-01T00:00:00.000Z', dryRun: false },
+      database.db.write,
+    );
+    await index.round();
+    expect(await alertIndices()).toEqual(['000002 live']);
+    expect((await fetch(`${url}/${prefix}-alert-000001`)).status).toBe(404);
+    await index.worker.stop();
+    await removeIndices(prefix);
+  });
+
+  const countIn = async (index: string): Promise<number> => {
+    const answer = await fetch(`${url}/${index}/_count`);
+    return ((await answer.json()) as { count: number }).count;
+  };
+
+  const untilMoved = async (index: DrivenIndex, meanwhile: () => Promise<void>): Promise<void> => {
+    for (let rounds = 0; rounds < 400; rounds++) {
+      await index.round();
+      await meanwhile();
+      const known = await generations.list(database.db.write);
+      if (known.every(({ mapping, state }) => mapping === indexMapping.name && state === 'live')) return;
+    }
+    throw new Error('not moved in 400 rounds');
+  };
+
+  test('a new mapping: every document is copied while all are found, once, and changes meanwhile are not undone', async () => {
+    const prefix = `moved-${process.pid}`;
+    const settings = { SEARCH_INDEX_PREFIX: prefix };
+    const { fields: _, ...properties } = (indexMapping.mappings as { properties: Record<string, object> }).properties;
+    const oldMapping = { ...indexMapping, name: 'old', mappings: { dynamic: false, properties } };
+    const before = openDrivenIndex({ db: database.db, url }, settings, { mapping: oldMapping });
+    const documents = alertsFrom(START_MS, 40);
+    await before.saveAll(documents);
+    await before.round();
+    expect(await before.find(tenantId, 'host:dc01 or severity:high')).toEqual([]);
+    await before.worker.stop();
+
+    const after = openDrivenIndex({ db: database.db, url }, settings);
+    const all = [...documents];
+    const renamed: SearchDocument[] = [];
+    await untilMoved(after, async () => {
+      const fresh = alertsFrom(START_MS + 1_000 + all.length, 1);
+      const changed = documents[renamed.length];
+      await after.saveAll([...fresh, ...(changed ? [newer(changed, 'Renamed')] : [])]);
+      await after.round();
+      all.push(...fresh);
+      if (changed) renamed.push(changed);
+      expect(await after.find(tenantId, '*')).toEqual(idsOf(all));
+      expect(await after.find(tenantId, 'title:renamed')).toEqual(idsOf(renamed));
+    });
+    expect(renamed.length).toBeGreaterThan(2);
+    expect(await after.find(tenantId, 'severity:high')).toEqual(idsOf(all));
+    expect((await fetch(`${url}/${prefix}-alert-000001`)).status).toBe(404);
+    await after.worker.stop();
+    await removeIndices(prefix);
+  });
+
+  test('what the server has lost is made again, and nothing goes to an index of its own making', async () => {
+    const prefix = `lost-${process.pid}`;
+    const index = openDrivenIndex({ db: database.db, url }, { SEARCH_INDEX_PREFIX: prefix });
+    await index.round();
+    await fetch(`${url}/${prefix}-alert-000001`, { method: 'DELETE' });
+    const documents = alertsFrom(START_MS, 3);
+    await index.saveAll(documents);
+    await index.round().catch(() => undefined);
+    await index.round();
+    expect(await index.find(tenantId, 'severity:high')).toEqual(idsOf(documents));
+    await index.worker.stop();
+    await removeIndices(prefix);
+  });
+});

@@ -1,0 +1,148 @@
+import type { DocumentKind } from '@soc/contracts/storage/search';
+import type { DbCluster } from '@soc/db-cluster';
+import type { BusLog } from '@soc/messaging';
+import { type Generation, newestOf } from './generation.ts';
+import type { SearchGenerations } from './search-generations-repository.ts';
+import type { SearchIndices } from './search-indices.ts';
+
+export interface UpkeepDeps {
+  readonly db: Pick<DbCluster, 'write'>;
+  readonly generations: SearchGenerations;
+  readonly indices: SearchIndices;
+  readonly prefix: string;
+  /** Each has indices of its own. */
+  readonly kinds: readonly DocumentKind[];
+  /** Name of the mapping of today. */
+  readonly mapping: string;
+  readonly rolloverDocuments: number;
+  readonly now: () => Date;
+  readonly log: BusLog;
+}
+
+/**
+ * A new index is for ids from so much later on: those under way meanwhile, and those of clocks that are ahead, belong to the one
+ * before.
+ */
+const ROLLOVER_AHEAD_MS = 10 * 60_000;
+
+const nameOf = (prefix: string, kind: string, number: number): string =>
+  `${prefix}-${kind}-${String(number).padStart(6, '0')}`;
+
+/** The next name of a kind: numbers are never used twice, whatever was removed. */
+function nextName(prefix: string, kind: string, generations: readonly Generation[]): string {
+  const numbers = generations
+    .filter((generation) => generation.kind === kind)
+    .map(({ indexName }) => Number(indexName.slice(-6)));
+  return nameOf(prefix, kind, Math.max(0, ...numbers) + 1);
+}
+
+/** Looks after the indices; one process at a time does. */
+export interface Upkeep {
+  /** Makes what is missing on the server: the template, an index for each kind, and every index that is known. */
+  readonly ensure: () => Promise<readonly Generation[]>;
+  /** One round of what is due: a new index where one is full, a step of copying, removing what is empty. */
+  readonly round: () => Promise<void>;
+}
+
+export function createUpkeep(deps: UpkeepDeps): Upkeep {
+  const { db, generations, indices, prefix, kinds, mapping } = deps;
+  return {
+    ensure: async () => {
+      await indices.putTemplate();
+      const known = await generations.list(db.write);
+      for (const kind of kinds) {
+        if (newestOf(known, kind)) continue;
+        const indexName = nextName(prefix, kind, known);
+        await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', copyTask: null });
+      }
+      const all = await generations.list(db.write);
+      for (const generation of all) if (generation.state !== 'retired') await indices.ensure(generation);
+      return all;
+    },
+    round: async () => {
+      await removeRetired(deps);
+      await moveToMapping(deps);
+      for (const kind of kinds) {
+        await rollOver(deps, kind);
+        await removeEmpty(deps, kind);
+      }
+    },
+  };
+}
+
+async function removeRetired({ db, generations, indices }: UpkeepDeps): Promise<void> {
+  for (const { indexName, state } of await generations.list(db.write)) {
+    if (state !== 'retired') continue;
+    await indices.drop(indexName);
+    await generations.remove(db.write, indexName);
+  }
+}
+
+/** A kind whose newest index is full, and already in use, gets another. */
+async function rollOver(deps: UpkeepDeps, kind: string): Promise<void> {
+  const { db, generations, indices, prefix, mapping, rolloverDocuments, now, log } = deps;
+  const known = await generations.list(db.write);
+  const newest = newestOf(known, kind);
+  if (!newest || newest.fromMs > now().getTime()) return;
+  if ((await indices.count(newest.indexName)) < rolloverDocuments) return;
+  const fromMs = now().getTime() + ROLLOVER_AHEAD_MS;
+  const next: Generation = {
+    indexName: nextName(prefix, kind, known),
+    kind,
+    fromMs,
+    mapping,
+    state: 'live',
+    copyTask: null,
+  };
+  await indices.ensure(next);
+  await generations.add(db.write, next);
+  log.info({ indexName: next.indexName, fromMs }, 'search index rolled over');
+}
+
+/** What retention has emptied goes, but for the newest. */
+async function removeEmpty({ db, generations, indices, now, log }: UpkeepDeps, kind: string): Promise<void> {
+  const known = await generations.list(db.write);
+  const newest = newestOf(known, kind);
+  const inUse = known.filter((generation) => generation.kind === kind && generation.state === 'live');
+  for (const { indexName, fromMs } of inUse) {
+    const isPast = newest && fromMs < newest.fromMs && newest.fromMs < now().getTime();
+    const isBeingCopied = known.some((other) => other.state === 'building' && other.fromMs === fromMs);
+    if (!isPast || isBeingCopied || (await indices.count(indexName)) > 0) continue;
+    await generations.remove(db.write, indexName);
+    await indices.drop(indexName);
+    log.info({ indexName }, 'empty search index removed');
+  }
+}
+
+/** One index at a time is copied into one of the mapping of today: begun, watched, and then found in place of the old one. */
+async function moveToMapping(deps: UpkeepDeps): Promise<void> {
+  const { db, generations, indices, prefix, mapping, log } = deps;
+  const known = await generations.list(db.write);
+  const old = known.find((generation) => generation.state === 'live' && generation.mapping !== mapping);
+  if (!old) return;
+  const isItsPlace = ({ kind, fromMs, state }: Generation) =>
+    state === 'building' && kind === old.kind && fromMs === old.fromMs;
+  const building = known.find(isItsPlace);
+  if (!building) {
+    const indexName = nextName(prefix, old.kind, known);
+    const next: Generation = { ...old, indexName, mapping, state: 'building', copyTask: null };
+    await indices.ensure(next);
+    await generations.add(db.write, next);
+    return; // the copy begins in the next round, when every document is already written to both
+  }
+  if (building.mapping !== mapping) {
+    await indices.drop(building.indexName);
+    await generations.remove(db.write, building.indexName);
+    return;
+  }
+  const state = building.copyTask === null ? 'failed' : await indices.copyState(building.copyTask);
+  if (state === 'running') return;
+  if (state === 'failed') {
+    await generations.setCopyTask(db.write, building.indexName, await indices.startCopy(old, building));
+    log.info({ from: old.indexName, to: building.indexName }, 'search index is being copied');
+    return;
+  }
+  await indices.swap(old, building);
+  await generations.replace(db.write, old, building);
+  log.info({ from: old.indexName, to: building.indexName }, 'search index replaced');
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { type DbCluster, sql } from '@soc/db-cluster';
+import { waitFor } from '@soc/fleet/testing';
+import { sharedSearchServer } from '@soc/fleet/testing/search-server';
+import { createRegistry } from '@soc/monitoring';
+import { createPostgresSearchIndex } from '../adapters/postgres-search-repository.ts';
+import { createSearchServerIndex } from '../adapters/search-server/search-server-index.ts';
+import type { SearchIndex } from './search-index.ts';
+
+/** An adapter at work. */
+export interface OpenSearchIndex {
+  readonly index: SearchIndex;
+  /** Resolves when what was saved is found. */
+  readonly settled: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const serverUrl = await sharedSearchServer();
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Those that can be had here; what cannot says so on standard error. */
+export const searchIndexes: readonly {
+  readonly name: string;
+  readonly open: (db: DbCluster) => Promise<OpenSearchIndex>;
+}[] = [
+  {
+    name: 'PostgreSQL',
+    open: () =>
+      Promise.resolve({
+        index: createPostgresSearchIndex(),
+        settled: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      }),
+  },
+  ...(serverUrl === undefined ? [] : [{ name: 'search server', open: (db: DbCluster) => openOnServer(db, serverUrl) }]),
+];
+
+/** On indices of its own. */
+async function openOnServer(db: DbCluster, url: string): Promise<OpenSearchIndex> {
+  const prefix = `test-${randomBytes(6).toString('hex')}`;
+  const index = createSearchServerIndex(
+    { db, registry: createRegistry('storage', prefix), now: () => new Date(), log: quiet, instanceId: prefix },
+    { SEARCH_SERVER_URLS: [url], SEARCH_INDEX_PREFIX: prefix, SEARCH_ROLLOVER_DOCUMENTS: 1_000_000 },
+  );
+  await index.worker.start();
+  return {
+    index,
+    settled: async () => {
+      await waitFor(async () => (await db.write.query(sql`select from storage.search_pending limit 1`)).length === 0);
+      await ask(url, 'POST', `/${prefix}-read/_refresh`);
+    },
+    close: async () => {
+      await index.worker.stop();
+      await ask(url, 'DELETE', `/${prefix}-*-0*`);
+      await ask(url, 'DELETE', `/_index_template/${prefix}`);
+    },
+  };
+}
+
+async function ask(url: string, method: string, path: string): Promise<void> {
+  const answer = await fetch(`${url}${path}`, { method });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+}
