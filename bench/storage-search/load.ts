@@ -62,8 +62,9 @@ export async function loadAlerts(
     await copyIn(client, `copy storage.documents (${COLUMNS}) from stdin`, Buffer.from(rows.join('')));
   }
   say(`${made} alerts made`);
-  for (let copy = 1; copy * MADE_ALERTS < alerts; copy++)
+  for (let copy = 1; copy * MADE_ALERTS < alerts; copy++) {
     await client.query(COPY_ALERTS, [copy, corpusTime(MADE_ALERTS)]);
+  }
   say('copied; indexing');
   await client.query(`set maintenance_work_mem = '1GB'`);
   for (const { name, definition } of indexes) {
