@@ -23,7 +23,7 @@ export interface Backlog {
 }
 
 /** More than this is as bad, and counting it costs. */
-export const BACKLOG_COUNTED = 100_000;
+const BACKLOG_COUNTED = 100_000;
 
 interface PendingRow extends Omit<PendingDocument, 'tenantId'> {
   readonly tenant_id: string;
