@@ -1,29 +1,33 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withConnection } from './connection.ts';
 import { createMigratedDatabase, type MigratedDatabase } from './migrated-database.fixture.ts';
 import { type SharedTable, shareTables, uuidOf } from './two-tenants.fixture.ts';
 
 let database: MigratedDatabase;
+let session: pg.Client;
 beforeAll(async () => {
   database = await createMigratedDatabase();
+  session = new pg.Client({ connectionString: database.adminUrl });
+  await session.connect();
 }, 60_000);
-afterAll(() => database.drop());
+afterAll(async () => {
+  await session.end();
+  await database.drop();
+});
 
 /**
  * Runs `work` as a request of tenant `a` would, and takes it back. Without triggers: no foreign key stands before the policy,
  * and none of a policy's work is done by it.
  */
-const asTenantA = <T>(service: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
-  withConnection(database.adminUrl, async (client) => {
-    await client.query(`begin; set local session_replication_role = replica;
-      set local role soc_${service}_tenant; set local soc.tenant = 'a'`);
-    try {
-      return await work(client);
-    } finally {
-      await client.query('rollback');
-    }
-  });
+async function asTenantA<T>(service: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  await session.query(`begin; set local session_replication_role = replica;
+    set local role soc_${service}_tenant; set local soc.tenant = 'a'`);
+  try {
+    return await work(session);
+  } finally {
+    await session.query('rollback');
+  }
+}
 
 /** How many rows the statement reached, or why it was refused. */
 const tried = async (service: string, text: string): Promise<number | string> => {
@@ -69,10 +73,8 @@ describe.each(['ai', 'alert', 'analytics', 'auth', 'intel', 'notification', 'res
   test('no row can be written for another tenant, or handed to it', async () => {
     const refused = 'new row violates row-level security policy';
     for (const { name, columns, rowsOf, hasTenantId } of tables) {
-      const [row] = await withConnection(database.adminUrl, async (client) => {
-        const text = `select row_to_json(t)::text as row from ${name} t where ${rowsOf('b')}`;
-        return (await client.query<{ row: string }>(text)).rows;
-      });
+      const text = `select row_to_json(t)::text as row from ${name} t where ${rowsOf('b')}`;
+      const [row] = (await session.query<{ row: string }>(text)).rows;
       const list = columns.join(', ');
       const insert = `insert into ${name} (${list})
         select ${list} from json_populate_record(null::${name}, ${pg.escapeLiteral(row?.row ?? '')})`;
