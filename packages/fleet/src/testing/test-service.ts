@@ -17,7 +17,7 @@ import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { createTestEvents, type TestEvents } from './test-events.ts';
 import { createTestIdentities, type TestIdentities } from './test-tokens.ts';
 
-const { escapeIdentifier, escapeLiteral } = pg;
+const { escapeIdentifier, escapeLiteral, Pool } = pg;
 
 export interface TestServiceOptions {
   /** Over what the harness sets. With the `env` of a service before, a second one works on the same data. */
@@ -41,6 +41,17 @@ export interface TestService
   readonly asTenant: (tenantId: string) => Pick<Queryable, 'query'>;
   /** Stops it gracefully. `keepData` leaves its database for a second one to be started on. */
   readonly close: (options?: { readonly keepData?: boolean }) => Promise<void>;
+}
+
+/**
+ * Connections that are kept for a second: who waits for something asks again and again, and each would be a process of the
+ * server. They outlast a service whose data are kept.
+ */
+function openSessions(connectionString: string): pg.Pool {
+  const settings = { max: 4, idleTimeoutMillis: 1_000, allowExitOnIdle: true, application_name: 'soc-fleet' };
+  const sessions = new Pool({ connectionString, ...settings });
+  sessions.on('error', () => undefined); // one that is ended while nobody uses it is not missed
+  return sessions;
 }
 
 /** The Redis of the tests, as the service's own user: what its contracts do not allow fails here as well. */
@@ -107,6 +118,7 @@ export async function startTestService(
   const url = await service.listen();
   // Only now: a gateway takes no token from before its start until auth has told it what was revoked.
   const { throughGateway, ...identities } = createTestIdentities(definition.name, keyPems);
+  const sessions = openSessions(env['DATABASE_URL'] ?? '');
   const events = await createTestEvents(inject('redisUrl'), env['REDIS_PREFIX'] ?? '', now);
   return {
     ...identities,
@@ -116,8 +128,8 @@ export async function startTestService(
     env,
     call: async (endpoint, { token = identities.tokens.admin, ...request } = {}) =>
       callEndpoint(service.app, endpoint, { ...request, token: token && (await throughGateway(token)) }),
-    query: <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
-      withConnection(env['DATABASE_URL'] ?? '', async (client) => (await client.query<Row>(text, [...values])).rows),
+    query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
+      (await sessions.query<Row>(text, [...values])).rows,
     asTenant: (tenantId) => ({
       query: <Row extends object>({ text, values }: SqlStatement) =>
         withConnection(env['DATABASE_URL'] ?? '', async (client) => {
@@ -130,7 +142,9 @@ export async function startTestService(
     close: async ({ keepData = false } = {}) => {
       events.close();
       await service.close();
-      if (!keepData) await database?.drop();
+      if (keepData) return;
+      await sessions.end();
+      await database?.drop();
     },
   };
 }
