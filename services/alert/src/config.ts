@@ -62,6 +62,15 @@ export const AlertConfig = z.object({
     .describe(
       'Which raw events can be searched: none, those that became an alert, or all that are sent as events, which costs a document each.',
     ),
+  EVENTS_KEEP_MB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(20_480)
+    .describe(
+      'Most raw events of a tenant that are kept, in megabytes as compressed; beyond it the oldest go first. 0 is no bound.',
+    ),
   SYSLOG_HOST: z.string().min(1).default('127.0.0.1').describe('Address the syslog listeners are bound to.'),
   SYSLOG_UDP_PORT: Port.describe('Port of syslog over UDP; off when absent.'),
   SYSLOG_TCP_PORT: Port.describe('Port of syslog over TCP, octet counting or lines; off when absent.'),

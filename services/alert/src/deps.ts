@@ -116,6 +116,8 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     rawEvents,
   });
   const windows = createSigmaCorrelationDeps({ db, now, log, config, registry, ingest, timeline });
+  const detection = createDetectionDeps({ db, outbox, now, log, config, ingest, windows, rawEvents });
+  const { eventIntake } = detection;
   return {
     db,
     outbox,
@@ -148,6 +150,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
       db,
       arrivals,
       risks,
+      moves,
       fingerprints,
       deduplication,
       idempotencyKeys,
@@ -157,7 +160,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
       log,
     }),
     ...windows,
-    ...createDetectionDeps({ db, outbox, now, log, config, ingest, windows, rawEvents }),
-    syslog: createSyslog({ db, ingest, mappings, sources, registry, now, log, config }),
+    ...detection,
+    syslog: createSyslog({ db, ingest, mappings, sources, eventIntake, registry, now, log, config }),
   };
 }

@@ -76,6 +76,7 @@ export function createDetectionDeps({
   };
   const settling = createWindowSettling({ db, correlation, rulesOf, ingest, now, log, latenessMs });
   const keepMs = config.EVENTS_KEEP_DAYS * DAY_MS;
+  const keepBytes = config.EVENTS_KEEP_MB === 0 ? undefined : config.EVENTS_KEEP_MB * 1_000_000;
   return {
     rules,
     ruleSets,
@@ -96,6 +97,11 @@ export function createDetectionDeps({
       outbox,
       rawEvents,
     }),
-    detectionWorkers: [detections, settling, eventSources, createEventPruning({ db, blocks, now, log, keepMs })],
+    detectionWorkers: [
+      detections,
+      settling,
+      eventSources,
+      createEventPruning({ db, blocks, now, log, keepMs, keepBytes }),
+    ],
   };
 }

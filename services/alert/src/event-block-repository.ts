@@ -49,6 +49,21 @@ export function createEventBlockRepository() {
         returning id`);
       return rows.length;
     },
+
+    /**
+     * Deletes some of the oldest of each tenant that has more bytes than these; tells how many. The length of a block is known
+     * from its row, without its bytes being read.
+     */
+    pruneBeyond: async (write: Queryable, mostBytes: number, limitRows: number): Promise<number> => {
+      const rows = await write.query(sql`
+        delete from alert.event_blocks where (tenant_id, id) in (
+          select tenant_id, id from (
+            select tenant_id, id, sum(octet_length(body)) over (partition by tenant_id order by id desc) as bytes
+            from alert.event_blocks) as counted
+          where bytes > ${mostBytes} order by id limit ${limitRows})
+        returning id`);
+      return rows.length;
+    },
   };
 }
 

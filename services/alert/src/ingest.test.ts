@@ -11,6 +11,7 @@ import { createCorrelationWindowRepository } from './correlation-window-reposito
 import { createEventSourceRepository } from './event-source-repository.ts';
 import { createFingerprintRepository } from './fingerprint-repository.ts';
 import { createIdempotencyRepository } from './idempotency-repository.ts';
+import { createMoveRepository } from './move-repository.ts';
 import { createRiskRepository } from './risk-repository.ts';
 import { createPruning } from './pruning.ts';
 
@@ -63,7 +64,7 @@ test('the news that it is over finds its alert after the window, and opens none'
   expect(again?.id).not.toBe(fired?.id);
 });
 
-test('expired fingerprints, keys and claims are forgotten, the others kept', async () => {
+test('expired fingerprints, keys, claims and merges are forgotten, the others kept', async () => {
   await post({ 'idempotency-key': 'old' });
   clockMs += 27 * HOUR_MS;
   await service.call(CreateAlert, {
@@ -75,6 +76,16 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
        ('default', 'dead', gen_random_uuid(), clock_timestamp() - interval '1 s'),
        ('default', 'alive', gen_random_uuid(), clock_timestamp() + interval '1 min')`,
   );
+  for (const [kind, days] of [
+    ['merge', 91],
+    ['split', 89],
+  ] as const) {
+    await service.query(
+      `insert into alert.incident_moves (id, tenant_id, reshape_id, kind, from_id, into_id, alert_ids, at)
+       values (gen_random_uuid(), 'default', gen_random_uuid(), $1, gen_random_uuid(), gen_random_uuid(), '{}', $2)`,
+      [kind, new Date(clockMs - days * 24 * HOUR_MS)],
+    );
+  }
   const db = createDbCluster({
     primaryUrl: service.env['DATABASE_URL'] ?? '',
     replicaUrls: [],
@@ -87,6 +98,7 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
     fingerprints: createFingerprintRepository(),
     arrivals: createArrivalRepository(),
     risks: createRiskRepository(),
+    moves: createMoveRepository(),
     deduplication: createDeduplicationRepository(),
     idempotencyKeys: createIdempotencyRepository(),
     bulkClaims: createBulkClaimRepository(),
@@ -98,5 +110,6 @@ test('expired fingerprints, keys and claims are forgotten, the others kept', asy
   await db.close();
   expect(await service.query('select fingerprint from alert.fingerprints')).toEqual([{ fingerprint: 'fresh' }]);
   expect(await service.query('select key from alert.idempotency_keys')).toEqual([{ key: 'new' }]);
+  expect(await service.query('select kind from alert.incident_moves')).toEqual([{ kind: 'split' }]);
   expect(await service.query('select key from alert.bulk_claims')).toEqual([{ key: 'alive' }]);
 });

@@ -44,6 +44,15 @@ export function createMoveRepository() {
           order by id desc limit 1)
         order by id desc`),
 
+    /** Whether what was done last to an incident has been taken back. */
+    isLastUndone: async (tx: Queryable, tenantId: string, incidentId: string): Promise<boolean> => {
+      const [row] = await tx.query<{ isUndone: boolean }>(sql`
+        select undone_at is not null as "isUndone" from alert.incident_moves
+        where tenant_id = ${tenantId} and (from_id = ${incidentId} or into_id = ${incidentId})
+        order by id desc limit 1`);
+      return row?.isUndone ?? false;
+    },
+
     /** How many of the alerts that were moved are still where they went. */
     countLeft: async (tx: Queryable, { intoId, alertIds }: IncidentMove): Promise<number> => {
       const [row] = await tx.query<{ count: number }>(sql`
@@ -54,6 +63,11 @@ export function createMoveRepository() {
 
     markUndone: async (tx: Queryable, reshapeId: string, at: string): Promise<void> => {
       await tx.query(sql`update alert.incident_moves set undone_at = ${at} where reshape_id = ${reshapeId}`);
+    },
+
+    /** Forgets what was done longer ago: it is not taken back any more. */
+    prune: async (write: Queryable, olderThan: Date): Promise<void> => {
+      await write.query(sql`delete from alert.incident_moves where at < ${olderThan}`);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { BulkClaimRepository } from './bulk-claim-repository.ts';
 import type { DeduplicationRepository } from './deduplication-repository.ts';
 import type { CorrelationWindowRepository } from './correlation-window-repository.ts';
 import type { EventSourceRepository } from './event-source-repository.ts';
+import type { MoveRepository } from './move-repository.ts';
 import type { RiskRepository } from './risk-repository.ts';
 import type { FingerprintRepository } from './fingerprint-repository.ts';
 import { IDEMPOTENCY_KEEP_MS } from './idempotency.ts';
@@ -25,16 +26,20 @@ const ASSETS_KEEP_MS = 7 * 24 * 3_600_000;
 /** After a month not even a critical alert is left of any risk: 80 points are less than a millionth. */
 const RISK_KEEP_MS = 30 * 86_400_000;
 
+/** Who has not undone a merge or a split in a quarter of a year will not. */
+const MOVES_KEEP_MS = 90 * 86_400_000;
+
 export interface Pruning extends Worker {
   readonly prune: () => Promise<void>;
 }
 
-/** Forgets fingerprints, idempotency keys, claims, windows of correlations and silent sources whose time is over. */
+/** Forgets fingerprints, merges and splits, idempotency keys, claims, windows of correlations and silent sources whose time is over. */
 export function createPruning(given: {
   readonly db: Pick<DbCluster, 'write'>;
   readonly fingerprints: FingerprintRepository;
   readonly arrivals: Pick<ArrivalRepository, 'pruneAssets'>;
   readonly risks: Pick<RiskRepository, 'prune'>;
+  readonly moves: Pick<MoveRepository, 'prune'>;
   readonly deduplication: Pick<DeduplicationRepository, 'prune'>;
   readonly idempotencyKeys: IdempotencyRepository;
   readonly bulkClaims: BulkClaimRepository;
@@ -48,6 +53,7 @@ export function createPruning(given: {
     fingerprints,
     arrivals,
     risks,
+    moves,
     deduplication,
     idempotencyKeys,
     bulkClaims,
@@ -63,6 +69,7 @@ export function createPruning(given: {
     await fingerprints.prune(db.write, new Date(nowMs - FINGERPRINT_KEEP_MS));
     await arrivals.pruneAssets(db.write, new Date(nowMs - ASSETS_KEEP_MS));
     await risks.prune(db.write, new Date(nowMs - RISK_KEEP_MS));
+    await moves.prune(db.write, new Date(nowMs - MOVES_KEEP_MS));
     await deduplication.prune(db.write, new Date(nowMs));
     await idempotencyKeys.prune(db.write, new Date(nowMs - IDEMPOTENCY_KEEP_MS));
     await bulkClaims.prune(db.write);

@@ -1,7 +1,7 @@
 import type { Suppression, SuppressionStatus } from '@soc/contracts/alert/suppressions';
 import { json, type Queryable, sql } from '@soc/db-cluster';
 import type { Previewed } from './domain/suppression/preview.ts';
-import { statusOf } from './domain/suppression/suppression.ts';
+import { type InForceAlready, statusOf } from './domain/suppression/suppression.ts';
 import type { Hidden, InForce } from './domain/suppression/suppress.ts';
 
 const columns = sql`
@@ -29,13 +29,17 @@ export function createSuppressionRepository() {
         select id, tenant_id as "tenantId", conditions from alert.suppressions
         where tenant_id = any(${tenantIds}::text[]) and expires_at > ${at} and ended_at is null`),
 
-    /** Until the end of the transaction no others come by. */
-    countInForce: async (tx: Queryable, tenantId: string, at: Date): Promise<number> => {
+    /** All but one that is looked at. Until the end of the transaction no others come by. */
+    countInForce: async (tx: Queryable, tenantId: string, at: Date, besideId?: string): Promise<InForceAlready> => {
       await tx.query(sql`select pg_advisory_xact_lock(hashtextextended(${`alert suppressions ${tenantId}`}, 0))`);
-      const [row] = await tx.query<{ count: number }>(sql`
-        select count(*)::integer as count from alert.suppressions
-        where tenant_id = ${tenantId} and expires_at > ${at} and ended_at is null`);
-      return row?.count ?? 0;
+      const [row] = await tx.query<InForceAlready>(sql`
+        select count(*)::integer as count, coalesce(sum(
+          jsonb_array_length(coalesce(conditions -> 'title', '[]')) + jsonb_array_length(coalesce(conditions -> 'ruleName', '[]'))
+          + jsonb_array_length(coalesce(conditions -> 'observables', '[]'))), 0)::integer as patterns
+        from alert.suppressions
+        where tenant_id = ${tenantId} and expires_at > ${at} and ended_at is null
+          and (${besideId ?? null}::uuid is null or id <> ${besideId ?? null}::uuid)`);
+      return row ?? { count: 0, patterns: 0 };
     },
 
     find: async (read: Queryable, tenantId: string, id: string, at: Date): Promise<Suppression | undefined> => {

@@ -102,7 +102,10 @@ export const UndoReshaping = endpoint({
   summary: 'Take the last merge or split of an incident back; correlation keeps what comes of it apart.',
   permission: 'incidents:write',
   params,
-  /** The incident's version that this was decided on; refused when it is another by now, so that a second click takes nothing back. */
+  /**
+   * The incident's version that this was decided on; refused when it is another by now. Without it only what was done last is taken
+   * back: right after an undo there is nothing to take back without saying on which version, so that a second click does nothing.
+   */
   query: z.strictObject({ version: z.coerce.number().int().min(1).optional() }),
   /** The incidents that changed and go on. */
   responses: { 200: z.object({ incidents: z.array(Incident) }) },
@@ -110,6 +113,7 @@ export const UndoReshaping = endpoint({
     404: ['incident.not_found'],
     409: [
       'incident.nothing_to_undo',
+      'incident.already_undone',
       'incident.already_closed',
       'incident.merged',
       'incident.left_empty',

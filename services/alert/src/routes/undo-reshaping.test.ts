@@ -97,6 +97,28 @@ test('an undo that is sent twice with the version it was decided on takes one me
   expect(await get(one.incident.id)).toMatchObject({ mergedIntoId: into.incident.id });
 });
 
+test('a second undo without a version takes nothing more back, whichever incident it names', async () => {
+  const [into, one, two] = [
+    await openIncident(service, 'again-1'),
+    await openIncident(service, 'again-2'),
+    await openIncident(service, 'again-3'),
+  ];
+  for (const { incident } of [one, two]) {
+    const body = { incidentIds: [incident.id] };
+    await service.call(MergeIncidents, { params: { id: into.incident.id }, body });
+  }
+  expect((await undo(into.incident.id)).status).toBe(200);
+  const again = await undo(into.incident.id);
+  expect([again.status, again.problem?.code]).toEqual([409, 'incident.already_undone']);
+  expect((await undo(two.incident.id)).problem?.code).toBe('incident.nothing_to_undo');
+  expect(await get(one.incident.id)).toMatchObject({ mergedIntoId: into.incident.id });
+
+  const { version } = await get(into.incident.id);
+  const params = { id: into.incident.id };
+  expect((await service.call(UndoReshaping, { params, query: { version } })).status).toBe(200);
+  expect(await get(one.incident.id)).not.toHaveProperty('mergedIntoId');
+});
+
 describe('where alerts have moved on since', () => {
   const mergeInto = (id: string, ...incidentIds: readonly string[]) =>
     service.call(MergeIncidents, { params: { id }, body: { incidentIds: [...incidentIds] } });

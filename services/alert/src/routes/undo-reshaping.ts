@@ -9,6 +9,9 @@ import type { StoredIncident } from '../incident-repository.ts';
 import type { IncidentMove } from '../move-repository.ts';
 
 type Deps = Pick<AlertDeps, 'db' | 'candidates' | 'incidents' | 'members' | 'moves' | 'reshaping' | 'timeline' | 'now'>;
+
+const SAY_WHICH = 'what was done last is undone; to take back what was done before, name the version of the incident';
+
 type Stored = ReadonlyMap<string, StoredIncident>;
 
 /** Takes the last merge or split of an incident back: alerts that joined since stay where they joined. */
@@ -22,6 +25,9 @@ export const undoReshapingRoute = (deps: Deps) =>
         throw conflict('incident.version_conflict');
       }
       const moves = await deps.moves.findLast(tx, tenantId, params.id);
+      // A second click would otherwise take back what was done before.
+      const isAgain = query.version === undefined && (await deps.moves.isLastUndone(tx, tenantId, params.id));
+      if (isAgain && moves.length > 0) throw conflict('incident.already_undone', SAY_WHICH);
       const ids = [...new Set(moves.flatMap(({ fromId, intoId }) => [fromId, intoId]))];
       const stored = new Map((await deps.incidents.lock(tx, tenantId, ids)).map((one) => [one.incident.id, one]));
       const decision = decideUndo(await returningOf(deps, tx, moves, stored), stored);

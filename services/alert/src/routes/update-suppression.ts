@@ -1,7 +1,7 @@
 import { UpdateSuppression } from '@soc/contracts/alert/suppressions';
 import { conflict, invalidRequest, notFound, route } from '@soc/service-kit';
 import type { AlertDeps } from '../deps.ts';
-import { expiryFault, SUPPRESSIONS_IN_FORCE, updateSuppression } from '../domain/suppression/suppression.ts';
+import { expiryFault, patternsOf, roomFault, updateSuppression } from '../domain/suppression/suppression.ts';
 
 export const updateSuppressionRoute = ({ db, suppressions, now }: Pick<AlertDeps, 'db' | 'suppressions' | 'now'>) =>
   route(UpdateSuppression, ({ params, body, principal: { tenantId, name }, record }) =>
@@ -15,8 +15,11 @@ export const updateSuppressionRoute = ({ db, suppressions, now }: Pick<AlertDeps
       if (!decision.ok) throw conflict(`suppression.${decision.refusal}`);
       const { suppression } = decision;
       const isRevived = known.status === 'expired' && suppression.status === 'active';
-      if (isRevived && (await suppressions.countInForce(tx, tenantId, at)) >= SUPPRESSIONS_IN_FORCE) {
-        throw conflict('suppression.too_many', `at most ${SUPPRESSIONS_IN_FORCE} are in force at a time`);
+      const hasMore = patternsOf(suppression.conditions) > patternsOf(known.conditions);
+      if (isRevived || (suppression.status === 'active' && hasMore)) {
+        const others = await suppressions.countInForce(tx, tenantId, at, suppression.id);
+        const noRoom = roomFault(others, suppression.conditions);
+        if (noRoom) throw conflict(`suppression.${noRoom.refusal}`, noRoom.detail);
       }
       await suppressions.save(tx, tenantId, suppression);
       await record(tx, { targetId: suppression.id });

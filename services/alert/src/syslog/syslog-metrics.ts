@@ -3,7 +3,7 @@ import type { BusLog } from '@soc/messaging';
 
 export type SyslogTransport = 'udp' | 'tcp' | 'tls';
 /** What became of a message that was read. */
-type Outcome = 'alert' | 'skipped' | 'malformed' | 'unstorable';
+type Outcome = 'alert' | 'event' | 'undetected' | 'skipped' | 'malformed' | 'unstorable';
 /** Why one was not read. */
 type Drop = 'unknown_peer' | 'queue_full' | 'too_long' | 'cut_off' | 'stopped';
 

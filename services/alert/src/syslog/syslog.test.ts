@@ -17,12 +17,26 @@ import {
 } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertService } from '../app.ts';
+import { importRules } from '../rules.fixture.ts';
 
 const authority = createCertificateAuthority('senders', new Date());
 const client = authority.issue({ commonName: 'firewall', now: new Date() });
 let service: TestService;
 let folder: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
 let ports: readonly [number, ...number[]];
+
+const logRule = (id: string, service: string, word: string): string =>
+  `title: Rule ${id}
+id: ${id}
+logsource:
+  product: linux
+  service: ${service}
+detection:
+  keywords:
+    - '${word}'
+  condition: keywords
+level: high
+`;
 
 beforeAll(async () => {
   ports = await takeFreePorts(3);
@@ -43,6 +57,13 @@ beforeAll(async () => {
       SYSLOG_MAX_MESSAGE_BYTES: '2048',
     },
   });
+  // Before any line comes: what was at work goes on until the rules that are new are compiled.
+  const rules = [
+    logRule('l-sshd', 'sshd', 'attempts exceeded'),
+    logRule('l-auth', 'auth', 'opened by nobody'),
+    logRule('l-any', 'syslog', 'web1 is on fire'),
+  ];
+  await importRules(service, rules.join('---\n'));
 });
 afterAll(async () => {
   await service.close();
@@ -147,9 +168,30 @@ test('a plain line is an alert only where the network names a mapping', async ()
   await sendUdp(line('other-program', 'cron'), '127.0.0.2');
   await sendUdp(line('mapped-line', 'sshd'), '127.0.0.2');
   expect(await alertNamed('SSH: mapped-line')).toMatchObject({ source: 'syslog' });
-  await metric('soc_syslog_messages_total{transport="udp",outcome="skipped"}', 2);
+  await metric('soc_syslog_messages_total{transport="udp",outcome="event"}', 3);
   const { body } = await service.call(ListAlerts, { query: { q: 'line' } });
   expect(body.items.filter(({ title }) => title.includes('unmapped') || title.includes('other'))).toEqual([]);
+});
+
+test('a plain line is seen by the rules for its program and for its facility', async () => {
+  const socket = await openTcp();
+  const lines = [
+    '<30>Jan  2 03:04:05 web1 sshd[7]: maximum authentication attempts exceeded for root',
+    '<86>1 2026-01-02T03:04:05Z web1 ownd 9 - - session opened by nobody',
+    // Another facility, and another program: rules for authentication are not about them.
+    '<30>1 2026-01-02T03:04:05Z web2 ownd 9 - - session opened by nobody',
+    '<30>Jan  2 03:04:05 web2 ntpd[7]: maximum authentication attempts exceeded for root',
+    '<30>Jan  2 03:04:05 web1 is on fire',
+    '<30>1 2026-01-02T03:04:05Z web1 - - - - web1 is on fire',
+  ];
+  socket.end(`${lines.join('\n')}\n`);
+  await metric('soc_syslog_messages_total{transport="tcp",outcome="event"}', lines.length);
+  const { body } = await service.call(ListAlerts, { query: { source: 'sigma' } });
+  expect(body.items.map(({ ruleId, occurrences }) => [ruleId, occurrences]).toSorted()).toEqual([
+    ['l-any', 1],
+    ['l-auth', 1],
+    ['l-sshd', 1],
+  ]);
 });
 
 test('what is malformed, too long or from nobody is counted, and costs the rest nothing', async () => {

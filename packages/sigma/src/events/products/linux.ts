@@ -124,6 +124,17 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   guacd: ['guacamole', 'syslog'],
 };
 
+/** Facility, by number or by name, → services: what a program that is not known says is known at least by where it says it. */
+const facilities: Readonly<Record<string, readonly string[]>> = {
+  4: ['auth', 'syslog'],
+  10: ['auth', 'syslog'],
+  auth: ['auth', 'syslog'],
+  authpriv: ['auth', 'syslog'],
+  security: ['auth', 'syslog'],
+  9: ['cron', 'syslog'],
+  cron: ['cron', 'syslog'],
+};
+
 /** Syslog and the journal as JSON. */
 export const syslog: EventFormat = {
   names: ['syslog', 'journald'],
@@ -139,6 +150,7 @@ export const syslog: EventFormat = {
   product: 'linux',
   services: ['syslog'],
   aliases: {
+    facility: ['syslog_facility', 'syslogfacility', 'syslogfacility-text'],
     program: ['syslog_identifier', 'programname', 'appname', 'app_name', 'syslog_program', 'process.name'],
     message: ['msg'],
   },
@@ -146,7 +158,11 @@ export const syslog: EventFormat = {
   times: ['@timestamp', 'timestamp', '__realtime_timestamp', 'timereported', 'time'],
   refine(fields: EventFields, _raw: JsonObject) {
     const program = firstText(fields, 'program')?.toLowerCase() ?? '';
-    const services = Object.hasOwn(programs, program) ? programs[program] : undefined;
-    return services ? { services } : undefined;
+    const facility = firstText(fields, 'facility')?.toLowerCase() ?? '';
+    const services = [
+      ...((Object.hasOwn(programs, program) ? programs[program] : undefined) ?? []),
+      ...((Object.hasOwn(facilities, facility) ? facilities[facility] : undefined) ?? []),
+    ];
+    return services.length > 0 ? { services: [...new Set(services)] } : undefined;
   },
 };

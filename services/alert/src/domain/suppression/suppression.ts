@@ -10,6 +10,36 @@ const DAY_MS = 86_400_000;
 /** Most of a tenant in force at a time: every alert that arrives is held against each. */
 export const SUPPRESSIONS_IN_FORCE = 500;
 
+/** Most patterns of those together: titles, names of rules and observables, which are compared one by one. */
+export const PATTERNS_IN_FORCE = 5_000;
+
+/** How many patterns conditions hold. */
+export const patternsOf = ({ title, ruleName, observables }: Suppression['conditions']): number =>
+  (title?.length ?? 0) + (ruleName?.length ?? 0) + (observables?.length ?? 0);
+
+/** What a tenant has in force beside the one that is looked at. */
+export interface InForceAlready {
+  readonly count: number;
+  readonly patterns: number;
+}
+
+interface RoomFault {
+  readonly refusal: 'too_many' | 'too_many_patterns';
+  readonly detail: string;
+}
+
+/** Why there is no room for one more in force; undefined where there is. */
+export function roomFault(already: InForceAlready, conditions: Suppression['conditions']): RoomFault | undefined {
+  if (already.count >= SUPPRESSIONS_IN_FORCE) {
+    return { refusal: 'too_many', detail: `at most ${SUPPRESSIONS_IN_FORCE} are in force at a time` };
+  }
+  const own = patternsOf(conditions);
+  const patterns = already.patterns + own;
+  if (own === 0 || patterns <= PATTERNS_IN_FORCE) return undefined;
+  const detail = `with body.conditions ${patterns} patterns of title, ruleName and observables would be in force; at most ${PATTERNS_IN_FORCE} are`;
+  return { refusal: 'too_many_patterns', detail };
+}
+
 /** What is wrong with an expiry, if anything is. */
 export function expiryFault(expiresAt: string, at: Date): string | undefined {
   const leftMs = Date.parse(expiresAt) - at.getTime();
