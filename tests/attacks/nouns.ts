@@ -22,6 +22,7 @@ import { StartRun } from '@soc/contracts/response/runs';
 import { CreateTrigger } from '@soc/contracts/response/triggers';
 import { StoreObject } from '@soc/contracts/storage/objects';
 import { CreateSavedSearch } from '@soc/contracts/storage/saved-searches';
+import { StartUpload } from '@soc/contracts/storage/uploads';
 import type { FleetClient } from '@soc/fleet';
 import { waitFor } from '@soc/fleet/testing';
 import { containmentPlaybook } from '../support/containment-playbook.ts';
@@ -161,6 +162,8 @@ export const makers: Readonly<Record<string, Maker>> = {
     return (await client.call(CreateNotificationRule, { body })).id;
   },
   '/api/v1/notifications/deliveries/:id': (_, { deliveryId }) => Promise.resolve(deliveryId),
+  '/api/v1/storage/uploads/:id': async (client) =>
+    (await client.call(StartUpload, { body: { filename: 'attacked.bin', sizeBytes: 1 } })).id,
   '/api/v1/storage/objects/:id': async (client, { alertId }) => {
     const body = '"evidence"' as never;
     return (await client.call(StoreObject, { query: { filename: 'attacked.bin', alertId }, body })).id;

@@ -24,6 +24,8 @@ const NOT_AUDITED: Readonly<Record<string, string>> = {
   recordFeedback: 'an opinion on an analysis, which is kept with who gave it',
   matchObservables: 'a question',
   extractObservables: 'a question',
+  startUpload: 'it is evidence once it is completed, which is recorded',
+  putUploadPart: 'as above',
   verifyObject: 'an entry of the chain of custody',
   retryDelivery: 'sends again what was to be sent',
 };

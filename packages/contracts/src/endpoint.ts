@@ -7,7 +7,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** 302 is how an endpoint that a browser is sent to sends it on. */
 export type SuccessStatus = 200 | 201 | 202 | 204 | 302;
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 423 | 429 | 502 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 416 | 422 | 423 | 429 | 502 | 503;
 
 /**
  * Why a person's token is good for a few endpoints only: a second factor must be enrolled first, or a password that

@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<number, string>> = {
   410: 'Gone',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
   422: 'Unprocessable Content',
   423: 'Locked',
   429: 'Too Many Requests',

@@ -10,12 +10,19 @@ import { onEvidenceStored } from './events/on-evidence-stored.ts';
 import { onIncidentCreated } from './events/on-incident-created.ts';
 import { onIncidentUpdated } from './events/on-incident-updated.ts';
 import { onMetricRecorded } from './events/on-metric-recorded.ts';
+import { abortUploadRoute } from './routes/abort-upload.ts';
+import { completeUploadRoute } from './routes/complete-upload.ts';
 import { downloadObjectRoute } from './routes/download-object.ts';
 import { exportCustodyRoute } from './routes/export-custody.ts';
 import { getObjectRoute } from './routes/get-object.ts';
+import { getUploadRoute } from './routes/get-upload.ts';
+import { holdObjectRoute } from './routes/hold-object.ts';
+import { issueObjectUrlRoute } from './routes/issue-object-url.ts';
 import { listCustodyKeysRoute } from './routes/list-custody-keys.ts';
 import { listCustodyRoute } from './routes/list-custody.ts';
 import { listObjectsRoute } from './routes/list-objects.ts';
+import { putUploadPartRoute } from './routes/put-upload-part.ts';
+import { quarantineObjectRoute } from './routes/quarantine-object.ts';
 import { queryMetricRoute } from './routes/query-metric.ts';
 import { createSavedSearchRoute } from './routes/create-saved-search.ts';
 import { deleteSavedSearchRoute } from './routes/delete-saved-search.ts';
@@ -25,6 +32,7 @@ import { replaceSavedSearchRoute } from './routes/replace-saved-search.ts';
 import { searchFacetsRoute } from './routes/search-facets.ts';
 import { searchHistogramRoute } from './routes/search-histogram.ts';
 import { searchRoute } from './routes/search.ts';
+import { startUploadRoute } from './routes/start-upload.ts';
 import { storeObjectRoute } from './routes/store-object.ts';
 import { verifyObjectRoute } from './routes/verify-object.ts';
 
@@ -41,6 +49,14 @@ export const storageService = defineService({
         getObjectRoute(deps),
         downloadObjectRoute(deps),
         verifyObjectRoute(deps),
+        holdObjectRoute(deps),
+        quarantineObjectRoute(deps),
+        issueObjectUrlRoute(deps),
+        startUploadRoute(deps),
+        getUploadRoute(deps),
+        putUploadPartRoute(deps),
+        completeUploadRoute(deps),
+        abortUploadRoute(deps),
         listCustodyRoute(deps),
         listCustodyKeysRoute(deps),
         exportCustodyRoute(deps),
@@ -64,11 +80,7 @@ export const storageService = defineService({
         onEvidenceStored(deps),
         onMetricRecorded(deps),
       ],
-      workers: [
-        createEvidenceSweeper({ objectStore: deps.objectStore, log: platform.log }),
-        ...deps.metrics.workers,
-        ...deps.search.workers,
-      ],
+      workers: [createEvidenceSweeper({ ...deps, log: platform.log }), ...deps.metrics.workers, ...deps.search.workers],
       checks: { objects: { critical: false, run: deps.objectStore.check }, ...deps.search.checks },
     };
   },

@@ -5,11 +5,13 @@ import { chooseSearchIndex, type ChosenSearchIndex } from './adapters/choose-sea
 import { createObjectStore } from './adapters/create-object-store.ts';
 import type { StorageConfig } from './config.ts';
 import { type CustodyKeys, readCustodyKeys } from './custody/custody-keys.ts';
+import type { EvidencePolicy } from './domain/evidence-policy.ts';
 import { createEvidenceRepository, type EvidenceRepository } from './evidence-repository.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 import type { SearchIndex } from './ports/search-index.ts';
 import { createSavedSearchRepository, type SavedSearchRepository } from './saved-search-repository.ts';
+import { createUploadRepository, type UploadRepository } from './upload-repository.ts';
 
 export interface StorageDeps {
   readonly db: DbCluster;
@@ -20,6 +22,8 @@ export interface StorageDeps {
   readonly maxExportObjects: number;
   readonly objectStore: ObjectStore;
   readonly maxObjectBytes: number;
+  readonly uploads: UploadRepository;
+  readonly evidencePolicy: EvidencePolicy;
   readonly searchIndex: SearchIndex;
   readonly savedSearches: SavedSearchRepository;
   readonly metrics: Metrics;
@@ -40,6 +44,11 @@ export async function createStorageDeps(platform: Platform<StorageConfig>): Prom
     maxExportObjects: config.CUSTODY_EXPORT_MAX_OBJECTS,
     objectStore: createObjectStore(config, now),
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
+    uploads: createUploadRepository(),
+    evidencePolicy: {
+      refusedTypes: config.EVIDENCE_REFUSED_TYPES,
+      quarantineWarnings: config.EVIDENCE_QUARANTINE_WARNINGS,
+    },
     searchIndex: search.index,
     search,
     savedSearches: createSavedSearchRepository(),

@@ -88,6 +88,20 @@ export function createEvidenceRepository(signer: CustodySigner) {
       return row && fromRow(row);
     },
 
+    /** For a change; held until the transaction ends. */
+    findForUpdate: async (tx: Tx, tenantId: string, id: string): Promise<KeptObject | undefined> => {
+      const [row] = await tx.query<ObjectRow>(
+        sql`select ${columns} from storage.objects where tenant_id = ${tenantId} and id = ${id} for update`,
+      );
+      return row && fromRow(row);
+    },
+
+    saveControls: async (tx: Tx, object: EvidenceObject): Promise<void> => {
+      await tx.query(sql`
+        update storage.objects set legal_hold = ${object.legalHold}, retain_until = ${object.retainUntil},
+          quarantine_reason = ${object.quarantineReason} where id = ${object.id}`);
+    },
+
     list: async (read: Queryable, filter: ObjectFilter): Promise<readonly EvidenceObject[]> => {
       const { tenantId, incidentId, alertId, sha256, after, limitRows } = filter;
       const conditions = [sql`tenant_id = ${tenantId}`];

@@ -1,5 +1,4 @@
 import { EvidenceStored } from '@soc/contracts';
-import type { EvidenceObject } from '@soc/contracts/storage/objects';
 import type { Tx } from '@soc/db-cluster';
 import type { Origin } from '@soc/messaging';
 import type { StorageDeps } from './deps.ts';
@@ -28,10 +27,3 @@ export async function keepEvidence(
     { ...by.origin, subject: id },
   );
 }
-
-/** What a new object is until somebody holds or quarantines it. */
-export const UNTOUCHED = {
-  quarantineReason: null,
-  legalHold: false,
-  retainUntil: null,
-} satisfies Partial<EvidenceObject>;

@@ -1,6 +1,7 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { ExportCustody, ListCustodyKeys } from './custody.ts';
 import { QueryMetric } from './metrics.ts';
+import { HoldObject, IssueObjectUrl, QuarantineObject } from './object-controls.ts';
 import { DownloadObject, GetObject, ListCustody, ListObjects, StoreObject, VerifyObject } from './objects.ts';
 import {
   CreateSavedSearch,
@@ -10,6 +11,7 @@ import {
   ReplaceSavedSearch,
 } from './saved-searches.ts';
 import { Search, SearchFacets, SearchHistogram } from './search.ts';
+import { AbortUpload, CompleteUpload, GetUpload, PutUploadPart, StartUpload } from './uploads.ts';
 
 /** Every endpoint the storage service answers. */
 export const storageEndpoints: readonly EndpointSpec[] = [
@@ -18,6 +20,14 @@ export const storageEndpoints: readonly EndpointSpec[] = [
   GetObject,
   DownloadObject,
   VerifyObject,
+  HoldObject,
+  QuarantineObject,
+  IssueObjectUrl,
+  StartUpload,
+  GetUpload,
+  PutUploadPart,
+  CompleteUpload,
+  AbortUpload,
   ListCustody,
   ListCustodyKeys,
   ExportCustody,

@@ -12,6 +12,11 @@ export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case 
 /** Lower-case hex. */
 export const Blake3 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits');
 
+export const MediaType = z
+  .string()
+  .max(127)
+  .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type without parameters');
+
 /**
  * `type_mismatch`: the bytes are of another kind than was claimed. `polyglot`: they are of several kinds at once. `executable`,
  * `active_content` (scripts, macros) and `archive_bomb` (unpacks to far more than it is) by what the bytes show; nothing is unpacked.
@@ -77,11 +82,7 @@ export const StoreObject = endpoint({
   query: z.strictObject({
     filename: z.string().trim().min(1).max(255),
     /** What the client says it is; the request's own Content-Type when absent. */
-    contentType: z
-      .string()
-      .max(127)
-      .regex(/^[\w.+-]+\/[\w.+-]+$/, 'must be a media type without parameters')
-      .optional(),
+    contentType: MediaType.optional(),
     incidentId: Uuid.optional(),
     alertId: Uuid.optional(),
     /** What the content hashes to, if the sender knows: anything else is refused. */
@@ -92,6 +93,7 @@ export const StoreObject = endpoint({
   responses: { 201: EvidenceObject },
   errors: {
     413: ['storage.object_too_large'],
+    415: ['storage.type_refused'],
     422: ['storage.wrong_hash'],
     503: ['storage.no_space'],
   },
@@ -129,13 +131,20 @@ export const DownloadObject = endpoint({
   service: 'storage',
   method: 'GET',
   url: '/api/v1/storage/objects/:id/content',
-  summary: 'The content, always as an attachment; recorded in the custody log',
+  summary: 'The content, or the part that `Range` asks for (206), always as an attachment; recorded in the custody log',
   permission: 'storage:read',
   audit: 'evidence.download',
   params: ObjectParams,
+  /** What is in quarantine is given to who says that they know. */
+  query: z.strictObject({ quarantined: z.literal('acknowledged').optional() }),
   responses: { 200: z.unknown() },
   produces: 'application/octet-stream',
-  errors: { ...NOT_FOUND, 410: ['storage.content_gone'] },
+  errors: {
+    ...NOT_FOUND,
+    410: ['storage.content_gone'],
+    416: ['request.range_not_satisfiable'],
+    423: ['storage.quarantined'],
+  },
 });
 
 export const VerifyObject = endpoint({

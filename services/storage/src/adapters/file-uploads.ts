@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createTurns } from '../in-turn.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { hasCode, keepFile, keyOf, pathOfKey } from './evidence-files.ts';
 import { hashContent, isExpected, receiveChunks } from '../receive-content.ts';
@@ -16,6 +17,37 @@ export function createFileUploads(options: {
   const { directory, partBytes, hasRoom } = options;
   const incomingOf = (key: string): string => join(directory, 'incoming', key.split('/').at(-1) ?? '');
 
+  const inTurn = createTurns();
+
+  const writePart: Uploads['putPart'] = async ({ upload, partBytes: ownBytes }, number, source, receive) => {
+    const { idleTimeoutMs, expectedBytes } = receive;
+    if ((expectedBytes ?? 0) > ownBytes) return { ok: false, refusal: 'too_large' };
+    if (!(await hasRoom(expectedBytes))) return { ok: false, refusal: 'no_space' };
+    pathOfKey(directory, upload);
+    const start = (number - 1) * ownBytes;
+    let sizeBytes = 0;
+    try {
+      const file = await open(incomingOf(upload), 'r+');
+      try {
+        const isWhole = await receiveChunks(source, { maxBytes: ownBytes, idleTimeoutMs }, async (chunk) => {
+          const position = start + sizeBytes;
+          sizeBytes += chunk.length;
+          await writeAll(file, chunk, position);
+        });
+        if (!isWhole) return { ok: false, refusal: 'too_large' };
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return { ok: false, refusal: 'no_upload' };
+      if (hasCode(error, 'ENOSPC', 'EDQUOT')) return { ok: false, refusal: 'no_space' };
+      if (source.errored) return { ok: false, refusal: 'interrupted' };
+      throw error;
+    }
+    return { ok: true, part: { number, sizeBytes, tag: String(number) } };
+  };
+
   return {
     startUpload: async (place) => {
       const key = keyOf(place);
@@ -26,33 +58,9 @@ export function createFileUploads(options: {
       return { upload: key, partBytes };
     },
 
-    putPart: async ({ upload, partBytes: ownBytes }, number, source, { idleTimeoutMs, expectedBytes }) => {
-      if ((expectedBytes ?? 0) > ownBytes) return { ok: false, refusal: 'too_large' };
-      if (!(await hasRoom(expectedBytes))) return { ok: false, refusal: 'no_space' };
-      pathOfKey(directory, upload);
-      const start = (number - 1) * ownBytes;
-      let sizeBytes = 0;
-      try {
-        const file = await open(incomingOf(upload), 'r+');
-        try {
-          const isWhole = await receiveChunks(source, { maxBytes: ownBytes, idleTimeoutMs }, async (chunk) => {
-            const position = start + sizeBytes;
-            sizeBytes += chunk.length;
-            await writeAll(file, chunk, position);
-          });
-          if (!isWhole) return { ok: false, refusal: 'too_large' };
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-      } catch (error) {
-        if (hasCode(error, 'ENOENT')) return { ok: false, refusal: 'no_upload' };
-        if (hasCode(error, 'ENOSPC', 'EDQUOT')) return { ok: false, refusal: 'no_space' };
-        if (source.errored) return { ok: false, refusal: 'interrupted' };
-        throw error;
-      }
-      return { ok: true, part: { number, sizeBytes, tag: String(number) } };
-    },
+    // One that was cut may still be writing what it had: two at one place would mix.
+    putPart: (upload, number, source, receive) =>
+      inTurn(`${upload.upload}/${number}`, () => writePart(upload, number, source, receive)),
 
     completeUpload: async ({ upload }, parts, { expected, observe }) => {
       const [path, target] = [incomingOf(upload), pathOfKey(directory, upload)];

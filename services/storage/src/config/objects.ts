@@ -1,3 +1,4 @@
+import { EvidenceWarning } from '@soc/contracts/storage/objects';
 import { z } from 'zod';
 import type { S3Settings } from '../adapters/s3/s3-settings.ts';
 
@@ -61,6 +62,7 @@ export const ObjectsConfig = z.object({
     .string()
     .default('polyglot,archive_bomb')
     .transform((list) => list.split(',').flatMap((warning) => warning.trim() || []))
+    .pipe(z.array(EvidenceWarning))
     .describe(
       'Warnings (`type_mismatch`, `polyglot`, `executable`, `active_content`, `archive_bomb`) that quarantine what has them.',
     ),

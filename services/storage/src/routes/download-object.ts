@@ -1,6 +1,7 @@
 import { DownloadObject } from '@soc/contracts/storage/objects';
-import { gone, route } from '@soc/service-kit';
+import { gone, HttpProblem, locked, route } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
+import { rangeOf } from '../domain/byte-range.ts';
 import { attachmentNamed } from '../domain/content-disposition.ts';
 import { findKeptObject } from './find-kept-object.ts';
 
@@ -11,9 +12,22 @@ export const downloadObjectRoute = ({
   evidence,
   objectStore,
 }: Pick<StorageDeps, 'db' | 'now' | 'evidence' | 'objectStore'>) =>
-  route(DownloadObject, async ({ params, principal, consistencyToken, reply, log }) => {
+  route(DownloadObject, async ({ params, query, principal, consistencyToken, request, reply, log }) => {
     const { object, key } = await findKeptObject(evidence, db.readYourWrites(consistencyToken), principal, params.id);
-    const content = await objectStore.open(key);
+    if (object.quarantineReason !== null && query.quarantined !== 'acknowledged') {
+      throw locked('storage.quarantined', 'the object is in quarantine; ask with ?quarantined=acknowledged');
+    }
+    const etag = `"${object.sha256}"`;
+    const condition = request.headers['if-range'];
+    const asked = condition === undefined || condition === etag ? request.headers.range : undefined;
+    const decision = rangeOf(asked, object.sizeBytes);
+    if (decision.is === 'unsatisfiable') {
+      throw new HttpProblem(416, 'request.range_not_satisfiable', `the content has ${object.sizeBytes} bytes`, {
+        headers: { 'content-range': `bytes */${object.sizeBytes}` },
+      });
+    }
+    const range = decision.is === 'part' ? decision.range : undefined;
+    const content = await objectStore.open(key, range);
     if (!content) {
       log.error({ objectId: object.id, objectKey: key }, 'content of an evidence object is gone');
       throw gone('storage.content_gone', 'the content of this object is no longer in the store');
@@ -25,7 +39,7 @@ export const downloadObjectRoute = ({
           actor: principal.name,
           actorId: principal.subject,
           at: now().toISOString(),
-          detail: {},
+          detail: range ? { first: range.first, last: range.last } : {},
         }),
       );
     } catch (error) {
@@ -33,9 +47,13 @@ export const downloadObjectRoute = ({
       throw error;
     }
     return reply
+      .code(range ? 206 : 200)
       .headers({
+        ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${object.sizeBytes}` }),
+        'accept-ranges': 'bytes',
+        etag,
         'content-type': 'application/octet-stream',
-        'content-length': object.sizeBytes,
+        'content-length': range ? range.last - range.first + 1 : object.sizeBytes,
         'content-disposition': attachmentNamed(object.filename),
         'x-content-type-options': 'nosniff',
         'content-security-policy': "default-src 'none'; sandbox",

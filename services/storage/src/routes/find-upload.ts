@@ -1,0 +1,40 @@
+import type { Upload } from '@soc/contracts/storage/uploads';
+import type { Queryable } from '@soc/db-cluster';
+import type { Principal } from '@soc/identity';
+import { notFound } from '@soc/service-kit';
+import type { StartedUpload, StoredPart } from '../ports/object-store.ts';
+import type { UploadRecord, UploadRepository } from '../upload-repository.ts';
+
+/** An upload in parts. */
+export interface OpenUpload extends UploadRecord {
+  readonly started: StartedUpload;
+  readonly sizeBytes: number;
+}
+
+/** The upload a request names. Throws the 404 for one that is not open or belongs to another tenant. */
+export async function findUpload(
+  uploads: UploadRepository,
+  read: Queryable,
+  principal: Principal,
+  id: string,
+): Promise<OpenUpload> {
+  const upload = await uploads.find(read, principal.tenantId, id);
+  const { started, sizeBytes } = upload ?? {};
+  if (!upload || !started || typeof sizeBytes !== 'number') throw notFound('storage.upload_not_found');
+  return { ...upload, started, sizeBytes };
+}
+
+export const toUpload = (upload: OpenUpload, parts: readonly StoredPart[]): Upload => ({
+  id: upload.id,
+  partBytes: upload.started.partBytes,
+  sizeBytes: upload.sizeBytes,
+  parts: parts.map(({ number, sizeBytes }) => ({ number, sizeBytes })),
+  startedAt: upload.startedAt,
+  expiresAt: upload.expiresAt,
+});
+
+/** How large the part of this number is; undefined when there is none. */
+export function partSize({ sizeBytes, started: { partBytes } }: OpenUpload, number: number): number | undefined {
+  const left = sizeBytes - (number - 1) * partBytes;
+  return left <= 0 ? undefined : Math.min(left, partBytes);
+}

@@ -1,0 +1,11 @@
+import { GetUpload } from '@soc/contracts/storage/uploads';
+import { route } from '@soc/service-kit';
+import type { StorageDeps } from '../deps.ts';
+import { findUpload, toUpload } from './find-upload.ts';
+
+export const getUploadRoute = ({ db, uploads }: Pick<StorageDeps, 'db' | 'uploads'>) =>
+  route(GetUpload, async ({ params, principal, consistencyToken }) => {
+    const read = db.readYourWrites(consistencyToken);
+    const upload = await findUpload(uploads, read, principal, params.id);
+    return toUpload(upload, await uploads.listParts(read, upload.id));
+  });

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { EvidenceStored } from '@soc/contracts';
+import { DownloadObject } from '@soc/contracts/storage/objects';
+import { AbortUpload, CompleteUpload, GetUpload, PutUploadPart, StartUpload } from '@soc/contracts/storage/uploads';
+import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { storageService } from '../app.ts';
+
+const MAX_BYTES = 20 * 1024 * 1024;
+const content = Buffer.alloc(9 * 1024 * 1024, 'evidence ');
+
+let service: TestService;
+let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
+let env: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  directory = await makeTemporaryDirectory('evidence');
+  env = {
+    EVIDENCE_DIR: directory.path,
+    EVIDENCE_MAX_BYTES: String(MAX_BYTES),
+    EVIDENCE_REFUSED_TYPES: 'image/*',
+  };
+  service = await startTestService(storageService, { env });
+});
+afterAll(async () => {
+  await service.close();
+  await directory[Symbol.asyncDispose]();
+});
+
+const start = async (body: { readonly sizeBytes: number; readonly filename?: string; readonly sha256?: string }) =>
+  (await service.call(StartUpload, { body: { filename: 'disk.img', ...body } })).body;
+const put = (id: string, number: number, body: Buffer, by = service) =>
+  by.call(PutUploadPart, { params: { id, number }, body });
+const complete = (id: string) => service.call(CompleteUpload, { params: { id } });
+
+test('an upload tells what has arrived, becomes evidence when all has, and only once', async () => {
+  const upload = await start({ sizeBytes: content.length });
+  const { id, partBytes } = upload;
+  expect(upload.parts).toEqual([]);
+  const last = content.subarray(partBytes);
+  expect((await put(id, 2, last)).body).toEqual({ number: 2, sizeBytes: last.length });
+  expect((await service.call(GetUpload, { params: { id } })).body.parts).toEqual([
+    { number: 2, sizeBytes: last.length },
+  ]);
+  const early = await complete(id);
+  expect([early.status, early.problem?.code]).toEqual([409, 'storage.upload_incomplete']);
+  await put(id, 1, content.subarray(0, partBytes));
+  const [made, again] = await Promise.all([complete(id), complete(id)]);
+  expect([made.status, made.body.id, made.body.sizeBytes, again.body]).toEqual([201, id, content.length, made.body]);
+  expect((await complete(id)).body).toEqual(made.body);
+  const events = await service.published(EvidenceStored, { where: ({ data }) => data.objectId === id });
+  expect(events).toHaveLength(1);
+  const { raw } = await service.call(DownloadObject, { params: { id } });
+  expect(raw.equals(content)).toBe(true);
+});
+
+test('a part has the size it must have, and the upload that many parts', async () => {
+  const { id } = await start({ sizeBytes: 10 });
+  for (const [number, bytes] of [
+    [1, 9],
+    [1, 11],
+    [2, 1],
+  ] as const) {
+    const { status, problem } = await put(id, number, Buffer.alloc(bytes));
+    expect([status, problem?.code]).toEqual([422, 'storage.wrong_part_size']);
+  }
+});
+
+test('what does not hash to what was announced, or is of a refused type, is refused and nothing is left', async () => {
+  const forged = await start({ sizeBytes: 6, sha256: 'a'.repeat(64) });
+  await put(forged.id, 1, Buffer.from('forged'));
+  const refused = await complete(forged.id);
+  expect([refused.status, refused.problem?.code]).toEqual([422, 'storage.wrong_hash']);
+  const picture = await start({ sizeBytes: 8, filename: 'notes.txt' });
+  await put(picture.id, 1, Buffer.from('89504e470d0a1a0a', 'hex'));
+  const kind = await complete(picture.id);
+  expect([kind.status, kind.problem?.code]).toEqual([415, 'storage.type_refused']);
+  for (const { id } of [forged, picture]) expect((await complete(id)).status).toBe(404);
+});
+
+test('an upload that was given up is gone', async () => {
+  const { id } = await start({ sizeBytes: 4 });
+  await put(id, 1, Buffer.from('gone'));
+  expect((await service.call(AbortUpload, { params: { id } })).status).toBe(204);
+  for (const spec of [GetUpload, AbortUpload, CompleteUpload]) {
+    const { status, problem } = await service.call(spec, { params: { id } });
+    expect([status, problem?.code]).toEqual([404, 'storage.upload_not_found']);
+  }
+  expect((await put(id, 1, Buffer.from('gone'))).status).toBe(404);
+});
+
+test('an upload is nothing to another tenant, and an unknown one to nobody', async () => {
+  const { id } = await start({ sizeBytes: 4 });
+  for (const request of [
+    { params: { id }, token: service.tokens.otherTenantAdmin },
+    { params: { id: randomUUID() } },
+  ]) {
+    for (const spec of [GetUpload, AbortUpload, CompleteUpload]) {
+      expect((await service.call(spec, request)).status).toBe(404);
+    }
+  }
+});
+
+test('what is too large is refused at its beginning', async () => {
+  const body = { filename: 'disk.img', sizeBytes: MAX_BYTES + 1 };
+  const { status, problem } = await service.call(StartUpload, { body });
+  expect([status, problem?.code]).toEqual([413, 'storage.object_too_large']);
+});
+
+test('a disk without room takes no part', async () => {
+  const { id } = await start({ sizeBytes: 4 });
+  const full = await startTestService(storageService, {
+    env: { ...service.env, EVIDENCE_MIN_FREE_BYTES: String(Number.MAX_SAFE_INTEGER) },
+  });
+  onTestFinished(() => full.close({ keepData: true }));
+  const { status, problem } = await put(id, 1, Buffer.from('room'), full);
+  expect([status, problem?.code]).toEqual([503, 'storage.no_space']);
+});
+
+test('a tenant has so many uploads open and no more, and what is not completed in a week is swept away', async () => {
+  await service.query(`
+    insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, started_by, started_by_id, started_at, expires_at)
+    select gen_random_uuid(), 'default', null, null, 'x', 'x', 1, 'x', 'x', now() - interval '8 days', now() - interval '1 day'
+    from generate_series(1, 100)`);
+  const { status, problem } = await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } });
+  expect([status, problem?.code]).toEqual([429, 'storage.too_many_uploads']);
+  const restarted = await startTestService(storageService, { env: service.env });
+  onTestFinished(() => restarted.close({ keepData: true }));
+  expect((await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } })).status).toBe(201);
+});

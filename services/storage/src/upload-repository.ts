@@ -1,0 +1,99 @@
+import { type Queryable, sql, type Tx } from '@soc/db-cluster';
+import type { StartedUpload, StoredPart } from './ports/object-store.ts';
+
+/** A content on its way, with what its object will be. */
+export interface UploadRecord {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Undefined for an upload in one piece. */
+  readonly started: StartedUpload | undefined;
+  readonly filename: string;
+  readonly contentType: string;
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+  readonly blake3: string | null;
+  readonly incidentId: string | null;
+  readonly alertId: string | null;
+  readonly startedBy: string;
+  readonly startedById: string;
+  readonly startedAt: string;
+  readonly expiresAt: string;
+}
+
+interface UploadRow extends Omit<UploadRecord, 'started'> {
+  readonly upload: string | null;
+  readonly partBytes: number | null;
+}
+
+const columns = sql`
+  id, tenant_id as "tenantId", upload, part_bytes as "partBytes", filename, content_type as "contentType",
+  size_bytes as "sizeBytes", sha256, blake3, incident_id as "incidentId", alert_id as "alertId",
+  started_by as "startedBy", started_by_id as "startedById", started_at as "startedAt", expires_at as "expiresAt"`;
+
+const fromRow = ({ upload, partBytes, ...row }: UploadRow): UploadRecord => ({
+  ...row,
+  started: upload === null || partBytes === null ? undefined : { upload, partBytes },
+});
+
+/** Contents on their way: written down before their first byte, so that what is broken off can be found. */
+export function createUploadRepository() {
+  return {
+    insert: async (tx: Tx, { started, ...upload }: UploadRecord): Promise<void> => {
+      await tx.query(sql`
+        insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, sha256, blake3,
+          incident_id, alert_id, started_by, started_by_id, started_at, expires_at)
+        values (${upload.id}, ${upload.tenantId}, ${started?.upload ?? null}, ${started?.partBytes ?? null},
+          ${upload.filename}, ${upload.contentType}, ${upload.sizeBytes}, ${upload.sha256}, ${upload.blake3},
+          ${upload.incidentId}, ${upload.alertId}, ${upload.startedBy}, ${upload.startedById}, ${upload.startedAt},
+          ${upload.expiresAt})`);
+    },
+
+    find: async (read: Queryable, tenantId: string, id: string): Promise<UploadRecord | undefined> => {
+      const [row] = await read.query<UploadRow>(
+        sql`select ${columns} from storage.uploads where tenant_id = ${tenantId} and id = ${id} and upload is not null`,
+      );
+      return row && fromRow(row);
+    },
+
+    /** How many of a tenant are open, in parts and not. */
+    count: async (read: Queryable, tenantId: string): Promise<number> => {
+      const [row] = await read.query<{ readonly open: number }>(
+        sql`select count(*)::integer as open from storage.uploads where tenant_id = ${tenantId}`,
+      );
+      return row?.open ?? 0;
+    },
+
+    /** False when the upload has gone meanwhile. */
+    savePart: async (tx: Tx, { id, tenantId }: Pick<UploadRecord, 'id' | 'tenantId'>, part: StoredPart) => {
+      const rows = await tx.query(sql`
+        insert into storage.upload_parts (upload_id, tenant_id, number, size_bytes, tag)
+        select id, tenant_id, ${part.number}, ${part.sizeBytes}, ${part.tag} from storage.uploads
+        where id = ${id} and tenant_id = ${tenantId}
+        on conflict (upload_id, number) do update set size_bytes = excluded.size_bytes, tag = excluded.tag
+        returning number`);
+      return rows.length > 0;
+    },
+
+    listParts: async (read: Queryable, id: string): Promise<readonly StoredPart[]> =>
+      read.query<StoredPart>(sql`
+        select number, size_bytes as "sizeBytes", tag from storage.upload_parts
+        where upload_id = ${id} order by number limit 10000`),
+
+    /** False when somebody else was faster. */
+    remove: async (tx: Tx, id: string): Promise<boolean> =>
+      (await tx.query(sql`delete from storage.uploads where id = ${id} returning id`)).length > 0,
+
+    listExpired: async (read: Queryable, at: string): Promise<readonly UploadRecord[]> => {
+      const rows = await read.query<UploadRow>(
+        sql`select ${columns} from storage.uploads where expires_at < ${at} order by expires_at limit 500`,
+      );
+      return rows.map(fromRow);
+    },
+
+    /** Whether an object stands on this content after all. */
+    hasObject: async (read: Queryable, id: string): Promise<boolean> =>
+      (await read.query(sql`select from storage.objects where id = ${id}`)).length > 0,
+  };
+}
+
+export type UploadRepository = ReturnType<typeof createUploadRepository>;
