@@ -19,6 +19,9 @@ const MEMORY_MAY_GROW_BY_BYTES = 64 * 1024 ** 2;
 const MIB = 1024 ** 2;
 const WITHIN_MS = IS_FULL ? 1_800_000 : 240_000;
 
+/** A connection of its own: one that was kept may have been closed while this process was busy hashing. */
+const ALONE = { agent: false } as const;
+
 const block = randomBytes(MIB);
 
 /** Bytes `from` to `to` of a content that no two places of which are alike for long. */
@@ -40,7 +43,7 @@ function sha256Of(bytes: number): string {
 /** A real connection, past the test harness, which would hold the whole body. */
 async function send(service: TestService, method: string, path: string, body?: Readable): Promise<IncomingMessage> {
   const headers = { authorization: `Bearer ${service.tokens.admin}` };
-  const sent = request(`${service.url}/api/v1/storage${path}`, { method, headers });
+  const sent = request(`${service.url}/api/v1/storage${path}`, { ...ALONE, method, headers });
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   sent.once('response', resolve).once('error', reject);
   if (body) await pipeline(body, sent);
@@ -51,7 +54,7 @@ async function send(service: TestService, method: string, path: string, body?: R
 /** Sends half of a part and hangs up. */
 async function cutInTheMiddle(service: TestService, path: string, partBytes: number): Promise<void> {
   const headers = { authorization: `Bearer ${service.tokens.admin}`, 'content-length': String(partBytes) };
-  const sent = request(`${service.url}/api/v1/storage${path}`, { method: 'PUT', headers });
+  const sent = request(`${service.url}/api/v1/storage${path}`, { ...ALONE, method: 'PUT', headers });
   sent.on('error', () => undefined); // we hang up ourselves
   await new Promise<void>((resolve) => sent.write(Buffer.alloc(partBytes / 2), () => resolve()));
   sent.destroy();
@@ -123,8 +126,8 @@ const cutAndResumed = async (service: TestService, sha256: string): Promise<void
 test.each(largeStores)(
   '$name: a large object goes up and down, and up again after a cut, in constant memory',
   async ({ open }) => {
-    const service = await startService(await open());
     const sha256 = sha256Of(BYTES);
+    const service = await startService(await open());
     const growth = await growthDuring(async () => {
       await upAndDown(service, sha256);
       await cutAndResumed(service, sha256);

@@ -19,7 +19,7 @@ const fileSystem: NamedStore = {
   name: 'file system',
   open: async () => {
     const directory = await makeTemporaryDirectory('evidence');
-    return { env: { EVIDENCE_DIR: directory.path }, stop: () => directory[Symbol.asyncDispose]() };
+    return { env: { EVIDENCE_DIR: directory.path }, stop: async () => directory[Symbol.asyncDispose]() };
   },
 };
 
