@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { IngestEvents } from '@soc/contracts/alert/events-ingest';
 import { DisableRule, EnableRule } from '@soc/contracts/alert/rules';
 import { startTestService, type TestService, waitFor } from '@soc/fleet/testing';

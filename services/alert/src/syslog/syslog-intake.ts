@@ -65,7 +65,8 @@ export function createSyslogIntake(given: {
   const read = async (transport: SyslogTransport, messages: readonly ArrivedMessage[]): Promise<Arrived> => {
     const receivedAt = now();
     const plain = new Map<SyslogRoute, VendorMapping | undefined>();
-    const [submissions, events]: [Submission[], Arrived['events']] = [[], new Map()];
+    const submissions: Submission[] = [];
+    const events = new Map<string, string[]>();
     for (const { bytes, route } of messages) {
       const document = syslogDocument(bytes.toString('utf8'), { nowMs: receivedAt.getTime(), offsetMinutes });
       if (!document.ok) {
