@@ -1,5 +1,5 @@
 /** What turns the direction of text, so that `exe.gpj` reads as `jpg.exe`, and what has no width. */
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
 
 /**
  * `Content-Disposition: attachment` for any name (RFC 6266): plain ASCII for old clients, UTF-8 per RFC 8187 for the

@@ -83,7 +83,7 @@ const differs = (claimed: string, detected: string): boolean => {
 };
 
 const claimsOther = (claimed: string, detected: string): boolean =>
-  differs(claimed, detected) || (detected === UNKNOWN && /^image\//.test(claimed));
+  differs(claimed, detected) || (detected === UNKNOWN && claimed.startsWith('image/'));
 
 /**
  * What a content is, by its first and last bytes. Nothing is unpacked, so the work is the same whatever an archive claims to

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { startLargeS3Server, TEST_S3_KEYS } from '@soc/fleet/testing/s3';
 import { hasS3, makeTestBucket } from '../ports/object-stores.fixture.ts';
