@@ -19,7 +19,7 @@ test('partitions are there before a point needs one, and go when the time of all
   onTestFinished(close);
   let now = new Date('2026-03-01T12:00:00Z');
   const partitions = createMetricPartitionRepository();
-  const given = { db, partitions, keepDays, now: () => now };
+  const given = { db, partitions, keepDays, keepsPoints: true, now: () => now };
   const keeper = createMetricPartitionKeeper({ ...given, log });
   const tables = async (parent: string) => {
     const rows = await db.write.query<{ name: string }>(sql`

@@ -78,5 +78,6 @@ export const QueryMetric = endpoint({
   },
   errors: {
     422: ['storage.too_many_steps', 'storage.empty_range', 'storage.too_many_series', 'storage.resolution_gone'],
+    503: ['storage.metrics_unavailable'],
   },
 });

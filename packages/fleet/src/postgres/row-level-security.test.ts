@@ -24,6 +24,8 @@ const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   bus_replays: 'what who runs the fleet has asked to be delivered again',
   ordered_leases: 'which process keeps the order',
   ordered_waiting: 'sealed events of all tenants that wait for their turn',
+  'storage.metric_spool': 'compressed points of all tenants on their way to InfluxDB',
+  'storage.metric_refused_lines': 'what InfluxDB refused, for who runs the fleet',
   'auth.login_failures': 'whoever fails to log in is nobody yet',
 };
 const isWithoutTenant = (schema: string, table: string): boolean =>

@@ -16,6 +16,7 @@ import { openLogFile } from '../supervisor/log-file.ts';
 import { together } from '../together.ts';
 import { takeFreePorts } from './free-ports.ts';
 import { startOnDemandServers } from './on-demand-servers.ts';
+import { startInfluxdb } from './influxdb/start-influxdb.ts';
 import { TEST_PASSWORD, TEST_REDIS_PREFIXES, testPasswords } from './provided.ts';
 import { startS3Server } from './s3/start-s3-server.ts';
 import { startSearchServer } from './search-server/start-search-server.ts';
@@ -68,6 +69,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   const onDemand = await startOnDemandServers({
     'search-server': () => startSearchServer({ host }),
     s3: () => startS3Server({ host }),
+    influxdb: () => startInfluxdb({ host }),
   });
   provide('onDemandUrl', onDemand.url);
   provide('postgresUrl', postgres.adminUrl());

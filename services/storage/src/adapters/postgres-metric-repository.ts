@@ -17,6 +17,8 @@ export type MetricKeepDays = Readonly<Record<PartitionedTable['table'], number>>
  */
 export function createPostgresMetricStore(options: {
   readonly partitions: Pick<MetricPartitionRepository, 'make'>;
+  /** False where single points are kept elsewhere. */
+  readonly keepsPoints: boolean;
   readonly keepDays: MetricKeepDays;
   readonly now: () => Date;
 }): MetricStore {

@@ -19,6 +19,8 @@ interface NamedPoint {
 /** Writes points and adds them to the intervals they fall into, late ones too. */
 export function createPostgresMetricWriter(options: {
   readonly partitions: Pick<MetricPartitionRepository, 'make'>;
+  /** False where single points are kept elsewhere. */
+  readonly keepsPoints: boolean;
   readonly keepDays: MetricKeepDays;
   readonly now: () => Date;
 }): MetricStore['write'] {
@@ -94,6 +96,7 @@ export function createPostgresMetricWriter(options: {
       tx,
       named.map(({ point, key }) => ({ ...point, seriesId: idOf(key) ?? 0 })),
       (table) => new Date(now().getTime() - keepDays[table] * DAY_MS),
+      options.keepsPoints,
     );
   };
 }
@@ -111,6 +114,7 @@ async function insertPoints(
   tx: Tx,
   points: readonly (MetricPoint & { readonly seriesId: number })[],
   since: (table: keyof MetricKeepDays) => Date,
+  keepsPoints: boolean,
 ): Promise<void> {
   const rows = points.map(({ tenantId, seriesId, at, value }) => ({
     tenant_id: tenantId,
@@ -124,7 +128,7 @@ async function insertPoints(
       from ${rowsFrom(POINTS, rows)}
     ), kept as (
       insert into storage.metric_points (tenant_id, series_id, at, arrival, value)
-      select tenant_id, series_id, at, arrival, value from given where at >= ${since('metric_points')}
+      select tenant_id, series_id, at, arrival, value from given where ${keepsPoints} and at >= ${since('metric_points')}
     ), five as (
       insert into storage.metric_rollups_5m as r
         (tenant_id, series_id, at, points, total, least, most, latest, latest_at, latest_arrival)

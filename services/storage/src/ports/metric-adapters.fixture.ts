@@ -1,10 +1,16 @@
 import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
 import { createTestDatabase } from '@soc/fleet/testing';
+import { type SharedInfluxdb, sharedInfluxdb } from '@soc/fleet/testing/influxdb';
 import { messagingMigrations } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
+import { expect } from 'vitest';
+import { createInfluxdbClient } from '../adapters/influxdb-client.ts';
+import { createInfluxdbMetricStore } from '../adapters/influxdb-metric-store.ts';
 import { createPostgresMetricStore } from '../adapters/postgres-metric-repository.ts';
 import type { MetricPoint } from '../domain/metric-point.ts';
 import { createMetricPartitionRepository } from '../metric-partition-repository.ts';
+import { createMetricShipper } from '../metric-shipper.ts';
+import { createMetricSpoolRepository } from '../metric-spool-repository.ts';
 import type { MetricStore } from './metric-store.ts';
 
 type Query = Parameters<MetricStore['query']>[0];
@@ -44,7 +50,7 @@ export async function openMetricDatabase(): Promise<{ readonly db: DbCluster; re
 const openPostgres = async (): Promise<MetricAdapter> => {
   const { db, close } = await openMetricDatabase();
   const partitions = createMetricPartitionRepository();
-  const store = createPostgresMetricStore({ partitions, keepDays: KEEP_DAYS, now });
+  const store = createPostgresMetricStore({ partitions, keepDays: KEEP_DAYS, keepsPoints: true, now });
   return {
     db,
     close,
@@ -54,7 +60,35 @@ const openPostgres = async (): Promise<MetricAdapter> => {
   };
 };
 
-/** All adapters of the port. */
+/** With all that was written sent. */
+async function openInfluxdb(access: SharedInfluxdb): Promise<MetricAdapter> {
+  const { db, close } = await openMetricDatabase();
+  const partitions = createMetricPartitionRepository();
+  const rollups = createPostgresMetricStore({ partitions, keepDays: KEEP_DAYS, keepsPoints: false, now });
+  const client = createInfluxdbClient(access);
+  const spool = createMetricSpoolRepository();
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const registry = createRegistry('storage', 'test');
+  const shipper = createMetricShipper({ db, spool, client, registry, log, now });
+  const onSpooled = (): void => undefined;
+  const store = createInfluxdbMetricStore({ client, bucket: access.bucket, spool, rollups, onSpooled, log, now });
+  return {
+    db,
+    close,
+    write: async (points) => {
+      await db.tx((tx) => store.write(points, tx));
+      await shipper.ship();
+      expect(await spool.backlog(db.write)).toEqual({ points: 0, since: null, refused: 0 });
+    },
+    query: (query) => store.query(query, db.write),
+    purge: (purge) => store.purge(purge, db.write),
+  };
+}
+
+const influxdb = await sharedInfluxdb();
+
+/** All adapters of the port that this machine has the servers of. */
 export const metricAdapters: readonly { readonly name: string; readonly open: () => Promise<MetricAdapter> }[] = [
   { name: 'PostgreSQL', open: openPostgres },
+  ...(influxdb ? [{ name: 'InfluxDB 1.8 by the API of version 2', open: () => openInfluxdb(influxdb) }] : []),
 ];

@@ -31,3 +31,10 @@ export interface MetricStore {
 
 /** Steps of all series together that an answer may have. */
 export const MAX_BUCKETS = 20_000;
+
+/** The store is away, or does not do what it should; the message says why, for operators. */
+export class MetricStoreUnavailableError extends Error {
+  override readonly name = 'MetricStoreUnavailableError';
+  /** How long it asks to be left alone. */
+  retryAfterMs: number | undefined;
+}

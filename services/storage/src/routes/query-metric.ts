@@ -1,9 +1,10 @@
 import { type MetricAggregate, QueryMetric } from '@soc/contracts/storage/metrics';
-import { route, unprocessable } from '@soc/service-kit';
+import { route, unavailable, unprocessable } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
 import { readLabelTests } from '../domain/metric-query.ts';
 import { checkMetricRange } from '../domain/metric-range.ts';
 import { chooseResolution } from '../domain/metric-resolution.ts';
+import { MetricStoreUnavailableError } from '../ports/metric-store.ts';
 
 const DEFAULT_AGGREGATES: readonly MetricAggregate[] = ['avg', 'min', 'max', 'count'];
 
@@ -27,7 +28,15 @@ export const queryMetricRoute = ({ db, metrics: { store }, now }: Pick<StorageDe
       throw unprocessable('storage.resolution_gone', `What answers this exactly is kept since ${chosen.keptSince}.`);
     }
     const { resolutionS } = chosen;
-    const answer = await store.query({ ...asked, resolutionS }, inTime(db.readYourWrites(consistencyToken)));
+    const answer = await store
+      .query({ ...asked, resolutionS }, inTime(db.readYourWrites(consistencyToken)))
+      .catch(orUnavailable);
     if (!answer.ok) throw unprocessable(`storage.${answer.refusal}`);
     return { name, stepS, resolutionS, series: [...answer.series] };
   });
+
+/** What the store said is in the log, for the operator. */
+function orUnavailable(error: unknown): never {
+  if (error instanceof MetricStoreUnavailableError) throw unavailable('storage.metrics_unavailable');
+  throw error;
+}

@@ -1,0 +1,2 @@
+export { type SharedInfluxdb, sharedInfluxdb } from './shared-influxdb.ts';
+export { startInfluxdb } from './start-influxdb.ts';

@@ -1,0 +1,107 @@
+import { MetricStoreUnavailableError } from '../ports/metric-store.ts';
+
+export interface InfluxdbAccess {
+  readonly url: string;
+  readonly token: string;
+  readonly org: string;
+  /** With 1.8 `database/retention policy`. */
+  readonly bucket: string;
+}
+
+/** What became of lines: all were taken, or some were not, and the server says why without saying which. */
+export type WriteOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** The part of the HTTP API of version 2 that InfluxDB 2.x and 1.8 both have; and one way each to delete. */
+export interface InfluxdbClient {
+  /** Gzipped line protocol with nanoseconds. Throws `MetricStoreUnavailableError` when it is to be sent again later. */
+  readonly write: (gzippedLines: Uint8Array) => Promise<WriteOutcome>;
+  /** The CSV of a Flux query. Throws `MetricStoreUnavailableError`. */
+  readonly query: (flux: string) => Promise<string>;
+  /** Removes what a tenant has from before a time. Throws `MetricStoreUnavailableError`. */
+  readonly remove: (tenantId: string, before: string) => Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+/** Of these a smaller part of the lines may be taken; after anything else all of them may, later. */
+const OF_THE_LINES: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/** Seconds or a date (RFC 9110); undefined when it is neither. */
+function retryAfterMs(value: string | null, nowMs: number): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+export function createInfluxdbClient({ url, token, org, bucket }: InfluxdbAccess): InfluxdbClient {
+  const send = async (
+    path: string,
+    query: Readonly<Record<string, string>>,
+    request: {
+      readonly body: string | Uint8Array | URLSearchParams;
+      readonly headers?: Readonly<Record<string, string>>;
+    },
+  ): Promise<{ readonly status: number; readonly text: string; readonly retryAfter: string | null }> => {
+    const target = new URL(`${url.replace(/\/$/, '')}${path}`);
+    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+    try {
+      const answer = await fetch(target, {
+        method: 'POST',
+        // A view of a buffer is a body as it is; its type allows for memory that is shared, which this is not.
+        body: request.body as BodyInit,
+        headers: { authorization: `Token ${token}`, ...request.headers },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: 'error',
+      });
+      return { status: answer.status, text: await answer.text(), retryAfter: answer.headers.get('retry-after') };
+    } catch (error) {
+      throw new MetricStoreUnavailableError('InfluxDB does not answer', { cause: error });
+    }
+  };
+  const refuse = ({ status, text, retryAfter }: Awaited<ReturnType<typeof send>>): never => {
+    const error = new MetricStoreUnavailableError(`InfluxDB answers ${status}: ${text.slice(0, 500)}`);
+    error.retryAfterMs = retryAfterMs(retryAfter, Date.now());
+    throw error;
+  };
+  return {
+    write: async (gzippedLines) => {
+      const answer = await send(
+        '/api/v2/write',
+        { org, bucket, precision: 'ns' },
+        {
+          body: gzippedLines,
+          headers: { 'content-encoding': 'gzip', 'content-type': 'text/plain; charset=utf-8' },
+        },
+      );
+      if (answer.status === 204) return { ok: true };
+      return OF_THE_LINES.has(answer.status) ? { ok: false, reason: answer.text.slice(0, 500) } : refuse(answer);
+    },
+    query: async (flux) => {
+      const answer = await send(
+        '/api/v2/query',
+        { org },
+        {
+          body: JSON.stringify({ query: flux, dialect: { annotations: [], header: true } }),
+          headers: { 'content-type': 'application/json', accept: 'application/csv' },
+        },
+      );
+      return answer.status === 200 ? answer.text : refuse(answer);
+    },
+    remove: async (tenantId, before) => {
+      const answer = await send(
+        '/api/v2/delete',
+        { org, bucket },
+        {
+          body: JSON.stringify({ start: '1970-01-01T00:00:00Z', stop: before, predicate: `tenant="${tenantId}"` }),
+          headers: { 'content-type': 'application/json' },
+        },
+      );
+      if (answer.status === 204) return;
+      // 1.8 has no such endpoint, and a language of its own for it.
+      if (answer.status !== 404) refuse(answer);
+      const [db = '', rp = 'autogen'] = bucket.split('/');
+      const q = `delete where "tenant" = '${tenantId}' and time < '${before}'`;
+      const deleted = await send('/query', { db, rp }, { body: new URLSearchParams({ q }) });
+      if (deleted.status !== 200 || deleted.text.includes('"error"')) refuse(deleted);
+    },
+  };
+}
