@@ -25,9 +25,14 @@ async function openGate(target: string): Promise<Gate> {
   let requests = 0;
   const pass: RequestListener = (request, response) => {
     requests += 1;
-    if (mode === 'away') return void request.socket.destroy();
-    if (mode === 'busy')
-      return void response.writeHead(503, { 'retry-after': '1' }).end('{"error":"engine: cache full"}');
+    if (mode === 'away') {
+      request.socket.destroy();
+      return;
+    }
+    if (mode === 'busy') {
+      response.writeHead(503, { 'retry-after': '1' }).end('{"error":"engine: cache full"}');
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -124,8 +124,9 @@ function retryInMs(error: unknown, failures: number): number {
 
 function factsOf(backlog: MetricBacklog, failure: string | undefined): Readonly<Record<string, unknown>> {
   const { points, since } = backlog;
-  if (failure !== undefined)
+  if (failure !== undefined) {
     throw new Error(`${failure}; ${points} points wait${since === null ? '' : ` since ${since}`}`);
+  }
   return { ...backlog };
 }
 

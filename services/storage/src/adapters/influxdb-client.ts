@@ -37,7 +37,7 @@ export function createInfluxdbClient({ url, token, org, bucket }: InfluxdbAccess
     path: string,
     query: Readonly<Record<string, string>>,
     request: {
-      readonly body: string | Uint8Array | URLSearchParams;
+      readonly body: string | Uint8Array<ArrayBuffer> | URLSearchParams;
       readonly headers?: Readonly<Record<string, string>>;
     },
   ): Promise<{ readonly status: number; readonly text: string; readonly retryAfter: string | null }> => {
@@ -46,8 +46,7 @@ export function createInfluxdbClient({ url, token, org, bucket }: InfluxdbAccess
     try {
       const answer = await fetch(target, {
         method: 'POST',
-        // A view of a buffer is a body as it is; its type allows for memory that is shared, which this is not.
-        body: request.body as BodyInit,
+        body: request.body,
         headers: { authorization: `Token ${token}`, ...request.headers },
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'error',
@@ -68,7 +67,7 @@ export function createInfluxdbClient({ url, token, org, bucket }: InfluxdbAccess
         '/api/v2/write',
         { org, bucket, precision: 'ns' },
         {
-          body: gzippedLines,
+          body: Uint8Array.from(gzippedLines),
           headers: { 'content-encoding': 'gzip', 'content-type': 'text/plain; charset=utf-8' },
         },
       );

@@ -61,8 +61,9 @@ test.skipIf(metricAdapters.length < 2)(
           if (rest.stepS % 300 > 0 || offsetMs > 0) continue;
           const simple = { ...query, aggregates: MetricAggregate.options.slice(0, 6) };
           const byPoints = await adapters[0]?.query(simple);
-          for (const each of adapters)
+          for (const each of adapters) {
             expect(await each.query({ ...simple, resolutionS: 300 })).toEqual(about(byPoints));
+          }
         }
       }),
       { numRuns: 8, seed: 6 },
