@@ -1,2 +1,1 @@
 export { type SharedInfluxdb, sharedInfluxdb } from './shared-influxdb.ts';
-export { INFLUXDB_USER, startInfluxdb } from './start-influxdb.ts';
