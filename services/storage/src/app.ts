@@ -81,7 +81,11 @@ export const storageService = defineService({
         onMetricRecorded(deps),
       ],
       workers: [createEvidenceSweeper({ ...deps, log: platform.log }), ...deps.metrics.workers, ...deps.search.workers],
-      checks: { objects: { critical: false, run: deps.objectStore.check }, ...deps.metrics.checks, ...deps.search.checks },
+      checks: {
+        objects: { critical: false, run: deps.objectStore.check },
+        ...deps.metrics.checks,
+        ...deps.search.checks,
+      },
     };
   },
 });
