@@ -177,6 +177,8 @@ export const NOBODYS_NOUNS: readonly RegExp[] = [
   // A vendor: the same word in every tenant.
   /^\/api\/v1\/alerts\/webhooks\/:source$/,
   /^\/api\/v1\/alerts\/remap\/:source$/,
+  // A kind of data: the same word in every tenant, each with its own policy.
+  /^\/api\/v1\/storage\/retention\/:kind$/,
   // A way to log in: whoever takes it is nobody yet.
   /^\/api\/v1\/auth\/oidc\/:provider$/,
   // The bus carries the events of all tenants, and only people of the one that runs the fleet may look: 403 by tenant.

@@ -22,6 +22,7 @@ export const Permission = z.enum([
   'notifications:write',
   'storage:read',
   'storage:write',
+  'retention:write',
   'users:read',
   'users:write',
   'api-keys:write',

@@ -10,6 +10,9 @@ test('every endpoint refuses strangers, the unentitled and what does not fit its
   onTestFinished(() => service.close());
   await coverRefusals(service, storageEndpoints, {
     storeObject: { invalid: { query: { filename: 'a', incidentId: 'no id' }, path: 'query.incidentId' } },
+    previewRetention: { request: { params: { kind: 'alert' }, query: { keepDays: '1' } } },
+    putRetention: { request: { params: { kind: 'alert' } } },
+    deleteRetention: { request: { params: { kind: 'alert' } } },
     search: { invalid: { query: { q: '' }, path: 'query.q' } },
     searchFacets: { invalid: { query: { q: 'x', fields: 'title' }, path: 'query.fields.0' } },
     searchHistogram: { invalid: { query: { q: 'x', from: 'a', to: 'b', step: '0' }, path: 'query.from' } },

@@ -13,6 +13,12 @@ import { onMetricRecorded } from './events/on-metric-recorded.ts';
 import { abortUploadRoute } from './routes/abort-upload.ts';
 import { completeUploadRoute } from './routes/complete-upload.ts';
 import { downloadObjectRoute } from './routes/download-object.ts';
+import { deleteRetentionRoute } from './routes/delete-retention.ts';
+import { listPurgesRoute } from './routes/list-purges.ts';
+import { listRetentionRoute } from './routes/list-retention.ts';
+import { previewRetentionRoute } from './routes/preview-retention.ts';
+import { putRetentionRoute } from './routes/put-retention.ts';
+import { createRetentionWorker } from './retention/retention-worker.ts';
 import { exportCustodyRoute } from './routes/export-custody.ts';
 import { getObjectRoute } from './routes/get-object.ts';
 import { getUploadRoute } from './routes/get-upload.ts';
@@ -60,6 +66,11 @@ export const storageService = defineService({
         listCustodyRoute(deps),
         listCustodyKeysRoute(deps),
         exportCustodyRoute(deps),
+        listRetentionRoute(deps),
+        listPurgesRoute(deps),
+        putRetentionRoute(deps),
+        deleteRetentionRoute(deps),
+        previewRetentionRoute(deps),
         searchRoute(deps),
         searchFacetsRoute(deps),
         searchHistogramRoute(deps),
@@ -80,7 +91,12 @@ export const storageService = defineService({
         onEvidenceStored(deps),
         onMetricRecorded(deps),
       ],
-      workers: [createEvidenceSweeper({ ...deps, log: platform.log }), ...deps.metrics.workers, ...deps.search.workers],
+      workers: [
+        createEvidenceSweeper({ ...deps, log: platform.log }),
+        ...deps.metrics.workers,
+        ...deps.search.workers,
+        createRetentionWorker({ ...deps, audit: platform.audit, log: platform.log }),
+      ],
       checks: {
         objects: { critical: false, run: deps.objectStore.check },
         ...deps.metrics.checks,

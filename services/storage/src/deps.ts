@@ -20,6 +20,7 @@ export interface StorageDeps {
   readonly evidence: EvidenceRepository;
   readonly custodyKeys: CustodyKeys;
   readonly maxExportObjects: number;
+  readonly retentionEveryS: number;
   readonly objectStore: ObjectStore;
   readonly maxObjectBytes: number;
   readonly uploads: UploadRepository;
@@ -42,6 +43,7 @@ export async function createStorageDeps(platform: Platform<StorageConfig>): Prom
     evidence: createEvidenceRepository({ privateKey: custodyKeys.privateKey, log }),
     custodyKeys,
     maxExportObjects: config.CUSTODY_EXPORT_MAX_OBJECTS,
+    retentionEveryS: config.RETENTION_EVERY_S,
     objectStore: createObjectStore(config, now),
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
     uploads: createUploadRepository(),

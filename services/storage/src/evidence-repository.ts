@@ -24,6 +24,7 @@ interface ObjectRow {
   readonly quarantine_reason: string | null;
   readonly legal_hold: boolean;
   readonly retain_until: string | null;
+  readonly purged_at: string | null;
   readonly incident_id: string | null;
   readonly alert_id: string | null;
   readonly stored_by: string;
@@ -36,7 +37,7 @@ interface CustodyRow extends Omit<CustodyEntry, 'actorId'> {
 
 const columns = sql`
   id, tenant_id, object_key, filename, content_type, size_bytes, sha256, incident_id, alert_id, stored_by, stored_at,
-  blake3, detected_type, warnings, quarantine_reason, legal_hold, retain_until`;
+  blake3, detected_type, warnings, quarantine_reason, legal_hold, retain_until, purged_at`;
 
 const fromRow = (row: ObjectRow): KeptObject => ({
   key: row.object_key,
@@ -57,6 +58,7 @@ const fromRow = (row: ObjectRow): KeptObject => ({
     quarantineReason: row.quarantine_reason,
     legalHold: row.legal_hold,
     retainUntil: row.retain_until,
+    purgedAt: row.purged_at,
   },
 });
 
@@ -78,7 +80,7 @@ export function createEvidenceRepository(signer: CustodySigner) {
         values (${object.id}, ${object.tenantId}, ${key}, ${object.filename}, ${object.contentType}, ${object.sizeBytes},
                 ${object.sha256}, ${object.incidentId}, ${object.alertId}, ${object.storedBy}, ${object.storedAt}, ${object.blake3},
                 ${object.detectedType}, ${object.warnings}, ${object.quarantineReason}, ${object.legalHold},
-                ${object.retainUntil})`);
+                ${object.retainUntil}, ${object.purgedAt})`);
     },
 
     find: async (read: Queryable, tenantId: string, id: string): Promise<KeptObject | undefined> => {

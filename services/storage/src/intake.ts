@@ -68,6 +68,7 @@ export async function takeIn(
     quarantineReason: decision.quarantineReason,
     legalHold: false,
     retainUntil: null,
+    purgedAt: null,
     incidentId: upload.incidentId,
     alertId: upload.alertId,
     storedBy: upload.startedBy,

@@ -6,13 +6,13 @@ import { exportPaths, signManifest } from './custody-manifest.ts';
 import { custodyBody, type CustodyFact } from './custody-record.ts';
 import { type CustodyReport, verifyCustodyExport } from './verify-custody-export.ts';
 
-export const EXPORT_ID = '0198c0de-0000-7000-8000-0000000000ee';
+const EXPORT_ID = '0198c0de-0000-7000-8000-0000000000ee';
 const AT = '2026-03-01T10:00:00.000Z';
 
 /** Files by their names. */
 export type Files = ReadonlyMap<string, Buffer>;
 
-export const keys = generateKeyPairSync('ed25519');
+const keys = generateKeyPairSync('ed25519');
 
 /** One chain, signed after each step; the first `adopted` entries together. */
 function chainOf(facts: readonly CustodyFact[], adopted: number, privateKey: typeof keys.privateKey) {
@@ -20,11 +20,6 @@ function chainOf(facts: readonly CustodyFact[], adopted: number, privateKey: typ
   const links: CustodyLink[] = [];
   for (const step of steps) links.push(...linkCustody(links.at(-1), step, { privateKey, at: AT }));
   return links;
-}
-
-export interface Made {
-  readonly files: Files;
-  readonly facts: readonly CustodyFact[];
 }
 
 /** An export of two objects whose contents are included, of five entries each; of the second, two are from before custody was signed. */

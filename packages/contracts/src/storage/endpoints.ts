@@ -10,6 +10,7 @@ import {
   ListSavedSearches,
   ReplaceSavedSearch,
 } from './saved-searches.ts';
+import { DeleteRetention, ListPurges, ListRetention, PreviewRetention, PutRetention } from './retention.ts';
 import { Search, SearchFacets, SearchHistogram } from './search.ts';
 import { AbortUpload, CompleteUpload, GetUpload, PutUploadPart, StartUpload } from './uploads.ts';
 
@@ -31,6 +32,11 @@ export const storageEndpoints: readonly EndpointSpec[] = [
   ListCustody,
   ListCustodyKeys,
   ExportCustody,
+  ListRetention,
+  ListPurges,
+  PutRetention,
+  DeleteRetention,
+  PreviewRetention,
   Search,
   SearchFacets,
   SearchHistogram,

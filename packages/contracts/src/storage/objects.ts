@@ -49,6 +49,8 @@ export const EvidenceObject = z.object({
   legalHold: z.boolean(),
   /** Nothing removes it before; only ever put later. */
   retainUntil: Timestamp.nullable(),
+  /** When its content was removed by a policy of retention; what is known of it and its custody stay. */
+  purgedAt: Timestamp.nullable(),
 });
 export type EvidenceObject = z.infer<typeof EvidenceObject>;
 

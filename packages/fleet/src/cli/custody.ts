@@ -34,11 +34,15 @@ async function verify(input: CommandInput): Promise<number> {
   const path = input.value('export');
   if (path === undefined) throw new OperatorError('Say which export: soc custody verify --export PATH.');
   const publicKeys = await readKeys(keyPathOf(input));
-  await using opened = await openExport(path).catch(cannotReadThe('export', path));
-  const report = await verifyCustodyExport({ files: opened.files, publicKeys });
-  const { damage: reason } = opened;
-  const damage = reason === undefined ? [] : [{ kind: 'damaged_archive' as const, reason }];
-  return tell({ ...report, findings: [...damage, ...report.findings] }, input.print);
+  const opened = await openExport(path).catch(cannotReadThe('export', path));
+  try {
+    const report = await verifyCustodyExport({ files: opened.files, publicKeys });
+    const { damage: reason } = opened;
+    const damage = reason === undefined ? [] : [{ kind: 'damaged_archive' as const, reason }];
+    return tell({ ...report, findings: [...damage, ...report.findings] }, input.print);
+  } finally {
+    await opened.close();
+  }
 }
 
 export const custodyCommand: Command = {

@@ -4,9 +4,10 @@ import { join, relative, sep } from 'node:path';
 import { type ExportFile, type ExportFiles, readTarIndex } from '@soc/audit/custody';
 
 /** The files of an export, and why there may be more of them in what it was copied from. */
-export interface OpenedExport extends AsyncDisposable {
+export interface OpenedExport {
   readonly files: ExportFiles;
   readonly damage: string | undefined;
+  readonly close: () => Promise<void>;
 }
 
 async function filesOfFolder(folder: string): Promise<OpenedExport> {
@@ -19,7 +20,7 @@ async function filesOfFolder(folder: string): Promise<OpenedExport> {
     const name = relative(folder, path).split(sep).join('/');
     files.set(name, { sizeBytes: size, read: () => createReadStream(path) });
   }
-  return { files, damage: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  return { files, damage: undefined, close: () => Promise.resolve() };
 }
 
 /** A part of an open file. The last byte is included, so what is empty is no part. */
@@ -44,7 +45,7 @@ async function filesOfArchive(path: string, sizeBytes: number): Promise<OpenedEx
         { sizeBytes: size, read: () => (size === 0 ? nothing() : partOf(archive, at, size)) },
       ]),
     ),
-    [Symbol.asyncDispose]: () => archive.close(),
+    close: () => archive.close(),
   };
 }
 

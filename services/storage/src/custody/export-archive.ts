@@ -22,7 +22,7 @@ export interface ExportSource {
 }
 
 /** The content is not as long as it was when it was stored: an archive that says so in its headers cannot be made. */
-export class ContentChangedError extends Error {
+class ContentChangedError extends Error {
   override readonly name = 'ContentChangedError';
 }
 

@@ -30,7 +30,7 @@ async function findAsked(deps: ExportDeps, tenantId: string, asked: Asked): Prom
 }
 
 async function demandContents({ objectStore }: ExportDeps, found: readonly KeptObject[]): Promise<void> {
-  for (const { object, key } of found) {
+  for (const { object, key } of found.filter((each) => each.object.purgedAt === null)) {
     const content = await objectStore.open(key);
     if (!content) throw gone('storage.content_gone', `the content of ${object.id} is no longer in the store`);
     content.destroy();
@@ -59,7 +59,12 @@ export const exportCustodyRoute = (deps: ExportDeps) =>
       const head = await db.tx((tx) => evidence.appendCustody(tx, object, entry));
       const { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy } = object;
       const told = { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy };
-      objects.push({ ...told, entries: head.sequence, chain: head.chain, content });
+      objects.push({
+        ...told,
+        entries: head.sequence,
+        chain: head.chain,
+        content: object.purgedAt === null ? content : 'purged',
+      });
     }
     const exported = { exportId, at, tenantId, exportedBy: { id: subject, name }, recipient, purpose, objects };
     const signed = signManifest(exported, custodyKeys.privateKey);

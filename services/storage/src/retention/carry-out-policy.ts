@@ -1,0 +1,133 @@
+import type { RetentionPurge } from '@soc/contracts/storage/retention';
+import type { Tx } from '@soc/db-cluster';
+import type { BusLog } from '@soc/messaging';
+import { type Audit, uuidv7 } from '@soc/service-kit';
+import type { StorageDeps } from '../deps.ts';
+import { keptSince, resumedBefore } from '../domain/retention.ts';
+import { evidencePurgeRepository } from './evidence-purge-repository.ts';
+import { purgeDocuments } from './purge-documents.ts';
+import { purgeObject } from './purge-evidence.ts';
+import { type Claim, retentionRepository } from './retention-repository.ts';
+
+export type CarryOutDeps = Pick<
+  StorageDeps,
+  'db' | 'evidence' | 'objectStore' | 'now' | 'searchIndex' | 'metrics' | 'retentionEveryS'
+> & { readonly audit: Audit; readonly log: BusLog };
+
+/** Objects named at once. */
+const BATCH = 100;
+/** Longest removal of documents or values, in one statement. */
+const STATEMENT_TIMEOUT_MS = 10 * 60 * 1000;
+
+/** The policy was changed or removed in the middle, or the lease is another's. */
+class PolicyLostError extends Error {
+  override readonly name = 'PolicyLostError';
+}
+
+async function demandLease(tx: Tx, claim: Claim): Promise<void> {
+  if (!(await retentionRepository.renew(tx, claim))) throw new PolicyLostError();
+}
+
+/** The purge that a killed process has left, or a new one. */
+async function purgeFor({ now }: CarryOutDeps, tx: Tx, claim: Claim): Promise<RetentionPurge> {
+  const unfinished = await retentionRepository.findUnfinished(tx, claim);
+  const allowed = keptSince(claim.keepDays, now());
+  const before = unfinished ? resumedBefore(unfinished.before, allowed) : allowed;
+  return {
+    id: unfinished?.id ?? uuidv7(now().getTime()),
+    kind: claim.kind,
+    keepDays: claim.keepDays,
+    before: before.toISOString(),
+    count: unfinished?.count ?? 0,
+    heldCount: 0,
+    sizeBytes: unfinished?.sizeBytes ?? 0,
+    startedAt: unfinished?.startedAt ?? now().toISOString(),
+    finishedAt: null,
+  };
+}
+
+async function finish(deps: CarryOutDeps, tx: Tx, claim: Claim, id: string, heldCount: number): Promise<void> {
+  const { tenantId, kind } = claim;
+  const { keepDays, before, count, sizeBytes } = await retentionRepository.finish(tx, id, heldCount, deps.now());
+  const details = { purgeId: id, keepDays, before, count, heldCount, sizeBytes };
+  const target = { type: 'retention', id: kind };
+  await deps.audit.record(tx, { action: 'retention.purge', outcome: 'success', tenantId, target, details });
+  tx.afterCommit(() => deps.log.info({ tenantId, kind, ...details }, 'purged what was too old'));
+}
+
+const nextRound = ({ now, retentionEveryS }: CarryOutDeps): Date => new Date(now().getTime() + retentionEveryS * 1000);
+
+async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortSignal): Promise<void> {
+  const { db, now } = deps;
+  const { tenantId } = claim;
+  for (;;) {
+    signal.throwIfAborted();
+    const purge = await db.tx(async (tx) => {
+      await demandLease(tx, claim);
+      const planned = await purgeFor(deps, tx, claim);
+      const { before, id: purgeId } = planned;
+      const begun = await evidencePurgeRepository.begin(tx, {
+        tenantId,
+        before,
+        now: now(),
+        purgeId,
+        limitRows: BATCH,
+      });
+      if (begun > 0) await retentionRepository.begin(tx, tenantId, planned);
+      return planned;
+    });
+    const ids = await evidencePurgeRepository.listBegun(db.write, purge.id);
+    if (ids.length === 0) break;
+    for (const id of ids) {
+      signal.throwIfAborted();
+      if (!(await purgeObject(deps, id, (tx) => retentionRepository.renew(tx, claim)))) throw new PolicyLostError();
+    }
+  }
+  await db.tx(async (tx) => {
+    await demandLease(tx, claim);
+    const unfinished = await retentionRepository.findUnfinished(tx, claim);
+    if (unfinished) {
+      const { before, id } = unfinished;
+      const { heldCount } = await evidencePurgeRepository.count(tx, { tenantId, before, now: now() });
+      await finish(deps, tx, claim, id, heldCount);
+    }
+    await retentionRepository.release(tx, claim, nextRound(deps));
+  });
+}
+
+/** Documents and values have no hold of their own: one transaction, which is done or not. */
+async function carryOutRest(deps: CarryOutDeps, claim: Claim, signal: AbortSignal): Promise<void> {
+  const { tenantId, kind } = claim;
+  await deps.db.tx(
+    async (tx) => {
+      await demandLease(tx, claim);
+      const purge = await purgeFor(deps, tx, claim);
+      const { count } = await purgeDocuments(deps, { tenantId, kind, before: purge.before, dryRun: false }, tx);
+      if (count > 0) {
+        await retentionRepository.begin(tx, tenantId, purge);
+        await retentionRepository.count(tx, purge.id, { count, sizeBytes: 0 });
+        await finish(deps, tx, claim, purge.id, 0);
+      }
+      await retentionRepository.release(tx, claim, nextRound(deps));
+    },
+    { statementTimeoutMs: STATEMENT_TIMEOUT_MS, signal },
+  );
+}
+
+/** Removes what a policy says is too old, as far as nothing holds it, and records that it did. */
+export async function carryOutPolicy(deps: CarryOutDeps, claim: Claim, signal: AbortSignal): Promise<void> {
+  try {
+    await (claim.kind === 'evidence' ? carryOutEvidence : carryOutRest)(deps, claim, signal);
+  } catch (error) {
+    if (error instanceof PolicyLostError) {
+      deps.log.info(
+        { tenantId: claim.tenantId, kind: claim.kind },
+        'purge ended: its policy was changed, or is another process’s',
+      );
+    } else if (!signal.aborted) {
+      deps.log.error({ err: error, tenantId: claim.tenantId, kind: claim.kind }, 'purge failed, will go on later');
+    }
+    // What was begun goes on in the next round; what is another's is left alone.
+    await retentionRepository.release(deps.db.write, claim, signal.aborted ? undefined : nextRound(deps));
+  }
+}

@@ -1,0 +1,18 @@
+import { PreviewRetention } from '@soc/contracts/storage/retention';
+import { route } from '@soc/service-kit';
+import type { StorageDeps } from '../deps.ts';
+import { keptSince } from '../domain/retention.ts';
+import { evidencePurgeRepository } from '../retention/evidence-purge-repository.ts';
+import { purgeDocuments } from '../retention/purge-documents.ts';
+
+export const previewRetentionRoute = (deps: Pick<StorageDeps, 'db' | 'now' | 'searchIndex' | 'metrics'>) =>
+  route(PreviewRetention, async ({ params: { kind }, query, principal: { tenantId }, consistencyToken, inTime }) => {
+    const now = deps.now();
+    const before = keptSince(query.keepDays, now).toISOString();
+    const read = inTime(deps.db.readYourWrites(consistencyToken));
+    if (kind === 'evidence') {
+      return { kind, before, ...(await evidencePurgeRepository.count(read, { tenantId, before, now })) };
+    }
+    const { count } = await purgeDocuments(deps, { tenantId, kind, before, dryRun: true }, read);
+    return { kind, before, count, heldCount: 0, sizeBytes: 0 };
+  });
