@@ -82,7 +82,7 @@ export default {
       name: 'fixtures-are-for-tests',
       comment: 'What a fixture sets up is no part of the running service.',
       severity: 'error',
-      from: { pathNot: [TEST, '^packages/fleet/src/testing/', '^tests/'] },
+      from: { pathNot: [TEST, '^packages/fleet/src/testing/', '^tests/', '^bench/'] },
       to: { path: String.raw`\.fixture\.ts$` },
     },
     {

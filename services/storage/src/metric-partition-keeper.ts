@@ -1,9 +1,8 @@
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
-import type { MetricKeepDays } from './adapters/postgres-metric-repository.ts';
 import type { MetricPartitionRepository } from './metric-partition-repository.ts';
-import { METRIC_TABLES, partitionsAhead } from './domain/metric-partitions.ts';
+import { METRIC_TABLES, type MetricKeepDays, partitionsAhead } from './domain/metric-partitions.ts';
 
 const EVERY_MS = 60 * 60_000;
 const DAYS_AHEAD = 3;

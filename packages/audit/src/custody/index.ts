@@ -11,5 +11,6 @@ export {
 export { custodyBody, type CustodyFact } from './custody-record.ts';
 export { TAR_END, tarHeader, tarPadding } from './tar-header.ts';
 export { type ReadAt, readTarIndex, type TarFile, type TarIndex } from './tar-index.ts';
-export { type CustodyReport, type ExportFile, type ExportFiles, verifyCustodyExport } from './verify-custody-export.ts';
+export type { ExportFile, ExportFiles } from './export-files.ts';
+export { type CustodyReport, verifyCustodyExport } from './verify-custody-export.ts';
 export type { ObjectReport } from './verify-exported-object.ts';

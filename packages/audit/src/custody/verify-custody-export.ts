@@ -2,16 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { CustodyFinding } from './custody-finding.ts';
 import { exportPaths, type ExportedObject, isManifestSignedBy, SignedManifest } from './custody-manifest.ts';
+import type { ExportFile, ExportFiles } from './export-files.ts';
 import { type ObjectReport, verifyExportedObject } from './verify-exported-object.ts';
-
-/** A file of an export. */
-export interface ExportFile {
-  readonly sizeBytes: number;
-  readonly read: () => AsyncIterable<Uint8Array>;
-}
-
-/** An export as it lies on a disk, by the names within it. */
-export type ExportFiles = ReadonlyMap<string, ExportFile>;
 
 /** What a verification has found. */
 export interface CustodyReport {

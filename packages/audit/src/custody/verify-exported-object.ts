@@ -6,7 +6,7 @@ import type { CustodyFinding } from './custody-finding.ts';
 import { exportPaths, type ExportedObject } from './custody-manifest.ts';
 import { CustodyRecord } from './custody-record.ts';
 import { linesOf } from './lines.ts';
-import type { ExportFile, ExportFiles } from './verify-custody-export.ts';
+import type { ExportFile, ExportFiles } from './export-files.ts';
 
 /** What was found of one object. */
 export interface ObjectReport {

@@ -1,15 +1,12 @@
 import { METRIC_PERCENTILES, type MetricAggregate } from '@soc/contracts/storage/metrics';
 import { identifier, joinSql, type Queryable, sql, type SqlStatement } from '@soc/db-cluster';
-import { METRIC_TABLES, type PartitionedTable } from '../domain/metric-partitions.ts';
+import { METRIC_TABLES, type MetricKeepDays } from '../domain/metric-partitions.ts';
 import type { LabelTest, MetricQuery } from '../domain/metric-query.ts';
 import type { MetricResolution } from '../domain/metric-resolution.ts';
 import { type MetricRow, toSeries } from '../domain/metric-rows.ts';
 import type { MetricPartitionRepository } from '../metric-partition-repository.ts';
 import { MAX_BUCKETS, type MetricStore } from '../ports/metric-store.ts';
 import { createPostgresMetricWriter } from './postgres-metric-writes-repository.ts';
-
-/** How many days each table is kept. */
-export type MetricKeepDays = Readonly<Record<PartitionedTable['table'], number>>;
 
 /**
  * Metrics in PostgreSQL: single points, and beside them, written with them in one transaction, what they sum up to over five

@@ -1,9 +1,8 @@
 import { json, rowsFrom, sql, type Tx } from '@soc/db-cluster';
 import type { MetricPoint } from '../domain/metric-point.ts';
-import { METRIC_TABLES, type MetricPartition, partitionOf } from '../domain/metric-partitions.ts';
+import { METRIC_TABLES, type MetricKeepDays, type MetricPartition, partitionOf } from '../domain/metric-partitions.ts';
 import type { MetricPartitionRepository } from '../metric-partition-repository.ts';
 import type { MetricStore } from '../ports/metric-store.ts';
-import type { MetricKeepDays } from './postgres-metric-repository.ts';
 
 const DAY_MS = 86_400_000;
 

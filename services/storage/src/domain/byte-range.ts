@@ -1,4 +1,8 @@
-import type { ByteRange } from '../ports/object-store.ts';
+/** Bytes `first` to `last`, both of them included and both within the content. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
 
 export type RangeDecision =
   | { readonly is: 'whole' }

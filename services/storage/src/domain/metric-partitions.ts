@@ -6,6 +6,9 @@ export interface PartitionedTable {
   readonly partitionDays: number;
 }
 
+/** How many days each table is kept. */
+export type MetricKeepDays = Readonly<Record<PartitionedTable['table'], number>>;
+
 /** Longer intervals have fewer rows and are kept longer, so their partitions are wider. */
 export const METRIC_TABLES: readonly PartitionedTable[] = [
   { table: 'metric_points', stepS: 0, partitionDays: 1 },

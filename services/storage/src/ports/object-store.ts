@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ByteRange } from '../domain/byte-range.ts';
 
 /** Lower-case hex of both hashes of one content. */
 export interface ContentHashes {
@@ -41,12 +42,6 @@ export interface ContentOptions {
   readonly expected?: { readonly sha256?: string | undefined; readonly blake3?: string | undefined } | undefined;
   /** Sees the content pass by, in order and once; a chunk is valid only during the call. */
   readonly observe?: ((chunk: Buffer) => void) | undefined;
-}
-
-/** Bytes `first` to `last`, both of them included and both within the content. */
-export interface ByteRange {
-  readonly first: number;
-  readonly last: number;
 }
 
 /** Why a content may not be removed. A date is only ever put later. */

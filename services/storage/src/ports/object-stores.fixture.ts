@@ -8,7 +8,7 @@ import { createS3ObjectStore } from '../adapters/s3-object-store.ts';
 import type { S3Settings } from '../adapters/s3/s3-settings.ts';
 import type { ObjectStore } from './object-store.ts';
 
-export const PART_BYTES = 8 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 
 const s3Url = await sharedS3Server();
 

@@ -126,7 +126,7 @@ test.each(largeStores)(
   '$name: a large object goes up and down, and up again after a cut, in constant memory',
   async ({ open }) => {
     const sha256 = sha256Of(BYTES);
-    const service = await startService(await open());
+    const service = await startService(await open(IS_FULL));
     const growth = await growthDuring(async () => {
       await upAndDown(service, sha256);
       await cutAndResumed(service, sha256);
