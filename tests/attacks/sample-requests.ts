@@ -95,8 +95,11 @@ export function sampleBody(spec: EndpointSpec, given?: unknown): unknown {
   return fitting;
 }
 
-/** The path of an endpoint with its parameters filled in, in their order. */
+const NUMBERED = ':number';
+
+/** The path of an endpoint with its parameters filled in, in their order; a part of an upload is the first where nothing is given. */
 export function pathOf({ url }: EndpointSpec, ...values: readonly string[]): string {
   const left = [...values];
-  return url.replaceAll(/:\w+|\*/g, () => encodeURIComponent(left.shift() ?? NOBODYS_ID));
+  const nothing = (parameter: string): string => (parameter === NUMBERED ? '1' : NOBODYS_ID);
+  return url.replaceAll(/:\w+|\*/g, (parameter) => encodeURIComponent(left.shift() ?? nothing(parameter)));
 }

@@ -18,9 +18,10 @@ test('a playbook of many wide parallel steps is judged in little time', () => {
   const wide = (at: number) =>
     Array.from({ length: 50 }, (_, ahead) => (at + ahead < 489 ? `p${at + ahead + 1}` : 'end'));
   const steps = Array.from({ length: 490 }, (_, at) => [`p${at}`, { type: 'parallel', next_steps: wide(at) }]);
-  const beganAt = performance.now();
+  const before = process.threadCpuUsage();
   expect(refusals(playbookDocument(Object.fromEntries(steps)))).toContain('shared_step workflow.p0');
-  expect(performance.now() - beganAt).toBeLessThan(2_000);
+  const { user, system } = process.threadCpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(2_000);
 });
 
 describe('a playbook is refused with the place and the reason', () => {
