@@ -51,12 +51,12 @@ const forgetful = defineService({
   migrations: migrationsOf('storage') as URL, // storage has some
   create: ({ db, outbox }) => {
     const names = async (from = db.read) => ({
-      names: (await from.query<{ name: string }>(sql`select name from storage.metric_points order by 1`)).map(
+      names: (await from.query<{ name: string }>(sql`select name from storage.metric_series order by 1`)).map(
         ({ name }) => name,
       ),
     });
     const insert = (tenantId: string) => sql`
-      insert into storage.metric_points (tenant_id, name, at, value, labels) values (${tenantId}, 'forged', now(), 1, '{}')`;
+      insert into storage.metric_series (tenant_id, name, labels, seen_on) values (${tenantId}, 'forged', '{}', current_date)`;
     return {
       routes: [
         route(List, ({ consistencyToken }) => names(db.readYourWrites(consistencyToken))),
@@ -64,7 +64,7 @@ const forgetful = defineService({
         route(Public, () => names()),
         route(Change, ({ origin }) =>
           db.tx(async (tx) => {
-            await tx.query(sql`update storage.metric_points set name = 'changed'`);
+            await tx.query(sql`update storage.metric_series set name = 'changed'`);
             await outbox.publish(tx, EvidenceStored, evidence, { ...origin, subject: evidence.objectId });
             return names(tx);
           }),
@@ -84,9 +84,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 beforeEach(async () => {
-  await service.query('truncate storage.metric_points');
+  await service.query('truncate storage.metric_series');
   await service.query(
-    `insert into storage.metric_points values ('default', 'ours', now(), 1, '{}'), ('other', 'theirs', now(), 1, '{}')`,
+    `insert into storage.metric_series (tenant_id, name, labels, seen_on)
+     values ('default', 'ours', '{}', current_date), ('other', 'theirs', '{}', current_date)`,
   );
 });
 
@@ -108,7 +109,7 @@ test('many requests of two tenants at once each get their own', async () => {
 test('a change without a where touches the rows of the tenant, and its event is published', async () => {
   const { body } = await service.call(Change, { token: service.tokens.otherTenantAdmin });
   expect(body).toEqual({ names: ['changed'] });
-  expect(await service.query('select tenant_id, name from storage.metric_points order by 1')).toEqual([
+  expect(await service.query('select tenant_id, name from storage.metric_series order by 1')).toEqual([
     { tenant_id: 'default', name: 'ours' },
     { tenant_id: 'other', name: 'changed' },
   ]);
@@ -119,7 +120,7 @@ test('a change without a where touches the rows of the tenant, and its event is 
 test('a row for another tenant is not written', async () => {
   const { status } = await service.call(Forge, { token: service.tokens.otherTenantAdmin });
   expect(status).toBe(500);
-  expect(await service.query(`select from storage.metric_points where name = 'forged'`)).toEqual([]);
+  expect(await service.query(`select from storage.metric_series where name = 'forged'`)).toEqual([]);
 });
 
 test('who looks across tenants says so; who is nobody has none', async () => {
