@@ -39,6 +39,9 @@ function sizeAt(block: Uint8Array): number | undefined {
   return /^[0-7]{1,12}$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }
 
+/** As a pax header says it: digits and nothing else. What else `Number` reads, a sign above all, would lead back into the archive. */
+const paxSize = (size: string): number | undefined => (/^\d{1,16}$/.test(size) ? Number(size) : undefined);
+
 function hasChecksum(block: Uint8Array): boolean {
   const sum = block.reduce((total, byte, at) => total + (at >= CHECKSUM_AT && at < CHECKSUM_AT + 8 ? 0x20 : byte), 0);
   return Number.parseInt(textAt(block, CHECKSUM_AT, 8).trim(), 8) === sum;
@@ -69,15 +72,17 @@ export async function readTarIndex(sizeBytes: number, readAt: ReadAt): Promise<T
     const block = await readAt(at, BLOCK);
     if (block.every((byte) => byte === 0)) return { files, damage: undefined };
     const type = textAt(block, 156, 1);
-    const size = type === 'x' || type === 'L' ? sizeAt(block) : Number(ahead.size ?? sizeAt(block));
-    if (!hasChecksum(block) || size === undefined || !Number.isSafeInteger(size)) {
+    const isAhead = type === 'x' || type === 'L';
+    const size = isAhead || ahead.size === undefined ? sizeAt(block) : paxSize(ahead.size);
+    // Never below 0: the position grows with each header.
+    if (!hasChecksum(block) || size === undefined || !Number.isSafeInteger(size) || size < 0) {
       return { files, damage: `what should be a header at byte ${at} is none` };
     }
     const name = plain(ahead.name ?? nameOf(block));
     const content = at + BLOCK;
     if (content + size > sizeBytes) return { files, damage: `it ends in the middle of ${name}` };
     at = content + Math.ceil(size / BLOCK) * BLOCK;
-    if (type === 'x' || type === 'L') {
+    if (isAhead) {
       if (size > MAX_PAX_BYTES) return { files, damage: `the header before byte ${at} is too large` };
       const text = utf8.decode(await readAt(content, size));
       ahead =

@@ -44,3 +44,29 @@ test.each([
 ])('an archive that breaks says where: %s', async (_, broken, sentence) => {
   expect((await index(broken)).damage).toContain(sentence);
 });
+
+/** A file whose size a pax header says: the one of a file above 8 GiB, with another value of the same length in its record. */
+function fileSized(size: string): Buffer {
+  const header = tarHeader({ name: 'a', sizeBytes: 20 * 1024 ** 3, modifiedAt });
+  const record = ` size=${size}\n`;
+  const said = Buffer.from(`${record.length + 2}${record}`.padEnd(512, '\0'));
+  return Buffer.concat([header.subarray(0, 512), said, header.subarray(1_024), TAR_END]);
+}
+
+test('a size that a pax header says in digits is the size', async () => {
+  expect(await index(fileSized('0'))).toEqual({ files: [{ name: 'a', at: 1_536, sizeBytes: 0 }], damage: undefined });
+});
+
+test.each(['-1536', '-512', '', '0x200', '1e3', ' 512', '+512', '1.0'])(
+  'a size of %j in a pax header is damage, told after a few reads and not read for ever',
+  async (size) => {
+    const bytes = fileSized(size);
+    let reads = 0;
+    const { files, damage } = await readTarIndex(bytes.length, (at, length) => {
+      reads += 1;
+      if (reads > 10) throw new Error('it reads in circles');
+      return Promise.resolve(bytes.subarray(at, at + length));
+    });
+    expect([files, damage]).toEqual([[], 'what should be a header at byte 1024 is none']);
+  },
+);
