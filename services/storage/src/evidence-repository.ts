@@ -1,7 +1,12 @@
 import type { CustodyEntry } from '@soc/contracts/storage/custody';
 import type { EvidenceObject } from '@soc/contracts/storage/objects';
 import { joinSql, type Queryable, sql, type Tx } from '@soc/db-cluster';
-import { appendCustody, type CustodyHead, type CustodySigner } from './custody/append-custody.ts';
+import {
+  appendCustody,
+  demandUnbrokenCustody,
+  type CustodyHead,
+  type CustodySigner,
+} from './custody/append-custody.ts';
 import type { CustodyOwner, NewCustodyEntry } from './custody/custody-repository.ts';
 
 /** An object with the place of its content. */
@@ -141,6 +146,9 @@ export function createEvidenceRepository(signer: CustodySigner) {
     /** Appends the next entry to the signed chain of the object: the one way in. */
     appendCustody: (tx: Tx, object: CustodyOwner, entry: NewCustodyEntry): Promise<CustodyHead> =>
       appendCustody(signer, tx, object, entry),
+
+    /** Before what cannot be taken back; throws `CustodyBrokenError` where `appendCustody` would. */
+    demandUnbrokenCustody: (tx: Tx, objectId: string): Promise<void> => demandUnbrokenCustody(signer, tx, objectId),
 
     listCustody: async (
       read: Queryable,

@@ -28,11 +28,14 @@ afterAll(async () => {
 
 test('the custody of an object, asked for by its id alone, is that of the own tenant', async () => {
   const list = (tenantId: string) =>
-    createEvidenceRepository({ privateKey, log: { info: () => undefined } }).listCustody(service.asTenant(tenantId), {
-      objectId: theirs,
-      afterSequence: 0,
-      limitRows: 10,
-    });
+    createEvidenceRepository({ privateKey, log: { info: () => undefined, error: () => undefined } }).listCustody(
+      service.asTenant(tenantId),
+      {
+        objectId: theirs,
+        afterSequence: 0,
+        limitRows: 10,
+      },
+    );
   expect(await list('other')).toHaveLength(1);
   expect(await list('default')).toEqual([]);
 });

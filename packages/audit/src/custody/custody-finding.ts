@@ -17,6 +17,8 @@ export type CustodyFinding =
   | { readonly kind: 'another_chain'; readonly objectId: string; readonly entries: number; readonly found: number }
   /** Entries at the end that no checkpoint covers. */
   | { readonly kind: 'unsigned_entries'; readonly objectId: string; readonly seq: number }
+  /** Said to be from before custody was signed, and stands behind an entry that was signed: it was inserted. */
+  | { readonly kind: 'adopted_late'; readonly objectId: string; readonly seq: number }
   /** The last entry is not the one of this export. */
   | { readonly kind: 'another_export'; readonly objectId: string }
   /** The first entry does not say that the content had this hash when it was stored. */
@@ -50,6 +52,8 @@ export function describeCustodyFinding(finding: CustodyFinding): string {
       return `object ${finding.objectId}: the entries are not those of the manifest, which are ${finding.entries}; here are ${finding.found}`;
     case 'unsigned_entries':
       return `object ${finding.objectId}: from record ${finding.seq} on nothing is signed: checkpoints are missing`;
+    case 'adopted_late':
+      return `object ${finding.objectId}: record ${finding.seq} was inserted: it is said to be from before custody was signed, and stands behind one that was signed`;
     case 'another_export':
       return `object ${finding.objectId}: the last record is not the one of this export`;
     case 'intake_differs':

@@ -23,7 +23,10 @@ function chainOf(facts: readonly CustodyFact[], adopted: number, privateKey: typ
 }
 
 /** An export of two objects whose contents are included, of five entries each; of the second, two are from before custody was signed. */
-export function intactExport(privateKey = keys.privateKey): Files {
+export function intactExport(
+  privateKey = keys.privateKey,
+  isAdoptedLate: (seq: number) => boolean = () => false,
+): Files {
   const files = new Map<string, Buffer>();
   const objects = [];
   for (const [index, adopted] of [0, 2].entries()) {
@@ -42,7 +45,7 @@ export function intactExport(privateKey = keys.privateKey): Files {
       at: AT,
       detail:
         action === 'stored' ? { sha256, blake3, sizeBytes } : action === 'exported' ? { exportId: EXPORT_ID } : {},
-      isAdopted: at < adopted,
+      isAdopted: at < adopted || isAdoptedLate(at + 1),
     }));
     const links = chainOf(facts, adopted, privateKey);
     const lines = facts.map((fact, at) =>

@@ -74,6 +74,11 @@ test.each([1, 2, 3, 4, 5])(
   },
 );
 
+test('an entry that is signed as one from before custody was signed, behind one that was signed, is found', async () => {
+  const findings = await found(intactExport(undefined, (seq) => seq === 4));
+  expect(findings).toEqual([FIRST, SECOND].map((id) => expect.stringContaining(`object ${id}: record 4 was inserted`)));
+});
+
 test('an entry that is none is named', async () => {
   expect(await found(edit(ENTRIES(FIRST), (lines) => lines.with(2, '{"chain":')))).toEqual([
     expect.stringContaining(`object ${FIRST}: record 3 cannot be read`),

@@ -28,6 +28,8 @@ interface Given {
 /** What is noted of the entries as they go by. */
 interface Noted {
   adoptedEntries: number;
+  signedEntries: number;
+  adoptedLateSeq: number | undefined;
   first: CustodyRecord | undefined;
   last: CustodyRecord | undefined;
   foreignSeq: number | undefined;
@@ -42,7 +44,12 @@ function note(noted: Noted, line: string, objectId: string): void {
     return; // verifyTrail says so
   }
   noted.first ??= record;
-  if (record?.isAdopted) noted.adoptedEntries += 1;
+  if (record?.isAdopted) {
+    noted.adoptedEntries += 1;
+    if (noted.signedEntries > 0) noted.adoptedLateSeq ??= record.seq;
+  } else {
+    noted.signedEntries += 1;
+  }
   if (record?.objectId !== objectId) noted.foreignSeq ??= record?.seq ?? (noted.last?.seq ?? 0) + 1;
   noted.last = record;
 }
@@ -80,12 +87,13 @@ function chainFindings(
 /** What the first and the last entry must say. */
 function entryFindings(
   object: ExportedObject,
-  { first, last, foreignSeq }: Noted,
+  { first, last, foreignSeq, adoptedLateSeq }: Noted,
   exportId: string,
 ): readonly CustodyFinding[] {
   const { id: objectId, sha256, blake3, sizeBytes } = object;
   const all: CustodyFinding[] = [];
   if (foreignSeq !== undefined) all.push({ kind: 'foreign_entry', objectId, seq: foreignSeq });
+  if (adoptedLateSeq !== undefined) all.push({ kind: 'adopted_late', objectId, seq: adoptedLateSeq });
   const intake = first?.action === 'stored' ? first.detail : {};
   const differs = (what: string): void => void all.push({ kind: 'intake_differs', objectId, what });
   if (intake['sha256'] !== sha256) differs('sha256');
@@ -113,7 +121,14 @@ async function contentFindings(object: ExportedObject, file: ExportFile): Promis
 /** Verifies the custody of one object of an export, and its content where that is included. Missing files are not told here. */
 export async function verifyExportedObject(object: ExportedObject, given: Given): Promise<ObjectReport> {
   const { files, publicKeys, exportId } = given;
-  const noted: Noted = { adoptedEntries: 0, first: undefined, last: undefined, foreignSeq: undefined };
+  const noted: Noted = {
+    adoptedEntries: 0,
+    signedEntries: 0,
+    adoptedLateSeq: undefined,
+    first: undefined,
+    last: undefined,
+    foreignSeq: undefined,
+  };
   const findings: CustodyFinding[] = [];
   const entries = files.get(exportPaths.entries(object.id));
   const checkpoints = files.get(exportPaths.checkpoints(object.id));

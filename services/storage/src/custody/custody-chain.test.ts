@@ -72,7 +72,9 @@ test.each([
   [
     'reordered',
     (id: string) =>
-      `update storage.custody_entries set detail = '{"swapped": true}' where object_id = '${id}' and sequence = 3`,
+      `update storage.custody_entries as entry set action = other.action, at = other.at, detail = other.detail
+       from storage.custody_entries as other
+       where entry.object_id = '${id}' and other.object_id = '${id}' and entry.sequence in (3, 4) and other.sequence = 7 - entry.sequence`,
     3,
   ],
 ])('an entry %s in the database is found, and which it is', async (_, statement, record) => {
@@ -86,6 +88,24 @@ test.each([
     false,
     expect.stringMatching(new RegExp(`record ${record} |checkpoint ${record + 1} `)),
   ]);
+});
+
+test('an entry that was inserted after the chain had begun is not signed: the access is refused, and verifying tells it', async () => {
+  const id = await store('with a false past');
+  await download(id);
+  await service.query(
+    `insert into storage.custody_entries values ($1, 3, 'default', 'verified', 'ann', 'ann', now(), '{}')`,
+    [id],
+  );
+  expect((await download(id)).status).toBe(500);
+  const links = await service.query('select from storage.custody_links where object_id = $1', [id]);
+  expect(links).toHaveLength(2);
+  expect(await verify(id)).toEqual({
+    intact: false,
+    entries: 3,
+    signedEntries: 2,
+    finding: 'record 3 was inserted: it is not signed as those before it are',
+  });
 });
 
 test('links are never changed or removed', async () => {

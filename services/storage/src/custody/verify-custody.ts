@@ -42,11 +42,22 @@ export async function verifyCustody(
   const verifier = createTrailVerifier(series.checkpoints);
   let entries = 0;
   let finding: Finding | undefined = series.findings[0];
+  let insertedAt: number | undefined;
+  let hasBegun = false;
   for await (const { fact, chain } of linkedEntries(read, { objectId })) {
     entries += 1;
+    // Entries from before custody was signed stand before all others.
+    if (hasBegun && (!chain || fact.isAdopted)) insertedAt ??= fact.sequence;
+    hasBegun ||= chain !== undefined && !fact.isAdopted;
     if (finding || !chain) continue;
     finding = verifier.add({ seq: fact.sequence, chain, content: { body: custodyBody(fact) } });
   }
   finding ??= verifier.end();
-  return { entries, signedEntries: verifier.state().signedRecords, finding: finding && describeFinding(finding) };
+  const inserted =
+    insertedAt === undefined ? undefined : `record ${insertedAt} was inserted: it is not signed as those before it are`;
+  return {
+    entries,
+    signedEntries: verifier.state().signedRecords,
+    finding: finding ? describeFinding(finding) : inserted,
+  };
 }

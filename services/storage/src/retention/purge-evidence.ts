@@ -18,6 +18,7 @@ async function removeContent(
   tx: Tx,
   { id, tenantId, key, sizeBytes, sha256, purgeId, isShared }: BegunObject,
 ): Promise<void> {
+  if (!isShared) await evidence.demandUnbrokenCustody(tx, id);
   // Gone already: by a purge that was killed before it could say so.
   const outcome = isShared ? 'shared' : await objectStore.remove(key);
   if (outcome === 'held') return spareHeld(objectStore, tx, id, key);
