@@ -43,7 +43,11 @@ async function openGate(target: string): Promise<Gate> {
         ...(type && { 'content-type': type }),
       };
       fetch(`${target}${request.url ?? ''}`, { method: 'POST', headers, body: Buffer.concat(chunks) })
-        .then(async (answer) => response.writeHead(answer.status).end(await answer.text()))
+        .then(async (answer) => {
+          const version = answer.headers.get('x-influxdb-version');
+          response.writeHead(answer.status, { ...(version !== null && { 'x-influxdb-version': version }) });
+          response.end(await answer.text());
+        })
         .catch(() => request.socket.destroy());
     });
   };

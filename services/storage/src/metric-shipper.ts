@@ -4,9 +4,9 @@ import type { BusLog } from '@soc/messaging';
 import { Counter, Gauge, type HealthCheck, type Registry } from '@soc/monitoring';
 import type { Worker } from '@soc/service-kit';
 import type { InfluxdbClient } from './adapters/influxdb-client.ts';
-import type { MetricBacklog, MetricSpoolRepository } from './metric-spool-repository.ts';
+import type { MetricBacklog, MetricSpoolRepository, SpooledLines } from './metric-spool-repository.ts';
 import { MetricStoreUnavailableError } from './ports/metric-store.ts';
-import { sendLines } from './send-lines.ts';
+import { type RefusedLine, sendLines } from './send-lines.ts';
 
 /** Rows of the spool in one request; each has the points of one batch of events, at most 500. */
 const ROWS_PER_REQUEST = 20;
@@ -43,13 +43,30 @@ export function createMetricShipper(options: MetricShipperOptions): MetricShippe
   /** Why the last request came to nothing. */
   let failure: string | undefined;
 
+  /** So many of the oldest rows are sent one by one: of them together some was refused. */
+  let alone = 0;
+
+  /** What was refused; undefined when rows are to be sent one by one. */
+  const send = async (rows: readonly SpooledLines[]): Promise<readonly RefusedLine[] | undefined> => {
+    const [row, ...others] = rows;
+    if (row && others.length === 0) return sendLines(client, row, stopping.signal);
+    const outcome = await client.write(Buffer.concat(rows.map(({ lines }) => lines)));
+    return outcome.ok ? [] : undefined;
+  };
+
   /** Whether there may be more. A request that is sent again is harmless: its points have the times they had. */
   const shipSome = (): Promise<boolean> =>
     db.tx(async (tx) => {
       if (!(await spool.claim(tx))) return false;
-      const rows = await spool.oldest(tx, ROWS_PER_REQUEST);
+      const limitRows = alone > 0 ? 1 : ROWS_PER_REQUEST;
+      const rows = await spool.oldest(tx, limitRows);
       if (rows.length === 0) return false;
-      const refused = await sendLines(client, rows);
+      const refused = await send(rows);
+      if (!refused) {
+        alone = rows.length;
+        return true;
+      }
+      alone = Math.max(0, alone - 1);
       for (const { line, reason } of refused) await spool.keepRefused(tx, { line, reason, at: now() });
       await spool.remove(
         tx,
@@ -61,7 +78,7 @@ export function createMetricShipper(options: MetricShipperOptions): MetricShippe
         counted.refused.inc(refused.length);
         for (const { reason } of refused.slice(0, 5)) log.warn({ reason }, 'metric point refused by InfluxDB');
       });
-      return rows.length === ROWS_PER_REQUEST;
+      return rows.length === limitRows;
     });
 
   const ship = async (): Promise<void> => {
@@ -82,6 +99,7 @@ export function createMetricShipper(options: MetricShipperOptions): MetricShippe
       const pauseMs = await ship().then(
         () => undefined,
         (error: unknown) => {
+          if (signal.aborted) return 0;
           failures += 1;
           log.warn({ err: error, failures }, 'metric points not sent');
           return retryInMs(error, failures);

@@ -8,7 +8,7 @@ import { decodeText, tagOf, toLine } from '../domain/influx/line-protocol.ts';
 import { type MetricRow, toSeries } from '../domain/metric-rows.ts';
 import type { MetricSpoolRepository } from '../metric-spool-repository.ts';
 import { MAX_BUCKETS, type MetricStore, MetricStoreUnavailableError } from '../ports/metric-store.ts';
-import type { InfluxdbClient } from './influxdb-client.ts';
+import { AnswerTooLongError, type InfluxdbClient } from './influxdb-client.ts';
 
 const compress = promisify(gzip);
 
@@ -27,10 +27,15 @@ export function createInfluxdbMetricStore(options: {
   readonly now: () => Date;
 }): MetricStore {
   const { client, bucket, spool, rollups, onSpooled, log, now } = options;
-  const ask = async (flux: string): Promise<readonly FluxRow[]> => {
+  /** Rows as they are read; undefined when they are too many to be read. */
+  const ask = async (flux: string, maxRows: number): Promise<readonly FluxRow[] | undefined> => {
     try {
-      return readFluxCsv(await client.query(flux)).toArray();
+      const rows = readFluxCsv(await client.query(flux))
+        .take(maxRows + 1)
+        .toArray();
+      return rows.length > maxRows ? undefined : rows;
     } catch (error) {
+      if (error instanceof AnswerTooLongError) return undefined;
       log.error({ err: error }, 'metrics not read from InfluxDB');
       if (error instanceof MetricStoreUnavailableError) throw error;
       throw new MetricStoreUnavailableError('InfluxDB broke off in its answer', { cause: error });
@@ -50,7 +55,9 @@ export function createInfluxdbMetricStore(options: {
       if (query.resolutionS > 0) return rollups.query(query, read);
       const { groupBy, aggregates } = query;
       const rows: MetricRow[] = [];
-      for (const row of await ask(toFlux(query, bucket))) {
+      const found = await ask(toFlux(query, bucket), MAX_BUCKETS * aggregates.length);
+      if (!found) return { ok: false, refusal: 'too_many_series' };
+      for (const row of found) {
         rows.push({
           at: new Date(row['_start'] ?? '').toISOString(),
           group: groupBy.map((label) => {
@@ -59,13 +66,12 @@ export function createInfluxdbMetricStore(options: {
           }),
           values: { [MetricAggregate.parse(row['result'])]: Number(row['_value']) },
         });
-        if (rows.length > MAX_BUCKETS * aggregates.length) return { ok: false, refusal: 'too_many_series' };
       }
       return { ok: true, series: toSeries(groupBy, rows) };
     },
     purge: async (purge, write) => {
       const { tenantId, before, dryRun } = purge;
-      const [row] = await ask(countingFlux(bucket, tenantId, before));
+      const [row] = (await ask(countingFlux(bucket, tenantId, before), 1)) ?? [];
       await rollups.purge(purge, write);
       if (!dryRun) await client.remove(tenantId, new Date(before).toISOString());
       return { count: Number(row?.['_value'] ?? 0) };

@@ -23,7 +23,11 @@ export interface MetricStore {
   readonly resolutions: readonly MetricResolution[];
   /** Takes points over: with the commit of `tx` they are kept for good, and found at once or a little later. */
   readonly write: (points: readonly MetricPoint[], tx: Tx) => Promise<void>;
-  /** From the resolution that `chooseResolution` chose. */
+  /**
+   * From the resolution that `chooseResolution` chose. `last` is the value of the latest time; of points of one millisecond
+   * the one that arrived last, with one limit: InfluxDB tells them by the last six digits of their arrival, so that
+   * among those around a millionth arrival an earlier one may be taken for the last.
+   */
   readonly query: (query: MetricQuery & { readonly resolutionS: number }, read: Queryable) => Promise<MetricAnswer>;
   /** Removes what a tenant measured before a time; `count` is that of its single points. */
   readonly purge: (purge: MetricPurge, write: Queryable) => Promise<{ readonly count: number }>;

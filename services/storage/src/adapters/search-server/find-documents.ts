@@ -7,7 +7,8 @@ import {
   SearchUnavailableError,
 } from '../../ports/search-index.ts';
 import { compileScope, type TenantQuery } from './compile-query.ts';
-import type { SearchClient } from './search-client.ts';
+import { allShards } from './all-shards.ts';
+import { type SearchClient, SearchServerError } from './search-client.ts';
 
 const Hit = z.object({
   kind: z.string(),
@@ -38,22 +39,35 @@ const SHARD_VALUES = 10_000;
 
 type Ask = (query: TenantQuery, rest: object, filters?: readonly object[]) => Promise<unknown>;
 
-/** Asks what the alias finds, of one tenant. What was asked for takes 10 s at most, on the server as well. */
+/** An index that is missing or closed has documents that would be missing from the answer. */
+const HIDDEN: ReadonlySet<string> = new Set(['index_not_found_exception', 'index_closed_exception']);
+const Failed = z.object({ error: z.object({ type: z.string(), reason: z.string().nullish() }) });
+
+/** Asks what the alias finds, of one tenant: all of it, or nothing. What was asked for takes 10 s at most, on the server as well. */
 const askThrough =
   (client: SearchClient, readAlias: string): Ask =>
   async ({ clause }, rest, filters = []) => {
     const query = { bool: { filter: [clause, ...filters] } };
-    const answer = await client.expect({
+    const { status, body } = await client.call({
       method: 'POST',
-      path: `/${readAlias}/_search?ignore_unavailable=true`,
+      path: `/${readAlias}/_search?allow_partial_search_results=false`,
       body: JSON.stringify({ query, timeout: `${TIMEOUT_MS}ms`, ...rest }),
       timeoutMs: TIMEOUT_MS,
     });
-    if (z.object({ timed_out: z.literal(true) }).safeParse(answer).success) {
+    if (status >= 300) throw failureOf(status, body);
+    if (z.object({ timed_out: z.literal(true) }).safeParse(body).success) {
       throw new SearchUnavailableError('the search server was not done in time');
     }
-    return answer;
+    allShards(body);
+    return body;
   };
+
+function failureOf(status: number, body: unknown): Error {
+  const { type, reason } = Failed.safeParse(body).data?.error ?? {};
+  const message = `the search server answered ${status}: ${type}: ${reason}`.slice(0, 1_000);
+  const isAway = status >= 500 || (type !== undefined && HIDDEN.has(type));
+  return isAway ? new SearchUnavailableError(message) : new SearchServerError(message);
+}
 
 /** The reading half of the port. */
 export function createFinding(

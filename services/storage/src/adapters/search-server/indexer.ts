@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
+import { targetsOf } from './generation.ts';
 import type { IndexerMetrics } from './indexer-metrics.ts';
 import type { SearchClient } from './search-client.ts';
 import type { SearchGenerations } from './search-generations-repository.ts';
 import type { PendingDocument, SearchPending } from './search-pending-repository.ts';
-import { BULK_TIMEOUT_MS, sendBulk } from './send-bulk.ts';
+import { BULK_TIMEOUT_MS, type BulkOutcome, sendBulk } from './send-bulk.ts';
 import type { Upkeep } from './upkeep.ts';
 
 export interface IndexerDeps {
@@ -114,17 +115,24 @@ interface Drain {
   readonly isStopping: () => boolean;
 }
 
-/** Sends what waits until nothing does; false when the server lacks an index. Throws when it takes nothing now. */
+/**
+ * Sends what waits when it begins, for there may always be more; false when the server lacks an index. An index that has
+ * a fault of its own is stepped over, so that it keeps no other one waiting. Throws when not everything was taken.
+ */
 async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promise<boolean> {
   const { db, pending, generations } = deps;
   const known = await generations.list(db.write);
+  const last = await pending.last(db.write);
+  const faulty = new Set<string>();
+  const isToBeSent = (one: PendingDocument): boolean =>
+    faulty.size === 0 || !targetsOf(known, one).some(({ indexName }) => faulty.has(indexName));
   let after = '0';
   let isWhole = true;
   let reading: Promise<readonly PendingDocument[]> = Promise.resolve([]);
   const nextPage = (): Promise<readonly PendingDocument[]> => {
     reading = reading.then(async () => {
       if (isStopping() || !isWhole || !(await isLeader())) return [];
-      const page = withinBytes(await pending.next(db.write, after, BULK_DOCUMENTS));
+      const page = withinBytes(await pending.next(db.write, { after, last }, BULK_DOCUMENTS));
       after = page.at(-1)?.sequence ?? after;
       return page;
     });
@@ -132,12 +140,17 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
   };
   const lane = async (): Promise<void> => {
     for (let page = await nextPage(); page.length > 0; page = await nextPage()) {
-      isWhole = (await deliver(deps, page, known)) && isWhole;
+      const documents = page.filter(isToBeSent);
+      if (documents.length === 0) continue;
+      const outcome = await deliver(deps, documents, known);
+      for (const indexName of outcome.faulty) faulty.add(indexName);
+      isWhole &&= !outcome.isIndexMissing;
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
   const failed = lanes.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+  if (isWhole && faulty.size > 0) throw new NotNowError(`these indices take no documents: ${[...faulty].join(', ')}`);
   return isWhole;
 }
 
@@ -159,14 +172,15 @@ async function deliver(
   { db, pending, client, metrics, log }: IndexerDeps,
   page: readonly PendingDocument[],
   known: Parameters<typeof sendBulk>[2],
-): Promise<boolean> {
-  const { done, refused, waiting, isIndexMissing } = await sendBulk(client, page, known);
+): Promise<Pick<BulkOutcome, 'faulty' | 'isIndexMissing'>> {
+  const { done, refused, waiting, faulty, isBusy, isIndexMissing } = await sendBulk(client, page, known);
   await pending.settle(db.write, done);
   await pending.refuse(db.write, refused);
   metrics.countIndexed(done.length);
   metrics.countRefused(refused.length);
   for (const one of refused.slice(0, 3)) log.error(one, 'the search server refuses a document');
-  if (isIndexMissing) return false;
-  if (waiting.length > 0) throw new NotNowError(`the search server has no room for ${waiting.length} documents`);
-  return true;
+  if (isBusy && !isIndexMissing) {
+    throw new NotNowError(`the search server has no room for ${waiting.length} documents`);
+  }
+  return { faulty, isIndexMissing };
 }

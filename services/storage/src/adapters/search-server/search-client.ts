@@ -17,6 +17,8 @@ export interface SearchCall {
   readonly body?: string | undefined;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** What takes long and would run twice: it is sent to a second node only when the first was not reached. */
+  readonly isSentOnce?: boolean;
 }
 
 /** Talks to the nodes of a search server over plain HTTP. */
@@ -35,10 +37,21 @@ export class SearchServerError extends Error {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const LATER: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+/** Nothing was sent. */
+const NOT_REACHED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 const CONNECTIONS_PER_NODE = 8;
 
 /** The reason in an answer of the server, for the log. */
 const reasonIn = (body: unknown): string => JSON.stringify(body).slice(0, 1_000);
+
+const wasNotReached = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && NOT_REACHED.has(error.code);
 
 export function createSearchClient({ urls, authorization, ca }: SearchClientOptions): SearchClient {
   const agent = new Agent({
@@ -70,7 +83,7 @@ export function createSearchClient({ urls, authorization, ca }: SearchClientOpti
     return { status: answer.statusCode, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
   };
 
-  /** Everything asked of the server may be asked twice: writes carry versions. */
+  /** What is asked of the server may be asked twice, if it does not say otherwise: writes carry versions. */
   const call: SearchClient['call'] = async (asked) => {
     let failure: unknown;
     for (let attempt = 0; attempt < Math.max(2, urls.length); attempt++) {
@@ -80,6 +93,7 @@ export function createSearchClient({ urls, authorization, ca }: SearchClientOpti
       } catch (error) {
         failure = error;
         if (asked.signal?.aborted || error instanceof SearchUnavailableError) break;
+        if (asked.isSentOnce === true && !wasNotReached(error)) break;
         await delay(20);
       }
     }

@@ -1,6 +1,7 @@
 import { DocumentKind } from '@soc/contracts/storage/search';
 import { z } from 'zod';
 import { type Generation, writeAliasOf } from './generation.ts';
+import { allShards } from './all-shards.ts';
 import type { IndexMapping } from './mapping.ts';
 import { type SearchClient, SearchServerError } from './search-client.ts';
 
@@ -25,8 +26,10 @@ export interface SearchIndices {
   readonly readAlias: string;
   /** The template that indices are made by. */
   readonly putTemplate: () => Promise<void>;
-  /** Makes what is missing: the index, the alias it is written to by, and for a live one the alias that it is found by. */
-  readonly ensure: (generation: Generation) => Promise<void>;
+  /** Makes what is missing: the index, the alias it is written to by, and for one to be found the alias that it is found by. */
+  readonly ensure: (indexName: string, visibility: { readonly isFound: boolean }) => Promise<void>;
+  /** Whether searches find what the index has. */
+  readonly isFound: (indexName: string) => Promise<boolean>;
   /** Starts to copy all documents; what is newer in the target stays. Returns the task. */
   readonly startCopy: (from: Generation, to: Generation) => Promise<string>;
   readonly copyState: (task: string) => Promise<CopyState>;
@@ -34,7 +37,10 @@ export interface SearchIndices {
   readonly swap: (old: Generation, built: Generation) => Promise<void>;
   /** Harmless when it is gone. */
   readonly drop: (indexName: string) => Promise<void>;
+  /** As of the last refresh, about a second ago. */
   readonly count: (indexName: string) => Promise<number>;
+  /** Whether nothing is in it, nor was written to it in this second. */
+  readonly isEmpty: (indexName: string) => Promise<boolean>;
 }
 
 export function createSearchIndices(client: SearchClient, prefix: string, mapping: IndexMapping): SearchIndices {
@@ -43,6 +49,13 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
   const json = (value: unknown): string => JSON.stringify(value);
   const aliases = (actions: readonly object[]) =>
     client.expect({ method: 'POST', path: '/_aliases', body: json({ actions }), timeoutMs: SLOW_MS });
+  const refresh = (indexName: string) =>
+    client.expect({ method: 'POST', path: `/${indexName}/_refresh`, timeoutMs: SLOW_MS });
+  const count = async (indexName: string): Promise<number> => {
+    const answer = await client.expect({ method: 'GET', path: `/${indexName}/_count` });
+    allShards(answer);
+    return Count.parse(answer).count;
+  };
   return {
     readAlias,
     putTemplate: async () => {
@@ -53,14 +66,18 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       });
       await client.expect({ method: 'PUT', path: `/_index_template/${prefix}`, body, timeoutMs: SLOW_MS });
     },
-    ensure: async ({ indexName, state }) => {
+    ensure: async (indexName, { isFound }) => {
       const { status, body } = await client.call({ method: 'PUT', path: `/${indexName}`, timeoutMs: SLOW_MS });
       const failed = Failed.safeParse(body);
       if (status >= 300 && !(failed.success && failed.data.error.type === ALREADY_EXISTS)) {
         throw new SearchServerError(`${indexName} could not be made: ${json(body)}`);
       }
-      const names = state === 'live' ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
+      const names = isFound ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
       await aliases(names.map((alias) => ({ add: { index: indexName, alias } })));
+    },
+    isFound: async (indexName) => {
+      const { status } = await client.call({ method: 'HEAD', path: `/${indexName}/_alias/${readAlias}` });
+      return status === 200;
     },
     startCopy: async (from, to) => {
       const body = json({
@@ -70,7 +87,8 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
         dest: { index: to.indexName, version_type: 'external' },
       });
       const path = '/_reindex?wait_for_completion=false';
-      return CopyStarted.parse(await client.expect({ method: 'POST', path, body, timeoutMs: SLOW_MS })).task;
+      const call = { method: 'POST', path, body, timeoutMs: SLOW_MS, isSentOnce: true } as const;
+      return CopyStarted.parse(await client.expect(call)).task;
     },
     copyState: async (task) => {
       const { status, body } = await client.call({ method: 'GET', path: `/_tasks/${task}` });
@@ -81,7 +99,7 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
     },
     swap: async (old, built) => {
       // What the copy wrote is found from here on, as what it was copied from is.
-      await client.expect({ method: 'POST', path: `/${built.indexName}/_refresh`, timeoutMs: SLOW_MS });
+      await refresh(built.indexName);
       await aliases([
         { add: { index: built.indexName, alias: readAlias } },
         { remove: { index: old.indexName, alias: readAlias } },
@@ -91,6 +109,11 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       const path = `/${indexName}?ignore_unavailable=true`;
       await client.expect({ method: 'DELETE', path, timeoutMs: SLOW_MS });
     },
-    count: async (indexName) => Count.parse(await client.expect({ method: 'GET', path: `/${indexName}/_count` })).count,
+    count,
+    isEmpty: async (indexName) => {
+      if ((await count(indexName)) > 0) return false;
+      await refresh(indexName);
+      return (await count(indexName)) === 0;
+    },
   };
 }

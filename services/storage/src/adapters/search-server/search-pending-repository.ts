@@ -31,8 +31,14 @@ interface PendingRow extends Omit<PendingDocument, 'tenantId'> {
 
 export interface SearchPending {
   readonly add: (db: Queryable, documents: readonly SearchDocument[]) => Promise<void>;
-  /** The next ones after a sequence, at most `limitRows`. */
-  readonly next: (db: Queryable, afterSequence: string, limitRows: number) => Promise<readonly PendingDocument[]>;
+  /** The last sequence of what waits; `0` when nothing does. */
+  readonly last: (db: Queryable) => Promise<string>;
+  /** The next ones after a sequence and up to another, at most `limitRows`. */
+  readonly next: (
+    db: Queryable,
+    span: { readonly after: string; readonly last: string },
+    limitRows: number,
+  ) => Promise<readonly PendingDocument[]>;
   /** Forgets versions that the server has; a newer one that came meanwhile stays. */
   readonly settle: (db: Queryable, sequences: readonly string[]) => Promise<void>;
   readonly refuse: (
@@ -80,11 +86,17 @@ export function createSearchPending(): SearchPending {
         where pending.version <= excluded.version`);
     },
 
-    next: async (db, afterSequence, limitRows) => {
+    last: async (db) => {
+      const [row] = await db.query<{ readonly last: string }>(sql`
+        select coalesce(max(sequence), 0)::text as last from storage.search_pending where refused is null`);
+      return row?.last ?? '0';
+    },
+
+    next: async (db, { after, last }, limitRows) => {
       const rows = await db.query<PendingRow>(sql`
         select tenant_id, kind, id, version::text as version, document, sequence::text as sequence
         from storage.search_pending
-        where refused is null and sequence > ${afterSequence}::bigint
+        where refused is null and sequence > ${after}::bigint and sequence <= ${last}::bigint
         order by sequence limit ${limitRows}`);
       return rows.map(({ tenant_id, ...row }) => ({ ...row, tenantId: tenant_id }));
     },

@@ -130,7 +130,7 @@ async function removeOld(
   if (dryRun) return Count.parse(await client.expect({ method: 'POST', path: `/${indices}/_count`, body })).count;
   // What is written meanwhile is a newer version, which the next run removes.
   const path = `/${indices}/_delete_by_query?conflicts=proceed&refresh=true`;
-  const answer = await client.expect({ method: 'POST', path, body, timeoutMs: PURGE_TIMEOUT_MS });
+  const answer = await client.expect({ method: 'POST', path, body, timeoutMs: PURGE_TIMEOUT_MS, isSentOnce: true });
   return Removed.parse(answer).deleted;
 }
 

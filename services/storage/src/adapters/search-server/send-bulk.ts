@@ -26,12 +26,17 @@ export interface BulkOutcome {
   readonly refused: readonly { readonly sequence: string; readonly refused: string }[];
   /** The server could not take them now. */
   readonly waiting: readonly string[];
+  /** Of indices that have a fault of their own: others may take what they are sent. */
+  readonly faulty: readonly string[];
+  /** The server has too much to do. */
+  readonly isBusy: boolean;
   /** The server lacks an index that it should have. */
   readonly isIndexMissing: boolean;
 }
 
 interface Entry {
   readonly sequence: string;
+  readonly indexName: string;
   readonly lines: string;
 }
 
@@ -42,6 +47,7 @@ function entriesOf(documents: readonly PendingDocument[], generations: readonly 
   return documents.flatMap((one) =>
     targetsOf(generations, one).map(({ indexName }) => ({
       sequence: one.sequence,
+      indexName,
       lines: `{"index":{"_index":"${writeAliasOf(indexName)}","_id":${JSON.stringify(idOf(one))},"version":${one.version},"version_type":"external_gte"}}\n${one.document}\n`,
     })),
   );
@@ -66,18 +72,21 @@ export async function sendBulk(
   return judge(entries, answer);
 }
 
-const NOTHING = { refused: [], waiting: [], isIndexMissing: false };
+const NOTHING = { refused: [], waiting: [], faulty: [], isBusy: false, isIndexMissing: false };
 
 function judge(entries: readonly Entry[], { items }: z.infer<typeof Answer>): BulkOutcome {
   const refused = new Map<string, string>();
   const waiting = new Set<string>();
-  let isIndexMissing = false;
-  for (const [index, { sequence }] of entries.entries()) {
+  const faulty = new Set<string>();
+  let [isBusy, isIndexMissing] = [false, false];
+  for (const [index, { sequence, indexName }] of entries.entries()) {
     const item = items[index]?.index;
     if (!item || isLater(item.status)) waiting.add(sequence);
     else if (item.status >= 400 && item.status !== CONFLICT) {
       refused.set(sequence, `${item.error?.type}: ${item.error?.reason}`.slice(0, 1_000));
     }
+    if (item && item.status >= 500) faulty.add(indexName);
+    isBusy ||= !item || item.status === 429;
     isIndexMissing ||= item?.status === 404;
   }
   const sequences = [...new Set(entries.map(({ sequence }) => sequence))];
@@ -87,6 +96,8 @@ function judge(entries: readonly Entry[], { items }: z.infer<typeof Answer>): Bu
       .filter(([sequence]) => !waiting.has(sequence))
       .map(([sequence, reason]) => ({ sequence, refused: reason })),
     waiting: [...waiting],
+    faulty: [...faulty],
+    isBusy,
     isIndexMissing,
   };
 }

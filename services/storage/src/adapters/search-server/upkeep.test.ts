@@ -4,8 +4,11 @@ import { sharedSearchServer } from '@soc/fleet/testing/search-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertDocument, type SearchDocument } from '../../domain/search-document.ts';
 import { indexMapping } from './mapping.ts';
+import { createSearchClient } from './search-client.ts';
 import { type DrivenIndex, openDrivenIndex, openStorageDatabase } from './search-server.fixture.ts';
 import { createSearchGenerations } from './search-generations-repository.ts';
+import { createSearchIndices } from './search-indices.ts';
+import { createUpkeep } from './upkeep.ts';
 
 const url = (await sharedSearchServer()) ?? '';
 const tenantId = 'kept';
@@ -63,11 +66,18 @@ describe.skipIf(url === '')('indices of the search server', () => {
     expect(await index.find(tenantId, 'title:renamed')).toEqual(idsOf(first));
     expect(await countIn(`${prefix}-alert-000002`)).toBe(2);
 
-    // An index that retention has emptied goes, the newest stays.
-    await index.purge(
-      { tenantId, kind: 'alert', before: '2030-01-01T00:00:00.000Z', dryRun: false },
-      database.db.write,
-    );
+    // An index that retention has emptied goes, the newest stays; and so does one that was written to in this second.
+    const emptied = () =>
+      index.purge({ tenantId, kind: 'alert', before: '2030-01-01T00:00:00.000Z', dryRun: false }, database.db.write);
+    await emptied();
+    await fetch(`${url}/${prefix}-alert-000001/_doc/late`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ tenantId, kind: 'alert', occurredAt: '2026-03-01T00:00:00.000Z' }),
+    });
+    await index.round();
+    expect(await alertIndices()).toEqual(['000001 live', '000002 live']);
+    await emptied();
     await index.round();
     expect(await alertIndices()).toEqual(['000002 live']);
     expect((await fetch(`${url}/${prefix}-alert-000001`)).status).toBe(404);
@@ -119,6 +129,38 @@ describe.skipIf(url === '')('indices of the search server', () => {
     expect(await after.find(tenantId, 'severity:high')).toEqual(idsOf(all));
     expect((await fetch(`${url}/${prefix}-alert-000001`)).status).toBe(404);
     await after.worker.stop();
+    await removeIndices(prefix);
+  });
+
+  test('an index that was replaced is found once, also while that could not be written down', async () => {
+    const prefix = `swapped-${process.pid}`;
+    const settings = { SEARCH_INDEX_PREFIX: prefix };
+    const index = openDrivenIndex({ db: database.db, url }, settings, { mapping: { ...indexMapping, name: 'old' } });
+    const documents = alertsFrom(START_MS, 3);
+    await index.saveAll(documents);
+    await index.round();
+    const client = createSearchClient({ urls: [url] });
+    const upkeep = createUpkeep({
+      db: database.db,
+      generations: { ...generations, replace: () => Promise.reject(new Error('the database is away')) },
+      indices: createSearchIndices(client, prefix, indexMapping),
+      prefix,
+      kinds: ['alert'],
+      mapping: indexMapping.name,
+      rolloverDocuments: 1_000_000,
+      now: () => new Date(),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    });
+    const untilReplaced = async (): Promise<void> => {
+      for (let rounds = 0; rounds < 400; rounds++) await upkeep.round();
+    };
+    await expect(untilReplaced()).rejects.toThrow('the database is away');
+    expect(await alertIndices()).toEqual(['000001 live', '000002 building']);
+    expect(await index.find(tenantId, '*')).toEqual(idsOf(documents));
+    await upkeep.ensure();
+    expect(await index.find(tenantId, '*')).toEqual(idsOf(documents));
+    await client.close();
+    await index.worker.stop();
     await removeIndices(prefix);
   });
 

@@ -56,7 +56,10 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
         await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', copyTask: null });
       }
       const all = await generations.list(db.write);
-      for (const generation of all) if (generation.state !== 'retired') await indices.ensure(generation);
+      for (const generation of all) {
+        if (generation.state === 'retired') continue;
+        await indices.ensure(generation.indexName, { isFound: await isToBeFound(deps, generation, all) });
+      }
       return all;
     },
     round: async () => {
@@ -68,6 +71,20 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       }
     },
   };
+}
+
+const isBuiltFor = (other: Generation, { kind, fromMs }: Generation): boolean =>
+  other.state === 'building' && other.kind === kind && other.fromMs === fromMs;
+
+/** A live one is, unless what is built in its place is found already: the swap was done and could not be written down. */
+async function isToBeFound(
+  { indices }: UpkeepDeps,
+  generation: Generation,
+  known: readonly Generation[],
+): Promise<boolean> {
+  if (generation.state !== 'live') return false;
+  const building = known.find((other) => isBuiltFor(other, generation));
+  return !building || !(await indices.isFound(building.indexName));
 }
 
 async function removeRetired({ db, generations, indices }: UpkeepDeps): Promise<void> {
@@ -94,7 +111,7 @@ async function rollOver(deps: UpkeepDeps, kind: string): Promise<void> {
     state: 'live',
     copyTask: null,
   };
-  await indices.ensure(next);
+  await indices.ensure(next.indexName, { isFound: true });
   await generations.add(db.write, next);
   log.info({ indexName: next.indexName, fromMs }, 'search index rolled over');
 }
@@ -107,7 +124,7 @@ async function removeEmpty({ db, generations, indices, now, log }: UpkeepDeps, k
   for (const { indexName, fromMs } of inUse) {
     const isPast = newest && fromMs < newest.fromMs && newest.fromMs < now().getTime();
     const isBeingCopied = known.some((other) => other.state === 'building' && other.fromMs === fromMs);
-    if (!isPast || isBeingCopied || (await indices.count(indexName)) > 0) continue;
+    if (!isPast || isBeingCopied || !(await indices.isEmpty(indexName))) continue;
     await generations.remove(db.write, indexName);
     await indices.drop(indexName);
     log.info({ indexName }, 'empty search index removed');
@@ -120,13 +137,11 @@ async function moveToMapping(deps: UpkeepDeps): Promise<void> {
   const known = await generations.list(db.write);
   const old = known.find((generation) => generation.state === 'live' && generation.mapping !== mapping);
   if (!old) return;
-  const isItsPlace = ({ kind, fromMs, state }: Generation) =>
-    state === 'building' && kind === old.kind && fromMs === old.fromMs;
-  const building = known.find(isItsPlace);
+  const building = known.find((other) => isBuiltFor(other, old));
   if (!building) {
     const indexName = nextName(prefix, old.kind, known);
     const next: Generation = { ...old, indexName, mapping, state: 'building', copyTask: null };
-    await indices.ensure(next);
+    await indices.ensure(next.indexName, { isFound: false });
     await generations.add(db.write, next);
     return; // the copy begins in the next round, when every document is already written to both
   }

@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createRegistry } from '@soc/monitoring';
+import { uuidv7 } from '@soc/service-kit';
+import { expect, onTestFinished, test } from 'vitest';
+import { SearchUnavailableError } from '../../ports/search-index.ts';
+import { createFinding } from './find-documents.ts';
+import type { Generation } from './generation.ts';
+import { createIndexer } from './indexer.ts';
+import { createIndexerMetrics } from './indexer-metrics.ts';
+import { createSearchClient } from './search-client.ts';
+import { createSearchIndices } from './search-indices.ts';
+import { indexMapping } from './mapping.ts';
+import { createSearchGenerations } from './search-generations-repository.ts';
+import { createSearchPending, type PendingDocument } from './search-pending-repository.ts';
+
+/** A server with the faults that a real one has on bad days only. */
+async function serverThat(listener: RequestListener) {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server on a TCP port has an address of that form.
+  const { port } = server.address() as AddressInfo;
+  const client = createSearchClient({ urls: [`http://127.0.0.1:${port}`] });
+  onTestFinished(async () => {
+    await client.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return client;
+}
+
+const answering = (status: number, body: object) =>
+  serverThat((_, response) => response.writeHead(status).end(JSON.stringify(body)));
+// Nothing is asked of it.
+const db = { write: {} as never };
+
+test.each([
+  ['a shard that failed', 200, { _shards: { total: 2, successful: 1, failed: 1 }, hits: { hits: [] } }],
+  ['a shard that no node has', 200, { _shards: { total: 2, successful: 1, failed: 0 }, hits: { hits: [] } }],
+  ['a closed index', 400, { error: { type: 'index_closed_exception', reason: 'closed' } }],
+  ['a missing index', 404, { error: { type: 'index_not_found_exception', reason: 'no such index' } }],
+])('%s makes a search unavailable, never a part of its answer', async (_, status, body) => {
+  const finding = createFinding(await answering(status, body), 'x-read');
+  await expect(finding.search({ tenantId: 't', query: { op: 'all' }, limitRows: 10 }, db.write)).rejects.toThrow(
+    SearchUnavailableError,
+  );
+});
+
+test('an index whose shards do not answer does not count as empty', async () => {
+  const client = await answering(200, { _shards: { total: 1, successful: 0, failed: 0 }, count: 0 });
+  await expect(createSearchIndices(client, 'x', indexMapping).isEmpty('x-alert-000001')).rejects.toThrow(
+    SearchUnavailableError,
+  );
+});
+
+test('what would run twice is sent once when its answer is lost; anything else is sent again', async () => {
+  const paths: string[] = [];
+  const client = await serverThat((request) => {
+    paths.push(request.url ?? '');
+    request.socket.destroy();
+  });
+  await expect(client.call({ method: 'POST', path: '/once', isSentOnce: true })).rejects.toThrow('does not answer');
+  await expect(client.call({ method: 'POST', path: '/twice' })).rejects.toThrow('does not answer');
+  expect(paths).toEqual(['/once', '/twice', '/twice']);
+});
+
+const generationOf = (kind: string): Generation => ({
+  indexName: `x-${kind}-000001`,
+  kind,
+  fromMs: 0,
+  mapping: 'm',
+  state: 'live',
+  copyTask: null,
+});
+
+/** An indexer over what waits in memory. */
+async function indexerOver(waiting: PendingDocument[], listener: RequestListener) {
+  const client = await serverThat(listener);
+  return createIndexer({
+    db,
+    client,
+    pending: {
+      ...createSearchPending(),
+      lease: () => Promise.resolve(true),
+      last: () => Promise.resolve(waiting.at(-1)?.sequence ?? '0'),
+      next: (_, { after, last }, limitRows) =>
+        Promise.resolve(
+          waiting
+            .filter(({ sequence }) => Number(sequence) > Number(after) && Number(sequence) <= Number(last))
+            .slice(0, limitRows),
+        ),
+      settle: (_, sequences) => {
+        waiting.splice(0, Infinity, ...waiting.filter(({ sequence }) => !sequences.includes(sequence)));
+        return Promise.resolve();
+      },
+      refuse: () => Promise.resolve(),
+    },
+    generations: {
+      ...createSearchGenerations(),
+      list: () => Promise.resolve([generationOf('alert'), generationOf('comment')]),
+    },
+    upkeep: { ensure: () => Promise.resolve([]), round: () => Promise.resolve() },
+    holder: 'test',
+    metrics: createIndexerMetrics(createRegistry('storage', 'test'), () => Promise.reject(new Error('not asked for'))),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+}
+
+const waitingOne = (sequence: number, kind: string): PendingDocument => ({
+  tenantId: 't',
+  kind,
+  id: uuidv7(sequence),
+  version: '1',
+  document: '{}',
+  sequence: String(sequence),
+});
+
+test('a round ends, whatever comes meanwhile', async () => {
+  const waiting = [waitingOne(1, 'alert')];
+  let requests = 0;
+  const indexer = await indexerOver(waiting, (_, response) => {
+    requests += 1;
+    if (requests < 50) waiting.push(waitingOne(requests + 1, 'alert'));
+    response.end('{"errors":false,"items":[]}');
+  });
+  await indexer.round();
+  expect(requests).toBe(1);
+  expect(waiting.map(({ sequence }) => sequence)).toEqual(['2']);
+});
+
+test('an index that takes nothing keeps no other one waiting', async () => {
+  const alerts = Array.from({ length: 3_000 }, (_, index) => waitingOne(index + 1, 'alert'));
+  const waiting = [...alerts, waitingOne(3_001, 'comment')];
+  const indexer = await indexerOver(waiting, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const actions = Buffer.concat(chunks)
+        .toString()
+        .split('\n')
+        .filter((line) => line.includes('"_index"'));
+      const items = actions.map((line) => ({ index: { status: line.includes('x-alert') ? 503 : 201 } }));
+      response.end(JSON.stringify({ errors: items.some(({ index }) => index.status === 503), items }));
+    });
+  });
+  await expect(indexer.round()).rejects.toThrow('these indices take no documents: x-alert-000001');
+  expect(waiting).toEqual(alerts);
+});
