@@ -31,7 +31,7 @@ export async function sendLines(
   return refused;
 }
 
-const measurementOf = (line: string): string => /^(?:\\.|[^,\\])*/.exec(line)?.[0] ?? '';
+const measurementOf = (line: string): string => /^(?:\\.|[^, \\])*/.exec(line)?.[0] ?? '';
 
 /**
  * Nothing was taken, of several measurements and for one reason: a limit of the server, not a fault of each line. That all are older

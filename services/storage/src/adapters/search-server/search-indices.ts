@@ -80,6 +80,8 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       return status === 200;
     },
     startCopy: async (from, to) => {
+      // A copy has what is found; what was written in this second is not yet.
+      await refresh(from.indexName);
       const body = json({
         // A version that the target has already, or a newer one, is not an error: it was written beside.
         conflicts: 'proceed',
