@@ -103,6 +103,13 @@ export function createEvidenceRepository(signer: CustodySigner) {
       return row && fromRow(row);
     },
 
+    /** Whether a purge has named it and has not removed it yet, or could not say so. */
+    isBeingPurged: async (tx: Tx, id: string): Promise<boolean> => {
+      const rows = await tx.query(sql`
+        select from storage.objects where id = ${id} and purge_begun_at is not null and purged_at is null`);
+      return rows.length > 0;
+    },
+
     saveControls: async (tx: Tx, object: EvidenceObject): Promise<void> => {
       await tx.query(sql`
         update storage.objects set legal_hold = ${object.legalHold}, retain_until = ${object.retainUntil},

@@ -1,6 +1,6 @@
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
-import { dropUpload, type IntakeDeps } from './intake.ts';
+import { sweepUpload, type IntakeDeps } from './intake.ts';
 
 const EVERY_MS = 60 * 60 * 1000;
 
@@ -11,11 +11,12 @@ export function createEvidenceSweeper(deps: IntakeDeps & { readonly log: BusLog 
   let running = Promise.resolve();
 
   const sweep = async (): Promise<void> => {
-    await objectStore.sweep();
-    for (const upload of await uploads.listExpired(db.write, now().toISOString())) {
-      // One that became evidence has no row; asked again, since its content must never go.
-      if (!(await uploads.hasObject(db.write, upload.id))) await dropUpload(deps, upload);
+    for (const upload of await uploads.listAbandoned(db.write, now().toISOString())) {
+      await sweepUpload(deps, upload).catch((error: unknown) => {
+        log.warn({ err: error, uploadId: upload.id }, 'an abandoned upload is not swept away; tried again in an hour');
+      });
     }
+    await objectStore.sweep();
   };
   const run = (): void => {
     running = sweep().catch((error: unknown) => log.warn({ err: error }, 'abandoned uploads not swept away'));

@@ -28,21 +28,44 @@ export function problemOf(refusal: PutRefusal): HttpProblem {
       return unavailable('storage.no_space', 'the evidence store has no room for this object');
     case 'interrupted':
       return badRequest('request.interrupted', 'the body ended too early');
+    case 'busy':
+      return unavailable('storage.busy', 'too many uploads at once; send it again a little later');
     case 'wrong_hash':
       return unprocessable('storage.wrong_hash', 'the content does not hash to what was announced');
   }
 }
 
-/** Forgets an upload of which nothing shall stay. */
-export async function dropUpload({ db, objectStore, uploads }: IntakeDeps, upload: UploadRecord): Promise<void> {
+async function discardContent({ objectStore }: IntakeDeps, upload: UploadRecord): Promise<void> {
   if (upload.started) await objectStore.abortUpload(upload.started);
   await objectStore.discard({ tenantId: upload.tenantId, name: upload.id });
-  await db.tx((tx) => uploads.remove(tx, upload.id));
 }
 
 /**
- * Makes evidence of a content that has arrived, if the policy takes it; throws the refusal otherwise, and nothing is left. Of two
- * who complete the same upload, the second is given undefined.
+ * Gives an upload up and removes what has arrived. The row is claimed first: who completes it meanwhile has either taken the row
+ * before, and this is false, or makes no evidence. Throws when the store does not remove it; the sweeper asks again.
+ */
+export async function sweepUpload(deps: IntakeDeps, upload: UploadRecord): Promise<boolean> {
+  const { db, uploads } = deps;
+  if (!(await db.tx((tx) => uploads.giveUp(tx, upload.id)))) return false;
+  await discardContent(deps, upload);
+  await db.tx((tx) => uploads.remove(tx, upload.id));
+  return true;
+}
+
+/**
+ * As `sweepUpload`, for a request, which is over once the row is claimed: what a store that is away or the retention of a bucket
+ * keeps is left to the sweeper, which tells of it.
+ */
+export async function dropUpload(deps: IntakeDeps, upload: UploadRecord): Promise<boolean> {
+  const { db, uploads } = deps;
+  if (!(await db.tx((tx) => uploads.giveUp(tx, upload.id)))) return false;
+  await sweepUpload(deps, upload).catch(() => undefined);
+  return true;
+}
+
+/**
+ * Makes evidence of a content that has arrived, if the policy takes it; throws the refusal otherwise, and nothing is left.
+ * Undefined when somebody else has completed the upload, or given it up.
  */
 export async function takeIn(
   deps: IntakeDeps,
@@ -74,10 +97,14 @@ export async function takeIn(
     storedBy: upload.startedBy,
     storedAt: deps.now().toISOString(),
   };
-  return deps.db.tx(async (tx) => {
+  const isTaken = await deps.db.tx(async (tx) => {
     // Whoever deletes the row makes the object.
-    if (!(await deps.uploads.remove(tx, upload.id))) return undefined;
+    if (!(await deps.uploads.take(tx, upload.id))) return false;
     await keepEvidence(deps, tx, { object, key }, { actorId: upload.startedById, origin });
-    return object;
+    return true;
   });
+  if (isTaken) return object;
+  // Given up while it was being completed: what was removed then may have come back by this.
+  if (!(await deps.evidence.find(deps.db.write, upload.tenantId, upload.id))) await discardContent(deps, upload);
+  return undefined;
 }

@@ -6,31 +6,64 @@ export type Received =
   | ({ readonly ok: true; readonly sizeBytes: number } & ContentHashes)
   | { readonly ok: false; readonly refusal: 'too_large' | 'wrong_hash' };
 
-export interface ReceiveLimits extends ContentOptions {
+/** A source may take `creditMs` altogether, and wins back what its bytes take at `bytesPerS`, never more than that. */
+export interface Pace {
+  readonly creditMs: number;
+  readonly bytesPerS: number;
+}
+
+interface SourceLimits {
   readonly maxBytes: number;
   readonly idleTimeoutMs: number;
+  /** None where a slow source costs nothing. */
+  readonly pace?: Pace | undefined;
+}
+
+export interface ReceiveLimits extends ContentOptions, SourceLimits {}
+
+/** Destroys a source that falls silent or creeps. Only what the source takes counts, not what is done with its chunks. */
+function watchSource(source: Readable, { idleTimeoutMs, pace }: SourceLimits) {
+  let timer: NodeJS.Timeout | undefined;
+  let since = 0;
+  let creditMs = pace?.creditMs ?? Infinity;
+  return {
+    wait: (): void => {
+      since = performance.now();
+      const end = () => source.destroy(new Error('nothing came in time'));
+      timer = setTimeout(end, Math.max(0, Math.min(idleTimeoutMs, creditMs)));
+    },
+    came: (bytes: number): void => {
+      clearTimeout(timer);
+      if (!pace) return;
+      const wonMs = (bytes / pace.bytesPerS) * 1000;
+      creditMs = Math.min(pace.creditMs, creditMs - (performance.now() - since) + wonMs);
+    },
+    stop: (): void => clearTimeout(timer),
+  };
 }
 
 /** Hands the chunks of a source to `write`, at most `maxBytes`; false when there are more. A silent source is destroyed. */
 export async function receiveChunks(
   source: Readable,
-  { maxBytes, idleTimeoutMs }: Pick<ReceiveLimits, 'maxBytes' | 'idleTimeoutMs'>,
+  limits: SourceLimits,
   write: (chunk: Buffer) => Promise<unknown>,
 ): Promise<boolean> {
-  const idle = setTimeout(() => source.destroy(new Error('nothing came in time')), idleTimeoutMs);
+  const watch = watchSource(source, limits);
   let sizeBytes = 0;
   try {
     // The source stays open when we stop early: it is a request that still needs its answer.
     const chunks: AsyncIterable<Buffer> = source.iterator({ destroyOnReturn: false });
+    watch.wait();
     for await (const chunk of chunks) {
-      idle.refresh();
+      watch.came(chunk.length);
       sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) return false;
+      if (sizeBytes > limits.maxBytes) return false;
       await write(chunk);
+      watch.wait();
     }
     return true;
   } finally {
-    clearTimeout(idle);
+    watch.stop();
   }
 }
 

@@ -48,17 +48,18 @@ export function createUploadRepository() {
           ${upload.expiresAt})`);
     },
 
-    find: async (read: Queryable, tenantId: string, id: string): Promise<UploadRecord | undefined> => {
-      const [row] = await read.query<UploadRow>(
-        sql`select ${columns} from storage.uploads where tenant_id = ${tenantId} and id = ${id} and upload is not null`,
-      );
+    /** One in parts that is open: neither given up nor expired. */
+    find: async (read: Queryable, tenantId: string, id: string, at: string): Promise<UploadRecord | undefined> => {
+      const [row] = await read.query<UploadRow>(sql`
+        select ${columns} from storage.uploads
+        where tenant_id = ${tenantId} and id = ${id} and upload is not null and not dropping and expires_at > ${at}`);
       return row && fromRow(row);
     },
 
     /** How many of a tenant are open, in parts and not. */
     count: async (read: Queryable, tenantId: string): Promise<number> => {
       const [row] = await read.query<{ readonly open: number }>(
-        sql`select count(*)::integer as open from storage.uploads where tenant_id = ${tenantId}`,
+        sql`select count(*)::integer as open from storage.uploads where tenant_id = ${tenantId} and not dropping`,
       );
       return row?.open ?? 0;
     },
@@ -68,7 +69,7 @@ export function createUploadRepository() {
       const rows = await tx.query(sql`
         insert into storage.upload_parts (upload_id, tenant_id, number, size_bytes, tag)
         select id, tenant_id, ${part.number}, ${part.sizeBytes}, ${part.tag} from storage.uploads
-        where id = ${id} and tenant_id = ${tenantId}
+        where id = ${id} and tenant_id = ${tenantId} and not dropping
         on conflict (upload_id, number) do update set size_bytes = excluded.size_bytes, tag = excluded.tag
         returning number`);
       return rows.length > 0;
@@ -79,20 +80,38 @@ export function createUploadRepository() {
         select number, size_bytes as "sizeBytes", tag from storage.upload_parts
         where upload_id = ${id} order by number limit 10000`),
 
-    /** False when somebody else was faster. */
-    remove: async (tx: Tx, id: string): Promise<boolean> =>
-      (await tx.query(sql`delete from storage.uploads where id = ${id} returning id`)).length > 0,
-
-    listExpired: async (read: Queryable, at: string): Promise<readonly UploadRecord[]> => {
-      const rows = await read.query<UploadRow>(
-        sql`select ${columns} from storage.uploads where expires_at < ${at} order by expires_at limit 500`,
-      );
-      return rows.map(fromRow);
+    /** Of parts that the store has lost. */
+    removeParts: async (tx: Tx, id: string, numbers: readonly number[]): Promise<void> => {
+      await tx.query(sql`
+        delete from storage.upload_parts where upload_id = ${id} and number = any(${numbers}::integer[])`);
     },
 
-    /** Whether an object stands on this content after all. */
-    hasObject: async (read: Queryable, id: string): Promise<boolean> =>
-      (await read.query(sql`select from storage.objects where id = ${id}`)).length > 0,
+    /** Takes the row of an upload that becomes evidence. False when it became that already, or was given up. */
+    take: async (tx: Tx, id: string): Promise<boolean> =>
+      (await tx.query(sql`delete from storage.uploads where id = ${id} and not dropping returning id`)).length > 0,
+
+    /**
+     * Gives an upload up: once this is committed its content may be removed. False when it became evidence, whose content must
+     * never go; asked again, although such an upload has no row.
+     */
+    giveUp: async (tx: Tx, id: string): Promise<boolean> => {
+      const rows = await tx.query(sql`
+        update storage.uploads set dropping = true
+        where id = ${id} and not exists (select from storage.objects where objects.id = ${id}) returning id`);
+      return rows.length > 0;
+    },
+
+    remove: async (tx: Tx, id: string): Promise<void> => {
+      await tx.query(sql`delete from storage.uploads where id = ${id}`);
+    },
+
+    /** What expired, and what was given up and is not removed yet: last, since some of it may stay for long. */
+    listAbandoned: async (read: Queryable, at: string): Promise<readonly UploadRecord[]> => {
+      const rows = await read.query<UploadRow>(sql`
+        select ${columns} from storage.uploads where expires_at < ${at} or dropping
+        order by dropping, expires_at limit 500`);
+      return rows.map(fromRow);
+    },
   };
 }
 

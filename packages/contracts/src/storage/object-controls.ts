@@ -21,8 +21,9 @@ export const HoldObject = endpoint({
   responses: { 200: EvidenceObject },
   errors: {
     404: ['storage.object_not_found'],
-    409: ['storage.retention_shortened'],
+    409: ['storage.retention_shortened', 'storage.purge_under_way'],
     410: ['storage.content_gone'],
+    422: ['storage.retention_past'],
   },
 });
 

@@ -97,7 +97,7 @@ export const StoreObject = endpoint({
     413: ['storage.object_too_large'],
     415: ['storage.type_refused'],
     422: ['storage.wrong_hash'],
-    503: ['storage.no_space'],
+    503: ['storage.no_space', 'storage.busy'],
   },
 });
 

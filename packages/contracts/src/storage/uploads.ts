@@ -68,7 +68,7 @@ export const PutUploadPart = endpoint({
   params: z.strictObject({ id: Uuid, number: z.coerce.number().int().min(1).max(10_000) }),
   bodyKind: 'stream',
   responses: { 200: UploadPart },
-  errors: { ...UPLOAD_NOT_FOUND, 422: ['storage.wrong_part_size'], 503: ['storage.no_space'] },
+  errors: { ...UPLOAD_NOT_FOUND, 422: ['storage.wrong_part_size'], 503: ['storage.no_space', 'storage.busy'] },
 });
 
 export const CompleteUpload = endpoint({
@@ -87,6 +87,7 @@ export const CompleteUpload = endpoint({
     409: ['storage.upload_incomplete'],
     415: ['storage.type_refused'],
     422: ['storage.wrong_hash'],
+    503: ['storage.no_space'],
   },
 });
 

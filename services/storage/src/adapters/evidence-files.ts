@@ -1,5 +1,5 @@
 import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ContentPlace } from '../ports/object-store.ts';
 
 /** Longer than an upload may stay unfinished. */
@@ -22,7 +22,8 @@ export const keyOf = ({ tenantId, name }: ContentPlace): string => checkKey(`${t
 
 export const pathOfKey = (directory: string, key: string): string => join(directory, 'objects', checkKey(key));
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes what is there of a folder durable: its names. */
+export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
@@ -31,16 +32,24 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Makes a folder and those above it, durably: each new name is synced in the folder that holds it. */
+export async function makeFolder(path: string): Promise<void> {
+  const folder = resolve(path);
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= resolve(first).length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
 /** Gives a file that is whole and synced its place for good. Throws when something is there. */
 export async function keepFile(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(to));
   // A rename would replace what is there.
   await link(from, to);
   await rm(from);
   await syncFolder(dirname(to));
 }
 
-/** Removes files that were not touched for longer than any upload takes. */
+/** Removes files and folders that were not touched for longer than any upload takes. */
 export async function sweepFolder(folder: string, now: () => Date): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return [];
@@ -49,6 +58,8 @@ export async function sweepFolder(folder: string, now: () => Date): Promise<void
   for (const name of names) {
     const path = join(folder, name);
     const found = await stat(path).catch(() => undefined); // another replica was faster
-    if (found && now().getTime() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+    if (found && now().getTime() - found.mtimeMs > ABANDONED_AFTER_MS) {
+      await rm(path, { force: true, recursive: true });
+    }
   }
 }

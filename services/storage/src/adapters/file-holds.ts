@@ -1,7 +1,8 @@
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Hold, ObjectStore } from '../ports/object-store.ts';
-import { hasCode } from './evidence-files.ts';
+import { hasCode, syncFolder } from './evidence-files.ts';
 
 const HoldFile = z.object({ legalHold: z.boolean(), retainUntil: z.iso.datetime().nullable() });
 
@@ -29,6 +30,7 @@ async function writeHold(path: string, { legalHold, retainUntil }: Hold): Promis
     await file.close();
   }
   await rename(beside, holdPath(path));
+  await syncFolder(dirname(path));
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -77,7 +77,7 @@ export function createFileSystemObjectStore(options: {
     remove: async (key) => holds.remove(pathOf(key)),
     discard: async (place) => {
       const path = pathOf(keyOf(place));
-      await rm(join(incoming, place.name), { force: true });
+      await rm(join(incoming, place.name), { force: true, recursive: true, maxRetries: 3 });
       await rm(path, { force: true });
     },
     hold: async (key, hold) => holds.set(pathOf(key), hold),

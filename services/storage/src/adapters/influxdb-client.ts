@@ -61,8 +61,8 @@ function isInfluxdbs(headers: Headers, text: string): boolean {
 async function readText(answer: Response, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let [text, bytes] = ['', 0];
-  // What is left off is not sent: the connection is closed.
-  for await (const chunk of answer.body ?? []) {
+  // What is left off is not sent: the connection is closed. A body gives bytes; its type says only that it gives something.
+  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new AnswerTooLongError(`an answer of more than ${maxBytes} bytes`);
     text += decoder.decode(chunk, { stream: true });

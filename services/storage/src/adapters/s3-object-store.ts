@@ -11,36 +11,40 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ContentPlace, ObjectStore, PutOutcome } from '../ports/object-store.ts';
 import { receiveContent } from '../receive-content.ts';
-import { createPartBuffers, type PartBuffers } from './s3/part-buffers.ts';
+import { createPartBuffers, NoBufferError, type PartBuffers } from './s3/part-buffers.ts';
 import { createS3Holds } from './s3/s3-holds.ts';
 import { keyText, parseKey, placeIn } from './s3/s3-key.ts';
-import { createS3Writer } from './s3/s3-put.ts';
-import { createS3Client, isAbsent, isFull, type S3Settings } from './s3/s3-settings.ts';
+import { createS3Writer, type S3Writer } from './s3/s3-put.ts';
+import { createS3Client, isAbsent, isFull, PACE, type S3Settings } from './s3/s3-settings.ts';
 import { createS3Uploads } from './s3/s3-uploads.ts';
 
 /** Of all uploads together: 96 MiB with parts of 8. */
 const BUFFERS = 12;
+/** Longest that an upload waits for one of them. */
+const BUFFER_WITHIN_MS = 30_000;
 
 const put =
   (client: S3Client, settings: S3Settings, buffers: PartBuffers): ObjectStore['put'] =>
   async (source, options): Promise<PutOutcome> => {
     const { Key } = placeIn(options);
     if ((options.expectedBytes ?? 0) > options.maxBytes) return { ok: false, refusal: 'too_large' };
-    const writer = await createS3Writer(client, settings, buffers, Key);
+    let writer: S3Writer | undefined;
     let isKept = false;
     try {
-      const received = await receiveContent(source, options, writer.write);
+      writer = await createS3Writer(client, settings, buffers, Key);
+      const received = await receiveContent(source, { ...options, pace: PACE }, writer.write);
       if (!received.ok) return received;
       const { ok, ...content } = received;
       const VersionId = await writer.finish();
       isKept = true;
       return { ok, content: { key: keyText({ Key, ...(VersionId !== undefined && { VersionId }) }), ...content } };
     } catch (error) {
+      if (error instanceof NoBufferError) return { ok: false, refusal: 'busy' };
       if (isFull(error)) return { ok: false, refusal: 'no_space' };
       if (source.errored) return { ok: false, refusal: 'interrupted' };
       throw error;
     } finally {
-      if (!isKept) await writer.giveUp();
+      if (!isKept) await writer?.giveUp();
     }
   };
 
@@ -65,7 +69,7 @@ const discard =
 export function createS3ObjectStore(settings: S3Settings): ObjectStore {
   const client = createS3Client(settings);
   const outside = settings.publicEndpoint === undefined ? client : createS3Client(settings, settings.publicEndpoint);
-  const buffers = createPartBuffers(settings.partBytes, BUFFERS);
+  const buffers = createPartBuffers(settings.partBytes, BUFFERS, BUFFER_WITHIN_MS);
   const { bucket: Bucket } = settings;
 
   const open: ObjectStore['open'] = async (key, range) => {

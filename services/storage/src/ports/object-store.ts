@@ -14,10 +14,10 @@ export interface StoredContent extends ContentHashes {
 }
 
 /**
- * `interrupted`: the source ended before its content did, or fell silent. `wrong_hash`: the content is not what was announced.
- * Of a refused object nothing is left.
+ * `interrupted`: the source ended before its content did, fell silent, or crept. `busy`: too many come at once. `wrong_hash`: the
+ * content is not what was announced. Of a refused object nothing is left.
  */
-export type PutRefusal = 'too_large' | 'no_space' | 'interrupted' | 'wrong_hash';
+export type PutRefusal = 'too_large' | 'no_space' | 'busy' | 'interrupted' | 'wrong_hash';
 
 export type PutOutcome =
   | { readonly ok: true; readonly content: StoredContent }
@@ -67,11 +67,13 @@ export interface StoredPart {
 
 export type PartOutcome =
   | { readonly ok: true; readonly part: StoredPart }
-  | { readonly ok: false; readonly refusal: 'too_large' | 'no_space' | 'interrupted' | 'no_upload' };
+  | { readonly ok: false; readonly refusal: 'too_large' | 'no_space' | 'busy' | 'interrupted' | 'no_upload' };
 
 export type CompleteOutcome =
   | { readonly ok: true; readonly content: StoredContent }
-  | { readonly ok: false; readonly refusal: 'no_upload' | 'wrong_hash' };
+  | { readonly ok: false; readonly refusal: 'no_upload' | 'no_space' | 'wrong_hash' }
+  /** These are not in the store, or not as they were stored: to be sent again. */
+  | { readonly ok: false; readonly refusal: 'parts_lost'; readonly numbers: readonly number[] };
 
 /** Keeps contents, each tenant's apart. A content, a part and a hold are durable when the promise resolves. */
 export interface ObjectStore {

@@ -96,4 +96,45 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
     });
     expect(await store.completeUpload(upload, [stored], {})).toEqual({ ok: false, refusal: 'no_upload' });
   });
+
+  test('a part that is still being sent again has no hand in what was completed', async () => {
+    const store = await open();
+    const upload = await store.startUpload(place());
+    const stored = await part(store, upload, 1, Buffer.from('genuine'));
+    const slow = new Readable({ read: () => undefined });
+    const again = store.putPart(upload, 1, slow, receive);
+    slow.push(Buffer.from('fo'));
+    const outcome = await store.completeUpload(upload, [stored], {});
+    slow.push(Buffer.from('rged!'));
+    slow.push(null);
+    expect(await again).toEqual({ ok: false, refusal: 'no_upload' });
+    const content = outcome.ok ? await store.open(outcome.content.key) : undefined;
+    expect(content && (await buffer(content)).toString()).toBe('genuine');
+  });
+
+  test('a part that the store no longer has as it was stored is told by its number', async () => {
+    const store = await open();
+    const upload = await store.startUpload(place());
+    const first = await part(store, upload, 1, Buffer.alloc(upload.partBytes, 'a'));
+    const never = { number: 2, sizeBytes: 3, tag: `"${'0'.repeat(32)}"` };
+    expect(await store.completeUpload(upload, [first, never], {})).toEqual({
+      ok: false,
+      refusal: 'parts_lost',
+      numbers: [2],
+    });
+    const last = await part(store, upload, 2, Buffer.from('end'));
+    expect(await store.completeUpload(upload, [first, last], {})).toMatchObject({ ok: true });
+  });
+
+  test('who completes the same upload at the same time is given the same content', async () => {
+    const store = await open();
+    const upload = await store.startUpload(place());
+    const stored = await part(store, upload, 1, Buffer.from('one of two'));
+    const [one, other] = await Promise.all([
+      store.completeUpload(upload, [stored], {}),
+      store.completeUpload(upload, [stored], {}),
+    ]);
+    expect(one).toMatchObject({ ok: true });
+    expect(other).toEqual(one);
+  });
 });

@@ -1,11 +1,15 @@
 import type { EvidenceObject } from '@soc/contracts/storage/objects';
 import { CompleteUpload } from '@soc/contracts/storage/uploads';
-import { conflict, notFound, route, type RouteContext } from '@soc/service-kit';
+import { conflict, type HttpProblem, notFound, route, type RouteContext } from '@soc/service-kit';
 import { createContentProbe } from '../domain/content-probe.ts';
 import { createTurns } from '../in-turn.ts';
 import { dropUpload, type IntakeDeps, problemOf, takeIn } from '../intake.ts';
-import { findKeptObject } from './find-kept-object.ts';
-import { findUpload, partSize } from './find-upload.ts';
+import type { CompleteOutcome } from '../ports/object-store.ts';
+import type { UploadRecord } from '../upload-repository.ts';
+import { findOpenUpload, partSize } from './find-upload.ts';
+
+/** The rest is in what the upload says has arrived. */
+const MAX_NUMBERS_TOLD = 20;
 
 export const completeUploadRoute = (deps: IntakeDeps) => {
   const inTurn = createTurns();
@@ -16,11 +20,14 @@ async function complete(
   deps: IntakeDeps,
   { params, principal, origin }: Pick<RouteContext<typeof CompleteUpload>, 'params' | 'principal' | 'origin'>,
 ): Promise<EvidenceObject> {
-  const { db, evidence, objectStore, uploads } = deps;
+  const { db, evidence, now, objectStore, uploads } = deps;
+  // Asked before the evidence: who completes it meanwhile, here or in another process, takes the one and makes the other.
+  const upload = await findOpenUpload(uploads, db.write, { principal, id: params.id, at: now() });
+  const made = async () => (await evidence.find(db.write, principal.tenantId, params.id))?.object;
   // Completed already: the answer was lost on its way.
-  const made = await evidence.find(db.write, principal.tenantId, params.id);
-  if (made) return made.object;
-  const upload = await findUpload(uploads, db.write, principal, params.id);
+  const before = await made();
+  if (before) return before;
+  if (!upload) throw notFound('storage.upload_not_found');
   const parts = await uploads.listParts(db.write, upload.id);
   const isWhole = parts.every(({ number, sizeBytes }, index) => {
     return number === index + 1 && sizeBytes === partSize(upload, number);
@@ -33,13 +40,35 @@ async function complete(
     expected: { sha256: upload.sha256 ?? undefined, blake3: upload.blake3 ?? undefined },
     observe: probe.see,
   });
-  if (!outcome.ok) {
-    if (outcome.refusal === 'no_upload') throw notFound('storage.upload_not_found');
-    await dropUpload(deps, upload);
-    throw problemOf(outcome.refusal);
+  let object: EvidenceObject | undefined;
+  if (outcome.ok) {
+    const arrived = { content: outcome.content, finding: probe.find(upload.contentType) };
+    object = await takeIn(deps, upload, arrived, origin);
+  } else if (outcome.refusal !== 'no_upload') {
+    throw await refuse(deps, upload, outcome.refusal === 'parts_lost' ? outcome : { refusal: outcome.refusal });
   }
-  const finding = probe.find(upload.contentType);
-  const object = await takeIn(deps, upload, { content: outcome.content, finding }, origin);
   // Somebody who asked at the same time was faster.
-  return object ?? (await findKeptObject(evidence, db.write, principal, params.id)).object;
+  object ??= await made();
+  if (!object) throw notFound('storage.upload_not_found');
+  return object;
+}
+
+interface RefusedContent {
+  readonly refusal: 'no_space' | 'wrong_hash';
+}
+
+/** Why the parts make no content; they stay unless they are the wrong ones. */
+async function refuse(
+  deps: IntakeDeps,
+  upload: UploadRecord,
+  outcome: RefusedContent | Extract<CompleteOutcome, { readonly refusal: 'parts_lost' }>,
+): Promise<HttpProblem> {
+  if (outcome.refusal === 'parts_lost') {
+    const { numbers } = outcome;
+    await deps.db.tx((tx) => deps.uploads.removeParts(tx, upload.id, numbers));
+    const shown = numbers.slice(0, MAX_NUMBERS_TOLD).join(', ') + (numbers.length > MAX_NUMBERS_TOLD ? ', …' : '');
+    return conflict('storage.upload_incomplete', `the store no longer has these parts; send them again: ${shown}`);
+  }
+  if (outcome.refusal === 'wrong_hash') await dropUpload(deps, upload);
+  return problemOf(outcome.refusal);
 }

@@ -11,17 +11,28 @@ export interface OpenUpload extends UploadRecord {
   readonly sizeBytes: number;
 }
 
-/** The upload a request names. Throws the 404 for one that is not open or belongs to another tenant. */
-export async function findUpload(
+export interface UploadOf {
+  readonly principal: Principal;
+  readonly id: string;
+  readonly at: Date;
+}
+
+/** The upload a request names; undefined for one that is not open or belongs to another tenant. */
+export async function findOpenUpload(
   uploads: UploadRepository,
   read: Queryable,
-  principal: Principal,
-  id: string,
-): Promise<OpenUpload> {
-  const upload = await uploads.find(read, principal.tenantId, id);
+  { principal, id, at }: UploadOf,
+): Promise<OpenUpload | undefined> {
+  const upload = await uploads.find(read, principal.tenantId, id, at.toISOString());
   const { started, sizeBytes } = upload ?? {};
-  if (!upload || !started || typeof sizeBytes !== 'number') throw notFound('storage.upload_not_found');
-  return { ...upload, started, sizeBytes };
+  return upload && started && typeof sizeBytes === 'number' ? { ...upload, started, sizeBytes } : undefined;
+}
+
+/** As `findOpenUpload`, and throws the 404. */
+export async function findUpload(uploads: UploadRepository, read: Queryable, of: UploadOf): Promise<OpenUpload> {
+  const upload = await findOpenUpload(uploads, read, of);
+  if (!upload) throw notFound('storage.upload_not_found');
+  return upload;
 }
 
 export const toUpload = (upload: OpenUpload, parts: readonly StoredPart[]): Upload => ({

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { HoldObject, IssueObjectUrl, QuarantineObject } from '@soc/contracts/storage/object-controls';
 import { DownloadObject, GetObject, ListCustody, StoreObject } from '@soc/contracts/storage/objects';
@@ -38,6 +40,32 @@ test('a hold is placed and released, its retention only put later, and all of it
   expect((await hold({ legalHold: false })).body).toMatchObject({ legalHold: false, retainUntil });
   expect((await service.call(GetObject, { params: { id } })).body).toMatchObject({ legalHold: false, retainUntil });
   expect(await actions(id)).toEqual(['stored', 'held', 'held', 'released']);
+});
+
+test('what a purge has begun to remove is not held, and nothing is retained until a day that is over', async () => {
+  const { id } = await store('too late');
+  const hold = (body: object) => service.call(HoldObject, { params: { id }, body: { reason: 'case 17', ...body } });
+  const past = await hold({ retainUntil: '2001-01-01T00:00:00.000Z' });
+  expect([past.status, past.problem?.code]).toEqual([422, 'storage.retention_past']);
+  await service.query('update storage.objects set purge_begun_at = now() where id = $1', [id]);
+  const begun = await hold({ legalHold: true });
+  expect([begun.status, begun.problem?.code]).toEqual([409, 'storage.purge_under_way']);
+});
+
+test('a release that the store did not obey is in the custody log, and obeyed when it is asked again', async () => {
+  const { id } = await store('released');
+  const path = join(directory.path, 'objects', 'default', id.slice(-2), `${id}.hold`);
+  const hold = (legalHold: boolean) =>
+    service.call(HoldObject, { params: { id }, body: { legalHold, reason: 'case 17' } });
+  await hold(true);
+  // Where the store writes a hold: it cannot now.
+  await mkdir(`${path}.new`);
+  expect((await hold(false)).status).toBe(500);
+  expect((await service.call(GetObject, { params: { id } })).body.legalHold).toBe(false);
+  await rm(`${path}.new`, { recursive: true });
+  expect((await hold(false)).status).toBe(200);
+  expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ legalHold: false });
+  expect(await actions(id)).toEqual(['stored', 'held', 'released', 'released']);
 });
 
 test('what is in quarantine is given only to who says that they know, and to nobody by URL', async () => {

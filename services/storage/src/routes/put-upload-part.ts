@@ -1,6 +1,7 @@
 import { PutUploadPart } from '@soc/contracts/storage/uploads';
-import { badRequest, notFound, route, unavailable, unprocessable } from '@soc/service-kit';
+import { notFound, route, unprocessable } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
+import { problemOf } from '../intake.ts';
 import { findUpload, partSize } from './find-upload.ts';
 
 /** Longest silence in the middle of a part. */
@@ -12,9 +13,14 @@ const wrongSize = (expected: number | undefined) =>
     expected === undefined ? 'the upload has no part of this number' : `this part has ${expected} bytes`,
   );
 
-export const putUploadPartRoute = ({ db, objectStore, uploads }: Pick<StorageDeps, 'db' | 'objectStore' | 'uploads'>) =>
+export const putUploadPartRoute = ({
+  db,
+  now,
+  objectStore,
+  uploads,
+}: Pick<StorageDeps, 'db' | 'now' | 'objectStore' | 'uploads'>) =>
   route(PutUploadPart, async ({ params: { id, number }, principal, request, reply }) => {
-    const upload = await findUpload(uploads, db.write, principal, id);
+    const upload = await findUpload(uploads, db.write, { principal, id, at: now() });
     const expectedBytes = partSize(upload, number);
     const announced = request.headers['content-length'];
     if (expectedBytes === undefined || (announced !== undefined && Number(announced) !== expectedBytes)) {
@@ -28,9 +34,7 @@ export const putUploadPartRoute = ({ db, objectStore, uploads }: Pick<StorageDep
     if (!outcome.ok) {
       reply.header('connection', 'close');
       if (outcome.refusal === 'no_upload') throw notFound('storage.upload_not_found');
-      if (outcome.refusal === 'no_space') throw unavailable('storage.no_space', 'the evidence store has no room');
-      if (outcome.refusal === 'interrupted') throw badRequest('request.interrupted', 'the body ended too early');
-      throw wrongSize(expectedBytes);
+      throw outcome.refusal === 'too_large' ? wrongSize(expectedBytes) : problemOf(outcome.refusal);
     }
     // What the store has of it is overwritten by the part that is sent again.
     if (outcome.part.sizeBytes !== expectedBytes) throw wrongSize(expectedBytes);

@@ -1,5 +1,5 @@
 import { StoreObject } from '@soc/contracts/storage/objects';
-import { route, uuidv7 } from '@soc/service-kit';
+import { badRequest, route, uuidv7 } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
 import { createContentProbe } from '../domain/content-probe.ts';
 import { dropUpload, type IntakeDeps, problemOf, takeIn } from '../intake.ts';
@@ -55,6 +55,6 @@ export const storeObjectRoute = (deps: IntakeDeps & Pick<StorageDeps, 'maxObject
     }
     const finding = probe.find(upload.contentType);
     const object = await takeIn(deps, upload, { content: outcome.content, finding }, origin);
-    if (!object) throw new Error('the upload was swept away while it came');
+    if (!object) throw badRequest('request.interrupted', 'the body took longer than an upload may');
     return object;
   });

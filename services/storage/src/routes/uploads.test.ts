@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EvidenceStored } from '@soc/contracts';
 import { DownloadObject } from '@soc/contracts/storage/objects';
 import { AbortUpload, CompleteUpload, GetUpload, PutUploadPart, StartUpload } from '@soc/contracts/storage/uploads';
@@ -88,6 +90,41 @@ test('an upload that was given up is gone', async () => {
   expect((await put(id, 1, Buffer.from('gone'))).status).toBe(404);
 });
 
+test('what is being given up or has expired takes no part, and is not completed', async () => {
+  for (const change of ['dropping = true', "expires_at = now() - interval '1 minute'"]) {
+    const { id } = await start({ sizeBytes: 4 });
+    await put(id, 1, Buffer.from('late'));
+    await service.query(`update storage.uploads set ${change} where id = $1`, [id]);
+    expect([(await put(id, 1, Buffer.from('late'))).status, (await complete(id)).status]).toEqual([404, 404]);
+  }
+});
+
+test('of an abort and a completion at the same time one wins, and evidence keeps its content', async () => {
+  for (let round = 0; round < 8; round++) {
+    const { id } = await start({ sizeBytes: 4 });
+    await put(id, 1, Buffer.from('kept'));
+    const [made, aborted] = await Promise.all([complete(id), service.call(AbortUpload, { params: { id } })]);
+    expect([
+      [201, 404],
+      [404, 204],
+    ]).toContainEqual([made.status, aborted.status]);
+    const { status, raw } = await service.call(DownloadObject, { params: { id } });
+    expect(made.status === 201 ? raw.toString() : status).toBe(made.status === 201 ? 'kept' : 404);
+  }
+});
+
+test('a part that the store has lost is named, and completes the upload when it is sent again', async () => {
+  const { id } = await start({ sizeBytes: 4 });
+  await put(id, 1, Buffer.from('lost'));
+  await rm(join(directory.path, 'incoming', id, '1'));
+  const { status, problem } = await complete(id);
+  expect([status, problem?.code]).toEqual([409, 'storage.upload_incomplete']);
+  expect(problem?.detail).toContain('send them again: 1');
+  expect((await service.call(GetUpload, { params: { id } })).body.parts).toEqual([]);
+  await put(id, 1, Buffer.from('lost'));
+  expect((await complete(id)).status).toBe(201);
+});
+
 test('an upload is nothing to another tenant, and an unknown one to nobody', async () => {
   const { id } = await start({ sizeBytes: 4 });
   for (const request of [
@@ -114,6 +151,10 @@ test('a disk without room takes no part', async () => {
   onTestFinished(() => full.close({ keepData: true }));
   const { status, problem } = await put(id, 1, Buffer.from('room'), full);
   expect([status, problem?.code]).toEqual([503, 'storage.no_space']);
+  await put(id, 1, Buffer.from('room'));
+  const whole = await full.call(CompleteUpload, { params: { id } });
+  expect([whole.status, whole.problem?.code]).toEqual([503, 'storage.no_space']);
+  expect((await complete(id)).status).toBe(201);
 });
 
 test('a tenant has so many uploads open and no more, and what is not completed in a week is swept away', async () => {
@@ -121,9 +162,15 @@ test('a tenant has so many uploads open and no more, and what is not completed i
     insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, started_by, started_by_id, started_at, expires_at)
     select gen_random_uuid(), 'default', null, null, 'x', 'x', 1, 'x', 'x', now() - interval '8 days', now() - interval '1 day'
     from generate_series(1, 100)`);
+  // One whose content cannot be removed does not keep the others.
+  await service.query(`
+    update storage.uploads set upload = 'no place', part_bytes = 1
+    where id = (select id from storage.uploads where filename = 'x' limit 1)`);
   const { status, problem } = await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } });
   expect([status, problem?.code]).toEqual([429, 'storage.too_many_uploads']);
   const restarted = await startTestService(storageService, { env: service.env });
   onTestFinished(() => restarted.close({ keepData: true }));
   expect((await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } })).status).toBe(201);
+  const left = await service.query(`select dropping from storage.uploads where filename = 'x'`);
+  expect(left).toEqual([{ dropping: true }]);
 });

@@ -19,6 +19,9 @@ export interface S3Settings {
   readonly partBytes: number;
 }
 
+/** A sender holds a buffer while it sends: a part of 8 MiB for ten minutes and a half at most. */
+export const PACE = { creditMs: 120_000, bytesPerS: 16 * 1024 };
+
 const CONNECT_WITHIN_MS = 5_000;
 /** Between two bytes; a part is acknowledged when the server has it. */
 const SILENT_FOR_MS = 120_000;
@@ -52,6 +55,9 @@ export const isAbsent = (error: unknown): boolean =>
 /** Whether the server has no room, or not for us. */
 export const isFull = (error: unknown): boolean =>
   ['QuotaExceeded', 'InsufficientCapacity', 'InsufficientStorage', 'XMinioStorageFull'].includes(nameOf(error));
+
+/** Whether the server does not have a part as it was sent. */
+export const isLostPart = (error: unknown): boolean => nameOf(error) === 'InvalidPart';
 
 export const isDenied = (error: unknown): boolean =>
   ['AccessDenied', 'ObjectLocked', 'InvalidRequest', 'Forbidden'].includes(nameOf(error));

@@ -104,8 +104,9 @@ function readNumber(text: string): Stretch | string {
 
 function readTime(text: string, now: Date): Stretch | string {
   const instant = readInstant(text, now);
-  if (!instant)
+  if (!instant) {
     return 'a time is written 2026-03-01, 2026-03-01T10:00:00Z, now or now-24h (s, m, h, d, w), of the years 0001 to 9999';
+  }
   return { start: new Date(instant.startMs).toISOString(), end: new Date(instant.endMs).toISOString() };
 }
 
