@@ -6,22 +6,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { OperatorError } from '../operator-error.ts';
 import { makeTemporaryDirectory } from '../testing/temporary-directory.ts';
 import { auditCommand } from './audit.ts';
-import { thisHost } from './host.ts';
+import { runCommand } from './run-command.fixture.ts';
 
-async function soc(positionals: readonly string[], options: Readonly<Record<string, string>>) {
-  const lines: string[] = [];
-  const code = await auditCommand.run({
-    host: thisHost(),
-    positionals,
-    value: (option) => options[option],
-    values: () => [],
-    print: (line) => void lines.push(line),
-    remark: (line) => void lines.push(line),
-    interrupted: new AbortController().signal,
-    insisted: new AbortController().signal,
-  });
-  return { code, text: lines.join('\n') };
-}
+const soc = (positionals: readonly string[], options: Readonly<Record<string, string>>) =>
+  runCommand(auditCommand, positionals, options);
 
 /** An exported trail of so many records, its checkpoint and its key, as files. */
 async function heldTrail(records: number) {

@@ -16,25 +16,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { OperatorError } from '../operator-error.ts';
 import { makeTemporaryDirectory } from '../testing/temporary-directory.ts';
 import { custodyCommand } from './custody.ts';
-import { thisHost } from './host.ts';
+import { runCommand } from './run-command.fixture.ts';
 
 const ID = '0198c0de-0000-7000-8000-000000000001';
 const AT = '2026-03-01T10:00:00.000Z';
 
-async function soc(positionals: readonly string[], options: Readonly<Record<string, string>>) {
-  const lines: string[] = [];
-  const code = await custodyCommand.run({
-    host: thisHost(),
-    positionals,
-    value: (option) => options[option],
-    values: () => [],
-    print: (line) => void lines.push(line),
-    remark: (line) => void lines.push(line),
-    interrupted: new AbortController().signal,
-    insisted: new AbortController().signal,
-  });
-  return { code, text: lines.join('\n') };
-}
+const soc = (positionals: readonly string[], options: Readonly<Record<string, string>>) =>
+  runCommand(custodyCommand, positionals, options);
 
 /** The files of an export of one object with two entries. */
 function exportedFiles(privateKey: ReturnType<typeof generateKeyPairSync>['privateKey']) {
