@@ -2,7 +2,8 @@ import type { FromWorker, ReportKind, ToWorker } from './worker-messages.ts';
 
 /** What the keeper of the workers needs of one. */
 export interface Addressee {
-  readonly isConnected: () => boolean;
+  /** Whether it listens on the port and its process runs. */
+  readonly isServing: () => boolean;
   readonly send: (message: ToWorker) => unknown;
 }
 
@@ -10,7 +11,10 @@ interface Gathering {
   readonly asker: Addressee;
   readonly askedAs: number;
   readonly reports: unknown[];
+  /** Those of all that have not reported. */
   missing: number;
+  /** Those of the missing that were asked. */
+  awaited: number;
   readonly deadline: NodeJS.Timeout;
 }
 
@@ -28,14 +32,15 @@ export function createGatherer(workers: () => readonly Addressee[]): (from: Addr
     open.delete(id);
     clearTimeout(gathering.deadline);
     const { asker, askedAs, reports, missing } = gathering;
-    if (asker.isConnected()) asker.send({ kind: 'answer', id: askedAs, reports, missing });
+    if (asker.isServing()) asker.send({ kind: 'answer', id: askedAs, reports, missing });
   };
 
   const gather = (asker: Addressee, askedAs: number, what: ReportKind): void => {
     const id = (lastId += 1);
-    const asked = workers().filter((worker) => worker.isConnected());
+    const all = workers();
+    const asked = all.filter((worker) => worker.isServing());
     const deadline = setTimeout(() => finish(id), REPORT_WITHIN_MS);
-    open.set(id, { asker, askedAs, reports: [], missing: asked.length, deadline });
+    open.set(id, { asker, askedAs, reports: [], missing: all.length, awaited: asked.length, deadline });
     for (const worker of asked) worker.send({ kind: 'report', id, what });
   };
 
@@ -44,7 +49,8 @@ export function createGatherer(workers: () => readonly Addressee[]): (from: Addr
     if (!gathering) return;
     gathering.reports.push(report);
     gathering.missing -= 1;
-    if (gathering.missing === 0) finish(id);
+    gathering.awaited -= 1;
+    if (gathering.awaited === 0) finish(id);
   };
 
   return (from, message) => {

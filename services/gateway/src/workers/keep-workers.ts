@@ -21,18 +21,26 @@ const LONGEST_PAUSE_MS = 10_000;
  */
 export function keepWorkers({ cluster, host, log, count }: KeeperOptions): void {
   const places = new Map<Worker, number>();
+  const listening = new WeakSet<Worker>();
   let hasListened = false;
   let isStopping = false;
   let shortLives = 0;
   let exitCode = 0;
 
+  const addresseeOf = (worker: Worker): Addressee => ({
+    isServing: () => worker.isConnected() && listening.has(worker),
+    send: (message) => worker.send(message, () => undefined),
+  });
   const gather = createGatherer(() => [...places.keys()].map(addresseeOf));
   const start = (place: number): void => {
     if (isStopping) return;
     const worker = cluster.fork({ [WORKER_PLACE]: String(place) });
     const startedAtMs = performance.now();
     places.set(worker, place);
-    worker.once('listening', () => (hasListened = true));
+    worker.once('listening', () => {
+      hasListened = true;
+      listening.add(worker);
+    });
     // A worker sends nothing else.
     worker.on('message', (message) => gather(addresseeOf(worker), message as FromWorker));
     worker.once('exit', (code, signal) => {
@@ -66,16 +74,4 @@ export function keepWorkers({ cluster, host, log, count }: KeeperOptions): void 
   });
   if (host.connected) host.on('disconnect', () => stop('SIGTERM'));
   for (let place = 0; place < count; place += 1) start(place);
-}
-
-const addressees = new WeakMap<Worker, Addressee>();
-
-/** One and the same for a worker, so that it can be compared. */
-function addresseeOf(worker: Worker): Addressee {
-  const known = addressees.get(worker) ?? {
-    isConnected: () => worker.isConnected(),
-    send: (message) => worker.send(message, () => undefined),
-  };
-  addressees.set(worker, known);
-  return known;
 }
