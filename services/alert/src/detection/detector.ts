@@ -95,7 +95,7 @@ export function createDetector(
       const receivedAt = new Date();
       const idOf = createEventIds();
       const excess: RejectedLine[] = [];
-      const { events, rejected } = readEventLines(Buffer.from(ndjson).toString(), source, (event) => {
+      const { events, rejected } = readEventLines(ndjson, source, (event) => {
         if (matches.length >= mostMatches) {
           excess.push({ index: event.index, code: 'event.too_many_matches', detail: TOO_MANY_MATCHES });
           return;
@@ -113,7 +113,7 @@ export function createDetector(
       const receivedAt = new Date(receivedMs);
       const perDay = new Map<number, number>();
       let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-      const ndjson = zstdDecompressSync(body, { maxOutputLength: BLOCK_BYTES }).toString();
+      const ndjson = zstdDecompressSync(body, { maxOutputLength: BLOCK_BYTES });
       const { events } = readEventLines(ndjson, source, (event) => {
         const timeMs = eventTimeOf(event.view.timeMs, receivedMs);
         const day = Math.floor(timeMs / DAY_MS);

@@ -31,15 +31,31 @@ function readLine(index: number, text: string, source: string | undefined): Even
   }
 }
 
+const NEWLINE = 0x0a;
+
+/**
+ * Each line of UTF-8 as a text of its own. Cut out of the text of all, every line would take two bytes a character as soon as
+ * one of them holds one beyond Latin-1, and whatever reads them takes half as long again.
+ */
+function* linesOf(ndjson: Uint8Array): Generator<string> {
+  const bytes = Buffer.from(ndjson.buffer, ndjson.byteOffset, ndjson.byteLength);
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+    yield bytes.toString('utf8', start, end);
+    start = end + 1;
+  }
+  yield bytes.toString('utf8', start);
+}
+
 /** The events of NDJSON as rules see them. Blank lines are nothing; what is no event is told by its place among the others. */
 export function readEventLines(
-  ndjson: string,
+  ndjson: Uint8Array,
   source: string | undefined,
   each: (event: EventLine) => void,
 ): { readonly events: number; readonly rejected: readonly RejectedLine[] } {
   const rejected: RejectedLine[] = [];
   let events = 0;
-  for (const line of ndjson.split('\n')) {
+  for (const line of linesOf(ndjson)) {
     const text = line.trim();
     if (text === '') continue;
     const read = readLine(events, text, source);

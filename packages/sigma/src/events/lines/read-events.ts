@@ -41,6 +41,14 @@ export async function* readEvents(
   }
 }
 
+const BEYOND_LATIN_1 = /[^\0-\u00ff]/;
+
+/**
+ * A line cut out of a text with one character beyond Latin-1 takes two bytes a character, and whatever reads it takes half as
+ * long again; one made of its bytes takes as many as it needs.
+ */
+const ofItsOwn = (line: string): string => Buffer.from(line).toString();
+
 interface PieceReader {
   take(piece: string): ReadEvent[];
   end(): ReadEvent[];
@@ -63,7 +71,8 @@ class LineReader implements PieceReader {
     }
     const lines = (this.#rest + piece).split('\n');
     this.#rest = lines.pop() ?? '';
-    return lines.flatMap((text) => this.#readLine(text));
+    const isWide = BEYOND_LATIN_1.test(piece);
+    return lines.flatMap((text) => this.#readLine(isWide ? ofItsOwn(text) : text));
   }
 
   end(): ReadEvent[] {
@@ -101,12 +110,12 @@ class ObjectReader implements PieceReader {
 
 function located(line: number, read: NonNullable<EventLine>): ReadEvent[] {
   if ('reason' in read) return [{ line, reason: read.reason }];
-  const { Records: records, ...others } = read.event;
+  const records = read.event['Records'];
   if (!Array.isArray(records)) return [{ line, event: read.event }];
   const events = records.map((event: unknown) =>
     isObject(event) ? { line, event } : { line, reason: 'a record of the list is no object' },
   );
-  const ignored = Object.keys(others).map((name) => name.slice(0, 50));
+  const ignored = Object.keys(read.event).flatMap((name) => (name === 'Records' ? [] : [name.slice(0, 50)]));
   if (ignored.length > 0) {
     events.push({ line, reason: `not read, for it is beside Records: ${ignored.slice(0, 5).join(', ')}` });
   }
