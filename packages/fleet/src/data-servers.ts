@@ -9,6 +9,7 @@ import { findRedisServer } from './redis/find-redis-server.ts';
 import { installRedisServer } from './redis/install-redis-server.ts';
 import { demandRedis } from './redis/demand-redis.ts';
 import { type RedisUrls, startRedis } from './redis/start-redis.ts';
+import { MONITOR } from './monitoring/monitoring-plan.ts';
 import type { RunningProcesses } from './running-processes.ts';
 
 /** The program of our own Redis, installed when it is not there; undefined when one that runs elsewhere is used. */
@@ -37,6 +38,7 @@ export async function bringUpRedis(
       password: secrets.redisPassword,
       servicePasswords: secrets.redisServicePasswords,
       prefix: host.env['REDIS_PREFIX'] || 'soc',
+      ...(plan.monitoring && { monitor: { user: MONITOR, password: plan.monitoring.password } }),
       isDurable,
       log: openLog('redis'),
       onEvent,

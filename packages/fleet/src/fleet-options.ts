@@ -25,6 +25,11 @@ export interface FleetOptions {
   readonly logLevel?: string;
   /** The first administrator; an e-mail of ours and a random password when absent. */
   readonly admin?: Partial<AdminCredentials>;
+  /** Whether Prometheus, Alertmanager and exporters watch it; not when absent. Debian's packages are installed where they are missing. */
+  readonly monitoring?: {
+    /** 15 when absent. */
+    readonly scrapeIntervalS?: number;
+  };
   /** A Redis that runs already, in place of our own. */
   readonly redisUrl?: string | undefined;
   readonly onEvent?: (event: FleetEvent) => void;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { FleetEvent } from './fleet-event.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import type { Layout } from './layout.ts';
+import type { MonitoringPlan } from './monitoring/monitoring-plan.ts';
 import type { FleetSecrets } from './secrets/fleet-secrets.ts';
 import { type LogFile, openLogFile } from './supervisor/log-file.ts';
 
@@ -15,6 +16,8 @@ export interface FleetPlan {
   readonly isDurable: boolean;
   readonly databaseTls: boolean;
   readonly redisUrl: string | undefined;
+  /** Undefined where nothing watches. */
+  readonly monitoring: MonitoringPlan | undefined;
   readonly logLevel: string;
   readonly env: NonNullable<FleetOptions['env']>;
   readonly onEvent: (event: FleetEvent) => void;
@@ -27,7 +30,7 @@ export interface FleetPlan {
 /** Settles the options; deaths and recoveries are written to `fleet.log` as JSON lines, beside being told. */
 export function planFleet(
   options: FleetOptions,
-  settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets'>,
+  settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets' | 'monitoring'>,
 ): FleetPlan {
   const logs: LogFile[] = [];
   const openLog = (name: string): LogFile => {

@@ -6,6 +6,8 @@ import { tellStep } from './fleet-event.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { type FleetPlan, planFleet } from './fleet-plan.ts';
 import { layOut, type ServiceInstance } from './layout.ts';
+import { ensureMonitoring, planMonitoring } from './monitoring/monitoring-plan.ts';
+import { bringUpMonitoring, type Monitoring } from './monitoring/start-monitoring.ts';
 import { demandFreePorts } from './ports.ts';
 import { createRunningProcesses, type RunningProcesses } from './running-processes.ts';
 import { bringUpSchemas, DATABASE, serviceDatabaseUrl } from './schemas.ts';
@@ -36,6 +38,8 @@ export interface Fleet {
     /** Connects a service's own role to the primary. */
     readonly urlOf: (service: ServiceName) => string;
   };
+  /** Who watches it; undefined where nobody was asked to. */
+  readonly monitoring: Monitoring | undefined;
   /** Every process of every service, as it is at the moment of asking. */
   readonly services: () => readonly RunningInstance[];
   /** Sends a signal to a process of a service; the fleet starts it again when it dies of it. */
@@ -51,7 +55,7 @@ const CRASH_PATIENCE_MS = 20_000;
 
 /**
  * Starts PostgreSQL (primary and replica), Redis, and every service as a process of its own, each behind its own database
- * role, then the gateway. Throws `OperatorError` for what the person who asked can put right; whatever was started is
+ * role, then the gateway, then what watches them, where that is asked for. Throws `OperatorError` for what the person who asked can put right; whatever was started is
  * stopped first.
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
@@ -62,9 +66,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const interrupt = (): void => void running.stopAll();
   options.signal?.addEventListener('abort', interrupt);
   try {
-    await demandFreePorts(layout, options.redisUrl === undefined, claim.followsCrash ? CRASH_PATIENCE_MS : 0);
-    const secrets = await keepFleetSecrets(join(dataDirectory, 'secrets'), options.admin ?? {});
-    const plan = planFleet(options, { dataDirectory, layout, secrets });
+    const extras = { redis: options.redisUrl === undefined, monitoring: options.monitoring !== undefined };
+    await demandFreePorts(layout, extras, claim.followsCrash ? CRASH_PATIENCE_MS : 0);
+    const secretsDirectory = join(dataDirectory, 'secrets');
+    const secrets = await keepFleetSecrets(secretsDirectory, options.admin ?? {});
+    const monitoring = options.monitoring && (await planMonitoring(secretsDirectory, options.monitoring));
+    const plan = planFleet(options, { dataDirectory, layout, secrets, monitoring });
     const urls = await bringUp(plan, running, options.signal);
     return describeFleet(plan, { ...urls, running, claim });
   } catch (error) {
@@ -79,6 +86,10 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
 async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: AbortSignal | undefined) {
   const redisProgram = await ensureRedisProgram(plan);
+  const watching = plan.monitoring && {
+    ...plan.monitoring,
+    programs: await ensureMonitoring(plan.host, plan.onEvent),
+  };
   signal?.throwIfAborted();
   const warming = warmCompileCache(plan); // never rejects, so it may run on beside the steps below
   const [primary, redis] = await together([bringUpPrimary(plan, running), bringUpRedis(plan, redisProgram, running)]);
@@ -92,7 +103,10 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
   await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redis.urlOf, running));
   signal?.throwIfAborted();
   const replicaAdminUrl = replica ? replica.adminUrl(DATABASE) : undefined;
-  return { redisUrl: redis.url, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
+  const urls = { redisUrl: redis.url, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
+  const monitoring = watching && (await bringUpMonitoring(plan, watching, urls.adminUrl, running));
+  signal?.throwIfAborted();
+  return { ...urls, monitoring };
 }
 
 function describeFleet(
@@ -101,6 +115,7 @@ function describeFleet(
     readonly redisUrl: string;
     readonly adminUrl: string;
     readonly replicaAdminUrl: string | undefined;
+    readonly monitoring: Monitoring | undefined;
     readonly running: RunningProcesses;
     readonly claim: Claim;
   },
@@ -127,6 +142,7 @@ function describeFleet(
       replicaAdminUrl: parts.replicaAdminUrl,
       urlOf: (service) => serviceDatabaseUrl(service, layout.postgresPort, secrets),
     },
+    monitoring: parts.monitoring,
     services: () =>
       layout.instances.map((instance) => {
         const process = running.find(instance.name);

@@ -13,8 +13,9 @@ test('the nine services stand on their ports, replicas a hundred further', () =>
 
 test('no two processes share a port, however many there are', () => {
   const scale = Object.fromEntries(ServiceName.options.filter((name) => name !== 'gateway').map((name) => [name, 9]));
-  const { instances, postgresPort, replicaPort, redisPort } = layOut({ portBase: 8000, scale });
-  const ports = [...instances.map(({ port }) => port), postgresPort, replicaPort, redisPort];
+  const { instances, postgresPort, replicaPort, redisPort, monitoring } = layOut({ portBase: 8000, scale });
+  const servers = [postgresPort, replicaPort, redisPort, ...Object.values(monitoring).flat()];
+  const ports = [...instances.map(({ port }) => port), ...servers];
   expect(new Set(ports).size).toBe(ports.length);
 });
 

@@ -25,6 +25,17 @@ export interface Layout {
   readonly postgresPort: number;
   readonly replicaPort: number;
   readonly redisPort: number;
+  readonly monitoring: MonitoringPorts;
+}
+
+/** Of what watches a fleet, where it is asked for. */
+export interface MonitoringPorts {
+  readonly prometheus: number;
+  readonly alertmanager: number;
+  readonly nodeExporter: number;
+  /** Of the primary, then of the replica. */
+  readonly postgresExporters: readonly number[];
+  readonly redisExporter: number;
 }
 
 /** Without these no request gets in. */
@@ -47,6 +58,13 @@ export function layOut({ portBase, scale, only }: LayoutOptions): Layout {
     postgresPort: portBase + 90,
     replicaPort: portBase + 91,
     redisPort: portBase + 92,
+    monitoring: {
+      prometheus: portBase + 93,
+      alertmanager: portBase + 94,
+      nodeExporter: portBase + 95,
+      postgresExporters: [portBase + 96, portBase + 97],
+      redisExporter: portBase + 98,
+    },
   };
 }
 

@@ -12,17 +12,32 @@ export async function isPortFree(port: number): Promise<boolean> {
   return promise;
 }
 
+/** What a fleet has beside services and PostgreSQL. */
+export interface Extras {
+  readonly redis: boolean;
+  readonly monitoring: boolean;
+}
+
 /** Every port the fleet needs, and for what. */
-const portsOf = (layout: Layout, withRedis: boolean): readonly (readonly [number, string])[] => [
+const portsOf = (layout: Layout, extras: Extras): readonly (readonly [number, string])[] => [
   ...layout.instances.map(({ port, name }) => [port, name] as const),
   [layout.postgresPort, 'PostgreSQL'],
   [layout.replicaPort, 'the PostgreSQL replica'],
-  ...(withRedis ? [[layout.redisPort, 'Redis'] as const] : []),
+  ...(extras.redis ? [[layout.redisPort, 'Redis'] as const] : []),
+  ...(extras.monitoring ? monitoringPortsOf(layout) : []),
+];
+
+const monitoringPortsOf = ({ monitoring }: Layout): readonly (readonly [number, string])[] => [
+  [monitoring.prometheus, 'Prometheus'],
+  [monitoring.alertmanager, 'Alertmanager'],
+  [monitoring.nodeExporter, 'the exporter of the machine'],
+  ...monitoring.postgresExporters.map((port) => [port, 'an exporter of PostgreSQL'] as const),
+  [monitoring.redisExporter, 'the exporter of Redis'],
 ];
 
 /** The first port that is taken, and what it is for. */
-export async function findBusyPort(layout: Layout, withRedis: boolean): Promise<readonly [number, string] | undefined> {
-  const ports = portsOf(layout, withRedis);
+export async function findBusyPort(layout: Layout, extras: Extras): Promise<readonly [number, string] | undefined> {
+  const ports = portsOf(layout, extras);
   const areFree = await Promise.all(ports.map(([port]) => isPortFree(port)));
   return ports[areFree.indexOf(false)];
 }
@@ -31,10 +46,10 @@ export async function findBusyPort(layout: Layout, withRedis: boolean): Promise<
  * Throws `OperatorError` when a port is taken. The processes of a fleet that was killed need a moment to end: `patienceMs`
  * is how long they may have it.
  */
-export async function demandFreePorts(layout: Layout, withRedis: boolean, patienceMs: number): Promise<void> {
+export async function demandFreePorts(layout: Layout, extras: Extras, patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const busy = await findBusyPort(layout, withRedis);
+    const busy = await findBusyPort(layout, extras);
     if (!busy) return;
     if (performance.now() >= deadline) {
       throw new OperatorError(

@@ -13,9 +13,13 @@ interface Latest {
   readonly counts: Counts;
 }
 
-const keyOf = ({ headers }: FastifyRequest): string | undefined => {
-  const key = headers['x-api-key'];
-  return typeof key === 'string' && headers.authorization === undefined ? key : undefined;
+/** Keys are told from access tokens by how they begin. */
+const BEARER_KEY = /^Bearer (soc_[\w-]+)$/i;
+
+/** As `Bearer` too: what posts webhooks, such as Alertmanager, often cannot send a field of another name. */
+const keyOf = ({ headers: { authorization, 'x-api-key': key } }: FastifyRequest): string | undefined => {
+  if (authorization !== undefined) return BEARER_KEY.exec(authorization)?.[1];
+  return typeof key === 'string' ? key : undefined;
 };
 
 /**

@@ -65,6 +65,18 @@ test('the holder of a key is let through with a token, and the key stays at the 
   expect((await send(gateway, 'soc_good', '/api/v1/intel/indicators')).status).toBe(403);
 });
 
+test('a key may come as a Bearer, for webhooks of others can send no field of another name', async () => {
+  const [auth, alert] = [await startFakeAuth(giveToken), await startFakeService()];
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, UPSTREAM_ALERT: alert.url });
+  const asBearer = (key: string) =>
+    gateway.send({ path: '/api/v1/alerts', token: null, headers: { authorization: `Bearer ${key}` } });
+  expect((await asBearer('soc_good')).status).toBe(200);
+  expect(await principalSentTo('alert', alert.seen[0]?.headers.authorization)).toEqual(sensor);
+  auth.setExchange(isUnknown);
+  expect((await asBearer('soc_bad')).body['code']).toBe('auth.unauthenticated');
+  expect(auth.counts.exchanges).toBe(2);
+});
+
 test('a key is exchanged once for many requests, at the same time or one after another', async () => {
   const [auth, alert] = [await startFakeAuth(giveToken), await startFakeService()];
   const gateway = await startTestGateway({ UPSTREAM_AUTH: auth.url, UPSTREAM_ALERT: alert.url });

@@ -95,7 +95,10 @@ async function checkSecrets(folder: string): Promise<Finding> {
 
 async function checkPorts(input: CommandInput): Promise<Finding> {
   const portBase = portBaseOf(input);
-  const busy = await findBusyPort(layOut({ portBase, scale: {} }), !input.host.env['REDIS_URL']);
+  const busy = await findBusyPort(layOut({ portBase, scale: {} }), {
+    redis: !input.host.env['REDIS_URL'],
+    monitoring: false,
+  });
   return busy
     ? bad(`port ${busy[0]}, needed for ${busy[1]}, is in use`)
     : good(`all free from ${portBase}; no fleet runs`);

@@ -53,7 +53,8 @@ async function withPrimary(input: CommandInput, read: ReadFrom): Promise<readonl
   const running = createRunningProcesses();
   try {
     const secrets = await keepFleetSecrets(join(dataDirectory, 'secrets'), {});
-    await bringUpPrimary(planFleet({ host: input.host }, { dataDirectory, layout, secrets }), running);
+    const settled = { dataDirectory, layout, secrets, monitoring: undefined };
+    await bringUpPrimary(planFleet({ host: input.host }, settled), running);
     return await read(layout.postgresPort, dataDirectory);
   } finally {
     await running.stopAll();

@@ -21,6 +21,10 @@ export const upCommand: Command = {
     },
     { name: 'only', value: 'A,B', help: 'Run only these services, and auth and the gateway.' },
     {
+      name: 'full',
+      help: "Watch it as well: Prometheus, Alertmanager and exporters, from Debian's packages, installed where they are missing.",
+    },
+    {
       name: 'database-tls',
       value: 'ON',
       help: 'on: PostgreSQL lets nobody in without TLS; off when absent, as it listens on this machine alone.',
@@ -65,6 +69,7 @@ function start(input: CommandInput): Promise<Fleet> {
     admin: { ...(email && { email }), ...(password && { password }) },
     databaseTls: databaseTlsOf(value('database-tls')),
     redisUrl: host.env['REDIS_URL'] || undefined,
+    ...(value('full') !== undefined && { monitoring: {} }),
     onEvent: (event) => narrate(event, print),
     signal: interrupted,
   });
@@ -90,6 +95,12 @@ const describe = (fleet: Fleet, afterMs: number): string =>
       ['documentation', `${fleet.gatewayUrl}/docs`],
       ['health', `${fleet.gatewayUrl}/services/health`],
       ...fleet.services().map(({ name, url }) => [name, url] as const),
+      ...(fleet.monitoring
+        ? ([
+            ['Prometheus', fleet.monitoring.prometheusUrl],
+            ['Alertmanager', fleet.monitoring.alertmanagerUrl],
+          ] as const)
+        : []),
       ['logs', `${fleet.dataDirectory}/logs`],
     ]),
     '',

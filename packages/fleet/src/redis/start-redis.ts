@@ -25,6 +25,8 @@ export interface RedisOptions {
   readonly password: string;
   /** Of the services; each has a user of its own, who may do what its contracts say. */
   readonly servicePasswords: Readonly<Record<ServiceName, string>>;
+  /** Who may look at the server's figures, and at no key. */
+  readonly monitor?: { readonly user: string; readonly password: string };
   /** Start of every key; may hold the wildcards of Redis. */
   readonly prefix: string;
   /** False only for tests: nothing is written to disk. */
@@ -65,12 +67,12 @@ export async function isRedisReady(url: string): Promise<boolean> {
 
 /** Starts a Redis that writes all it accepts to disk within a second and never evicts what it holds. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const { program, port, password, servicePasswords, prefix, log, onEvent } = options;
+  const { program, port, password, servicePasswords, monitor, prefix, log, onEvent } = options;
   const { directory, account } = await prepareServerDirectory(options.directory, options.host.uid === 0);
   await stopStrayRedis(directory, options.host);
   const configFile = join(directory, 'redis.conf');
   await writeOwned(configFile, redisConf(options, directory), account);
-  const users = redisAclFile({ prefix, passwords: servicePasswords, admin: { user: ADMIN, password } });
+  const users = redisAclFile({ prefix, passwords: servicePasswords, admin: { user: ADMIN, password }, monitor });
   await writeOwned(join(directory, USERS_FILE), users, account);
   const urlFor = (user: string, its: string): string => `redis://${user}:${its}@127.0.0.1:${port}`;
   const url = urlFor(ADMIN, password);

@@ -20,6 +20,9 @@ const PUBLISH = '+xadd +xtrim +xlen +xpending +xinfo|groups +xinfo|stream +memor
 const SUBSCRIBE =
   '+xreadgroup +xack +xautoclaim +xclaim +xpending +xrange +xgroup|create +xinfo|groups +xinfo|stream'.split(' ');
 
+/** What an exporter asks. CONFIG is not of it, which would tell how the server is set up. */
+const MONITOR = '+auth +hello +ping +quit +info +client|setname +slowlog|get +slowlog|len +latency|latest'.split(' ');
+
 /** BullMQ's scripts use most data types; what looks at the keys of others, or is dangerous, is taken out again. */
 const QUEUE =
   '+@read +@write +@blocking -@keyspace -@dangerous +del +unlink +exists +type +expire +pexpire +ttl +pttl +eval +evalsha'.split(
@@ -88,8 +91,10 @@ export function redisAclFile(options: {
   readonly prefix: string;
   readonly passwords: Readonly<Partial<Record<ServiceName, string>>>;
   readonly admin: { readonly user: string; readonly password: string };
+  /** Reads the server's own figures and no key. */
+  readonly monitor?: { readonly user: string; readonly password: string } | undefined;
 }): string {
-  const { prefix, passwords, admin } = options;
+  const { prefix, passwords, admin, monitor } = options;
   const line = (user: string, password: string, rules: readonly string[]): string =>
     `user ${user} on sanitize-payload #${createHash('sha256').update(password).digest('hex')} ${rules.join(' ')}`;
   // `fromEntries` made the record: its keys are services.
@@ -97,6 +102,7 @@ export function redisAclFile(options: {
   return [
     'user default off resetpass resetkeys resetchannels -@all',
     line(admin.user, admin.password, ['~*', '&*', '+@all']),
+    ...(monitor ? [line(monitor.user, monitor.password, ['resetkeys', 'resetchannels', '-@all', ...MONITOR])] : []),
     ...services.map(([service, password]) => line(redisUserOf(service), password, redisAclOf(service, prefix))),
     '',
   ].join('\n');
