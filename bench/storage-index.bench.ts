@@ -1,13 +1,12 @@
-import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
+import type { DbCluster } from '@soc/db-cluster';
 import { thisHost } from '@soc/fleet';
-import { createSharedTestDatabase, makeTemporaryDirectory, startTestPostgres } from '@soc/fleet/testing';
 import { startSearchServer } from '@soc/fleet/testing/search-server';
-import { messagingMigrations } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
 import { createSearchServerIndex } from '../services/storage/src/adapters/search-server/search-server-index.ts';
 import type { SearchDocument } from '../services/storage/src/domain/search-document.ts';
 import { type Benchmark, rounded } from './benchmark.ts';
 import { median } from './db/callers.ts';
+import { openStorageDatabase } from './storage-database.ts';
 import { alertDocuments } from './storage-index/alerts.ts';
 import { bulkBodies, createBareBulk } from './storage-index/bare-bulk.ts';
 
@@ -17,28 +16,6 @@ const ROUNDS = 3;
 const BATCH = 500;
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-/** A PostgreSQL of its own with the schema of storage; it syncs, as in production. */
-async function openDatabase() {
-  const directory = await makeTemporaryDirectory('bench-index');
-  const server = await startTestPostgres(directory.path, true);
-  const database = await createSharedTestDatabase(['storage'], server.url);
-  const own = new URL('../services/storage/migrations/', import.meta.url);
-  await migrate({ url: database.urlOf('storage'), schema: 'storage', directories: [messagingMigrations, own] });
-  const db = createDbCluster({
-    primaryUrl: database.urlOf('storage'),
-    replicaUrls: [],
-    applicationName: 'bench',
-    registry: createRegistry('bench', 'bench'),
-    onError: () => undefined,
-  });
-  const close = async (): Promise<void> => {
-    await db.close();
-    await server.stop();
-    await directory[Symbol.asyncDispose]();
-  };
-  return { db, close };
-}
 
 /** Documents a second from the handler's transaction to the server having all of them. */
 async function measureOurs(db: DbCluster, url: string, name: string, documents: readonly SearchDocument[]) {
@@ -57,6 +34,7 @@ async function measureOurs(db: DbCluster, url: string, name: string, documents: 
   const perS = documents.length / ((performance.now() - startedAtMs) / 1_000);
   await index.worker.stop();
   await db.write.query({ text: 'delete from storage.search_generations', values: [] });
+  await db.write.query({ text: 'truncate storage.search_pending', values: [] });
   return perS;
 }
 
@@ -69,7 +47,7 @@ export const benchmark: Benchmark = {
   goals: { share_pct: '>= 60' },
   run: async (say) => {
     const server = await startSearchServer({ host: thisHost(), isShortLived: false });
-    const { db, close } = await openDatabase();
+    const { db, close } = await openStorageDatabase({ isDurable: true });
     const documents = alertDocuments(ALERTS);
     const bare = createBareBulk(server.url);
     const bodies = bulkBodies(documents);

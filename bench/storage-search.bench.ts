@@ -1,15 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createDbCluster, inTenant, migrate } from '@soc/db-cluster';
-import { createSharedTestDatabase, makeTemporaryDirectory, startTestPostgres } from '@soc/fleet/testing';
-import { messagingMigrations } from '@soc/messaging';
-import { createRegistry } from '@soc/monitoring';
+import { inTenant } from '@soc/db-cluster';
 import pg from 'pg';
 import { createPostgresSearchIndex } from '../services/storage/src/adapters/postgres-search-repository.ts';
 import { parseQuery } from '../services/storage/src/domain/query/parse-query.ts';
 import type { Query } from '../services/storage/src/domain/query/query.ts';
 import { type Benchmark, percentile, rounded } from './benchmark.ts';
-import { treeMs } from './cpu.ts';
+import { openStorageDatabase } from './storage-database.ts';
 import { loadAlerts } from './storage-search/load.ts';
 import { type Question, QUESTIONS } from './storage-search/questions.ts';
 
@@ -24,29 +19,16 @@ function read(q: string): Query {
   return parsed.query;
 }
 
-/** A PostgreSQL of its own with the schema of storage, its policies in force. */
+/** With the policies of tenants in force. */
 async function open(say: (line: string) => void) {
-  const directory = await makeTemporaryDirectory('bench-search');
-  const server = await startTestPostgres(directory.path, false);
-  const database = await createSharedTestDatabase(['storage'], server.url);
-  const own = new URL('../services/storage/migrations/', import.meta.url);
-  await migrate({ url: database.urlOf('storage'), schema: 'storage', directories: [messagingMigrations, own] });
-  const db = createDbCluster({
-    primaryUrl: database.urlOf('storage'),
-    replicaUrls: [],
-    applicationName: 'bench',
-    tenantRole: 'soc_storage_tenant',
-    registry: createRegistry('bench', 'bench'),
-    onError: (error) => say(error.message),
-  });
+  const onError = (error: Error): void => say(error.message);
+  const database = await openStorageDatabase({ isDurable: false, tenantRole: 'soc_storage_tenant', onError });
   const pool = new pg.Pool({ connectionString: database.adminUrl });
   const close = async () => {
-    await Promise.all([db.close(), pool.end()]);
-    await server.stop();
-    await directory[Symbol.asyncDispose]();
+    await pool.end();
+    await database.close();
   };
-  const pid = Number((await readFile(join(server.directory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-  return { db, pool, serverMs: () => treeMs(pid), close };
+  return { ...database, pool, close };
 }
 
 async function timed<Result>(work: () => Promise<Result>): Promise<{ readonly ms: number; readonly result: Result }> {

@@ -1,1 +1,2 @@
 export { type SharedInfluxdb, sharedInfluxdb } from './shared-influxdb.ts';
+export { INFLUXDB_USER, startInfluxdb } from './start-influxdb.ts';

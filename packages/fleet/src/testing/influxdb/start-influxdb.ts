@@ -18,6 +18,8 @@ export const INFLUXDB_USER = { name: 'soc', password: 'test' } as const;
  */
 export async function startInfluxdb({ host }: { readonly host: Host }): Promise<{
   readonly url: string;
+  /** Of what stands before the server and ends with it. */
+  readonly pid: () => number | undefined;
   readonly stop: () => Promise<void>;
 }> {
   const { influxd } = await ensureInfluxdb(host);
@@ -63,7 +65,7 @@ export async function startInfluxdb({ host }: { readonly host: Host }): Promise<
     await stop();
     throw error;
   }
-  return { url, stop };
+  return { url, pid: () => server.child()?.pid, stop };
 }
 
 const settings = (directory: string, port: number, rpcPort: number): Readonly<Record<string, string>> => ({
