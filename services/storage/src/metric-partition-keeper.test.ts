@@ -8,14 +8,14 @@ import { storageService } from './app.ts';
 import { createMetricPartitionKeeper } from './metric-partition-keeper.ts';
 import { createMetricPartitionRepository } from './metric-partition-repository.ts';
 import { createPostgresMetricStore } from './adapters/postgres-metric-repository.ts';
-import { openMetricDatabase } from './ports/metric-adapters.fixture.ts';
+import { openStorageDatabase } from './storage-database.fixture.ts';
 
 const keepDays = { metric_points: 30, metric_rollups_5m: 180, metric_rollups_1h: 1_825 };
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const point = { tenantId: 'default', name: 'm', value: 1, labels: {} };
 
 test('partitions are there before a point needs one, and go when the time of all their points is over', async () => {
-  const { db, close } = await openMetricDatabase();
+  const { db, close } = await openStorageDatabase();
   onTestFinished(close);
   let now = new Date('2026-03-01T12:00:00Z');
   const partitions = createMetricPartitionRepository();

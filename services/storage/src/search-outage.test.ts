@@ -78,7 +78,9 @@ describe.skipIf(shared === undefined)('a search server that goes away', () => {
     return body.counted;
   };
   const waiting = async (): Promise<number> => {
-    const rows = await service.query<{ count: number }>('select count(*)::int as count from storage.search_pending');
+    const rows = await service.query<{ count: number }>(
+      'select count(*)::int as count from storage.search_pending where sent_at is null',
+    );
     return rows[0]?.count ?? 0;
   };
 

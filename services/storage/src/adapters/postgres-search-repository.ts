@@ -1,8 +1,8 @@
 import { json, joinSql, type Queryable, sql } from '@soc/db-cluster';
 import type { SearchDocument } from '../domain/search-document.ts';
 import { toTsvector } from '../domain/tsvector.ts';
-import type { FoundDocument, SearchIndex } from '../ports/search-index.ts';
-import { countFacets, countSteps } from './postgres-search-counts-repository.ts';
+import { COUNT_BOUNDS, type FoundDocument, type SearchIndex } from '../ports/search-index.ts';
+import { createPostgresCounts } from './postgres-search-counts-repository.ts';
 import { conditionsOf } from './search-conditions-repository.ts';
 
 interface HitRow extends Omit<FoundDocument, 'occurredAt' | 'alertId' | 'incidentId'> {
@@ -12,7 +12,7 @@ interface HitRow extends Omit<FoundDocument, 'occurredAt' | 'alertId' | 'inciden
 }
 
 /** Search in PostgreSQL: a tsvector and a GIN index. */
-export function createPostgresSearchIndex(): SearchIndex {
+export function createPostgresSearchIndex(bounds = COUNT_BOUNDS): SearchIndex {
   return {
     save: saveDocuments,
 
@@ -35,8 +35,7 @@ export function createPostgresSearchIndex(): SearchIndex {
       }));
     },
 
-    facets: countFacets,
-    histogram: countSteps,
+    ...createPostgresCounts(bounds),
 
     purge: async ({ tenantId, kind, before, dryRun }, write) => {
       const old = sql`tenant_id = ${tenantId} and kind = ${kind} and occurred_at < ${before}`;

@@ -1,7 +1,5 @@
-import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
-import { createTestDatabase } from '@soc/fleet/testing';
+import type { DbCluster } from '@soc/db-cluster';
 import { type SharedInfluxdb, sharedInfluxdb } from '@soc/fleet/testing/influxdb';
-import { messagingMigrations } from '@soc/messaging';
 import { createRegistry } from '@soc/monitoring';
 import { expect } from 'vitest';
 import { createInfluxdbClient } from '../adapters/influxdb-client.ts';
@@ -11,14 +9,19 @@ import type { MetricPoint } from '../domain/metric-point.ts';
 import { createMetricPartitionRepository } from '../metric-partition-repository.ts';
 import { createMetricShipper } from '../metric-shipper.ts';
 import { createMetricSpoolRepository } from '../metric-spool-repository.ts';
+import { openStorageDatabase } from '../storage-database.fixture.ts';
 import type { MetricStore } from './metric-store.ts';
 
 type Query = Parameters<MetricStore['query']>[0];
 type Purge = Parameters<MetricStore['purge']>[0];
 
-/** A store with what it needs, and what is written found at once. */
+/** A store with what it needs. */
 export interface MetricAdapter {
   readonly db: DbCluster;
+  readonly store: MetricStore;
+  /** Sends on what the store has been given. */
+  readonly ship: () => Promise<void>;
+  /** And what is written is found at once. */
   readonly write: (points: readonly MetricPoint[]) => Promise<void>;
   readonly query: (query: Query) => ReturnType<MetricStore['query']>;
   readonly purge: (purge: Purge) => ReturnType<MetricStore['purge']>;
@@ -28,31 +31,14 @@ export interface MetricAdapter {
 const KEEP_DAYS = { metric_points: 30, metric_rollups_5m: 180, metric_rollups_1h: 1_825 };
 const now = () => new Date('2026-03-02T00:00:00Z');
 
-/** A migrated database of its own. */
-export async function openMetricDatabase(): Promise<{ readonly db: DbCluster; readonly close: () => Promise<void> }> {
-  const database = await createTestDatabase('storage');
-  const migrations = new URL('../../migrations/', import.meta.url);
-  await migrate({ url: database.url, schema: 'storage', directories: [messagingMigrations, migrations] });
-  const db = createDbCluster({
-    primaryUrl: database.url,
-    replicaUrls: [],
-    applicationName: 'metric-store-test',
-    registry: createRegistry('storage', 'test'),
-    onError: () => undefined,
-  });
-  const close = async (): Promise<void> => {
-    await db.close();
-    await database.drop();
-  };
-  return { db, close };
-}
-
 const openPostgres = async (): Promise<MetricAdapter> => {
-  const { db, close } = await openMetricDatabase();
+  const { db, close } = await openStorageDatabase();
   const partitions = createMetricPartitionRepository();
   const store = createPostgresMetricStore({ partitions, keepDays: KEEP_DAYS, keepsPoints: true, now });
   return {
     db,
+    store,
+    ship: () => Promise.resolve(),
     close,
     write: (points) => db.tx((tx) => store.write(points, tx)),
     query: (query) => store.query(query, db.write),
@@ -62,7 +48,7 @@ const openPostgres = async (): Promise<MetricAdapter> => {
 
 /** With all that was written sent. */
 async function openInfluxdb(access: SharedInfluxdb): Promise<MetricAdapter> {
-  const { db, close } = await openMetricDatabase();
+  const { db, close } = await openStorageDatabase();
   const partitions = createMetricPartitionRepository();
   const rollups = createPostgresMetricStore({ partitions, keepDays: KEEP_DAYS, keepsPoints: false, now });
   const client = createInfluxdbClient(access);
@@ -74,6 +60,8 @@ async function openInfluxdb(access: SharedInfluxdb): Promise<MetricAdapter> {
   const store = createInfluxdbMetricStore({ client, bucket: access.bucket, spool, rollups, onSpooled, log, now });
   return {
     db,
+    store,
+    ship: shipper.ship,
     close,
     write: async (points) => {
       await db.tx((tx) => store.write(points, tx));

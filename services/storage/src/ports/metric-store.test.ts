@@ -160,4 +160,18 @@ describe.each(metricAdapters)('metric store: $name', ({ open }) => {
     expect(await ask('purged', { tenantId: 'third' })).toMatchObject([{ items: [{ at: at('10:30:00.000') }] }]);
     expect(await ask('purged')).toMatchObject([{ items: [{ count: 1 }, { count: 1 }] }]);
   });
+
+  test('a point that is on its way while older ones are purged goes with the next purge, and is counted once', async () => {
+    const tenantId = 'under-way';
+    const point = { tenantId, name: 'under-way', at: at('10:00:00'), value: 1, labels: {} };
+    await adapter.db.tx((tx) => adapter.store.write([point], tx));
+    const purge = () => adapter.purge({ tenantId, before: at('10:30:00'), dryRun: false });
+    const first = await purge();
+    await adapter.ship();
+    const second = await purge();
+    expect(first.count + second.count).toBe(1);
+    expect(await ask('under-way', { tenantId })).toEqual([]);
+    expect(await ask('under-way', { tenantId, resolutionS: 300, stepS: 300, aggregates: ['count'] })).toEqual([]);
+    expect(await purge()).toEqual({ count: 0 });
+  });
 });

@@ -1,36 +1,24 @@
-import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
-import { createTestDatabase, exampleAlert, exampleIncident, type TestDatabase } from '@soc/fleet/testing';
-import { messagingMigrations } from '@soc/messaging';
-import { createRegistry } from '@soc/monitoring';
+import type { DbCluster } from '@soc/db-cluster';
+import { exampleAlert, exampleIncident } from '@soc/fleet/testing';
 import { uuidv7 } from '@soc/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertDocument, incidentDocument, newestVersions, type SearchDocument } from '../domain/search-document.ts';
 import { parseQuery } from '../domain/query/parse-query.ts';
 import type { Query } from '../domain/query/query.ts';
+import { openStorageDatabase, type TestStorageDatabase } from '../storage-database.fixture.ts';
 import { isFoundBy } from './query-oracle.fixture.ts';
 import { corpusDocument } from './search-corpus.fixture.ts';
 import type { SearchIndex, SearchRequest } from './search-index.ts';
 import { type OpenSearchIndex, searchIndexes } from './search-indexes.fixture.ts';
 import { SEARCH_QUERIES } from './search-queries.fixture.ts';
 
-let database: TestDatabase;
+let database: TestStorageDatabase;
 let db: DbCluster;
 beforeAll(async () => {
-  database = await createTestDatabase('storage');
-  const migrations = new URL('../../migrations/', import.meta.url);
-  await migrate({ url: database.url, schema: 'storage', directories: [messagingMigrations, migrations] });
-  db = createDbCluster({
-    primaryUrl: database.url,
-    replicaUrls: [],
-    applicationName: 'search-index-test',
-    registry: createRegistry('storage', 'test'),
-    onError: () => undefined,
-  });
+  database = await openStorageDatabase();
+  ({ db } = database);
 });
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+afterAll(() => database.close());
 
 const parsed = (q: string): Query => {
   const result = parseQuery(q, new Date('2026-03-02T00:00:00Z'));
@@ -39,6 +27,8 @@ const parsed = (q: string): Query => {
 };
 
 const CORPUS_DOCUMENTS = 600;
+/** As many are counted. */
+const BOUND = 3;
 
 let idsGiven = 0;
 const newId = (): string => uuidv7(Date.UTC(2026, 2, 1) + idsGiven++);
@@ -47,7 +37,7 @@ describe.each(searchIndexes)('search index: $name', ({ open }) => {
   let opened: OpenSearchIndex;
   let index: SearchIndex;
   beforeAll(async () => {
-    opened = await open(db);
+    opened = await open(db, { facetDocuments: BOUND, histogramDocuments: BOUND });
     ({ index } = opened);
   });
   afterAll(() => opened.close());
@@ -207,6 +197,27 @@ describe.each(searchIndexes)('search index: $name', ({ open }) => {
     const other = { tenantId: 'nobody', query: parsed('*') };
     expect(await index.facets({ ...other, fields, limitValues: 1 }, db.write)).toMatchObject(nothing);
     expect(await index.histogram({ ...other, stepS: 60 }, db.write)).toEqual({ ...nothing, steps: [] });
+  });
+
+  test('of more documents than are counted the newest are, also among those of a moment, and it is said', async () => {
+    const tenantId = 'bounded';
+    await saveAlert({ tenantId, severity: 'low', occurredAt: '2026-03-01T10:00:00.000Z' });
+    for (const time of ['10:00:00', '10:30:00', '11:00:00']) {
+      await saveAlert({ tenantId, occurredAt: `2026-03-01T${time}.000Z` });
+    }
+    const scope = { tenantId, query: parsed('brute') };
+    const bounded = { counted: BOUND, isComplete: false };
+    expect(await index.facets({ ...scope, fields: ['severity', 'ip'], limitValues: 9 }, db.write)).toEqual({
+      ...bounded,
+      values: { severity: [{ value: 'high', count: BOUND }], ip: [{ value: '10.0.0.5', count: BOUND }] },
+    });
+    expect(await index.histogram({ ...scope, stepS: 3_600 }, db.write)).toEqual({
+      ...bounded,
+      steps: [
+        { at: '2026-03-01T10:00:00.000Z', count: 2 },
+        { at: '2026-03-01T11:00:00.000Z', count: 1 },
+      ],
+    });
   });
 
   test('what is too old goes, of one kind and tenant, and is counted before', async () => {

@@ -29,7 +29,7 @@ export interface FacetValue {
   readonly count: number;
 }
 
-/** What was counted: of a scope that finds more than the bound, the newest documents alone, and `isComplete` is false. */
+/** What was counted: of a scope that finds more than the bound, as many of the newest as that, and `isComplete` is false. */
 export interface Counted {
   readonly counted: number;
   readonly isComplete: boolean;
@@ -45,9 +45,13 @@ export interface Histogram extends Counted {
   readonly steps: readonly { readonly at: string; readonly count: number }[];
 }
 
-/** Documents that are counted for facets, and for a histogram. */
-export const MAX_FACET_DOCUMENTS = 10_000;
-export const MAX_HISTOGRAM_DOCUMENTS = 100_000;
+/** Documents that are counted at most. */
+export interface CountBounds {
+  /** A search server pages no deeper than 10,000. */
+  readonly facetDocuments: number;
+  readonly histogramDocuments: number;
+}
+export const COUNT_BOUNDS: CountBounds = { facetDocuments: 10_000, histogramDocuments: 100_000 };
 
 /** Which documents are too old. */
 export interface SearchPurge {

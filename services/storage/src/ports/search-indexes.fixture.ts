@@ -4,8 +4,8 @@ import { waitFor } from '@soc/fleet/testing';
 import { sharedSearchServer } from '@soc/fleet/testing/search-server';
 import { createRegistry } from '@soc/monitoring';
 import { createPostgresSearchIndex } from '../adapters/postgres-search-repository.ts';
-import { createSearchServerIndex } from '../adapters/search-server/search-server-index.ts';
-import type { SearchIndex } from './search-index.ts';
+import { createSearchServerIndex, type SearchServerOptions } from '../adapters/search-server/search-server-index.ts';
+import type { CountBounds, SearchIndex } from './search-index.ts';
 
 /** An adapter at work. */
 export interface OpenSearchIndex {
@@ -21,32 +21,45 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 /** Those that can be had here; what cannot says so on standard error. */
 export const searchIndexes: readonly {
   readonly name: string;
-  readonly open: (db: DbCluster) => Promise<OpenSearchIndex>;
+  readonly open: (db: DbCluster, bounds?: CountBounds) => Promise<OpenSearchIndex>;
 }[] = [
   {
     name: 'PostgreSQL',
-    open: () =>
+    open: (_, bounds) =>
       Promise.resolve({
-        index: createPostgresSearchIndex(),
+        index: createPostgresSearchIndex(bounds),
         settled: () => Promise.resolve(),
         close: () => Promise.resolve(),
       }),
   },
-  ...(serverUrl === undefined ? [] : [{ name: 'search server', open: (db: DbCluster) => openOnServer(db, serverUrl) }]),
+  ...(serverUrl === undefined
+    ? []
+    : [
+        {
+          name: 'search server',
+          open: (db: DbCluster, bounds?: CountBounds) => openOnServer(db, serverUrl, bounds && { bounds }),
+        },
+      ]),
 ];
 
 /** On indices of its own. */
-async function openOnServer(db: DbCluster, url: string): Promise<OpenSearchIndex> {
+async function openOnServer(
+  db: DbCluster,
+  url: string,
+  options: SearchServerOptions | undefined,
+): Promise<OpenSearchIndex> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const index = createSearchServerIndex(
     { db, registry: createRegistry('storage', prefix), now: () => new Date(), log: quiet, instanceId: prefix },
     { SEARCH_SERVER_URLS: [url], SEARCH_INDEX_PREFIX: prefix, SEARCH_ROLLOVER_DOCUMENTS: 1_000_000 },
+    options,
   );
   await index.worker.start();
   return {
     index,
     settled: async () => {
-      await waitFor(async () => (await db.write.query(sql`select from storage.search_pending limit 1`)).length === 0);
+      const waiting = sql`select from storage.search_pending where sent_at is null limit 1`;
+      await waitFor(async () => (await db.write.query(waiting)).length === 0);
       await ask(url, 'POST', `/${prefix}-read/_refresh`);
     },
     close: async () => {

@@ -7,7 +7,7 @@ import { keptSince, resumedBefore } from '../domain/retention.ts';
 import { evidencePurgeRepository } from './evidence-purge-repository.ts';
 import { purgeDocuments } from './purge-documents.ts';
 import { purgeObject } from './purge-evidence.ts';
-import { type Claim, retentionRepository } from './retention-repository.ts';
+import { type Claim, retentionRepository, type UnfinishedPurge } from './retention-repository.ts';
 
 export type CarryOutDeps = Pick<
   StorageDeps,
@@ -29,8 +29,7 @@ async function demandLease(tx: Tx, claim: Claim): Promise<void> {
 }
 
 /** The purge that a killed process has left, or a new one. */
-async function purgeFor({ now }: CarryOutDeps, tx: Tx, claim: Claim): Promise<RetentionPurge> {
-  const unfinished = await retentionRepository.findUnfinished(tx, claim);
+function purgeFor({ now }: CarryOutDeps, claim: Claim, unfinished: UnfinishedPurge | undefined): RetentionPurge {
   const allowed = keptSince(claim.keepDays, now());
   const before = unfinished ? resumedBefore(unfinished.before, allowed) : allowed;
   return {
@@ -64,7 +63,7 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
     signal.throwIfAborted();
     const purge = await db.tx(async (tx) => {
       await demandLease(tx, claim);
-      const planned = await purgeFor(deps, tx, claim);
+      const planned = purgeFor(deps, claim, await retentionRepository.findUnfinished(tx, claim));
       const { before, id: purgeId } = planned;
       const begun = await evidencePurgeRepository.begin(tx, {
         tenantId,
@@ -73,7 +72,7 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
         purgeId,
         limitRows: BATCH,
       });
-      if (begun > 0) await retentionRepository.begin(tx, tenantId, planned);
+      if (begun > 0) await retentionRepository.begin(tx, tenantId, planned, null);
       return planned;
     });
     const ids = await evidencePurgeRepository.listBegun(db.write, purge.id);
@@ -95,23 +94,51 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
   });
 }
 
-/** Documents and values have no hold of their own: one transaction, which is done or not. */
+/**
+ * Says what is about to be removed, if there is anything. What a killed purge was about to remove and is no longer there was removed by
+ * it, and is counted here.
+ */
+async function announce(deps: CarryOutDeps, tx: Tx, claim: Claim): Promise<RetentionPurge | undefined> {
+  const { tenantId, kind } = claim;
+  const countBefore = async (before: string): Promise<number> =>
+    (await purgeDocuments(deps, { tenantId, kind, before, dryRun: true }, tx)).count;
+  await demandLease(tx, claim);
+  const unfinished = await retentionRepository.findUnfinished(tx, claim);
+  const purge = purgeFor(deps, claim, unfinished);
+  const plannedCount = await countBefore(purge.before);
+  if (plannedCount === 0 && !unfinished) return undefined;
+  await retentionRepository.begin(tx, tenantId, purge, plannedCount);
+  const { id, keepDays, before } = purge;
+  if (unfinished) {
+    const left = unfinished.before === before ? plannedCount : await countBefore(unfinished.before);
+    const removed = Math.max(0, (unfinished.plannedCount ?? 0) - left);
+    await retentionRepository.count(tx, id, { count: removed, sizeBytes: 0 });
+    return purge;
+  }
+  const target = { type: 'retention', id: kind };
+  const details = { purgeId: id, keepDays, before, plannedCount };
+  await deps.audit.record(tx, { action: 'retention.begin', outcome: 'success', tenantId, target, details });
+  return purge;
+}
+
+/**
+ * Documents and values have no hold of their own. A server they are on knows no transaction with ours, so what is about to be removed is
+ * committed before; whoever finds it unfinished removes what is still there.
+ */
 async function carryOutRest(deps: CarryOutDeps, claim: Claim, signal: AbortSignal): Promise<void> {
   const { tenantId, kind } = claim;
-  await deps.db.tx(
-    async (tx) => {
-      await demandLease(tx, claim);
-      const purge = await purgeFor(deps, tx, claim);
-      const { count } = await purgeDocuments(deps, { tenantId, kind, before: purge.before, dryRun: false }, tx);
-      if (count > 0) {
-        await retentionRepository.begin(tx, tenantId, purge);
-        await retentionRepository.count(tx, purge.id, { count, sizeBytes: 0 });
-        await finish(deps, tx, claim, purge.id, 0);
-      }
-      await retentionRepository.release(tx, claim, nextRound(deps));
-    },
-    { statementTimeoutMs: STATEMENT_TIMEOUT_MS, signal },
-  );
+  const options = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, signal };
+  const purge = await deps.db.tx((tx) => announce(deps, tx, claim), options);
+  await deps.db.tx(async (tx) => {
+    await demandLease(tx, claim);
+    if (purge) {
+      const { id, before } = purge;
+      const { count } = await purgeDocuments(deps, { tenantId, kind, before, dryRun: false }, tx);
+      await retentionRepository.count(tx, id, { count, sizeBytes: 0 });
+      await finish(deps, tx, claim, id, 0);
+    }
+    await retentionRepository.release(tx, claim, nextRound(deps));
+  }, options);
 }
 
 /** Removes what a policy says is too old, as far as nothing holds it, and records that it did. */

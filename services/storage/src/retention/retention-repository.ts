@@ -9,6 +9,12 @@ export interface Claim {
   readonly holder: string;
 }
 
+/** A purge that has not come to its end. */
+export interface UnfinishedPurge extends RetentionPurge {
+  /** What it was about to remove, besides `count`; null of evidence, whose objects say so themselves. */
+  readonly plannedCount: number | null;
+}
+
 interface PolicyRow {
   readonly kind: RetentionKind;
   readonly keep_days: number;
@@ -107,19 +113,20 @@ export const retentionRepository = {
       where tenant_id = ${tenantId} and kind = ${kind} and lease_holder = ${holder}`);
   },
 
-  findUnfinished: async (tx: Tx, { tenantId, kind }: Claim): Promise<RetentionPurge | undefined> => {
-    const [row] = await tx.query<PurgeRow>(sql`
-      select ${purgeColumns} from storage.retention_purges
+  findUnfinished: async (tx: Tx, { tenantId, kind }: Claim): Promise<UnfinishedPurge | undefined> => {
+    const [row] = await tx.query<PurgeRow & { readonly planned_count: number | null }>(sql`
+      select ${purgeColumns}, planned_count from storage.retention_purges
       where tenant_id = ${tenantId} and kind = ${kind} and finished_at is null order by started_at limit 1`);
-    return row && purgeOf(row);
+    return row && { ...purgeOf(row), plannedCount: row.planned_count };
   },
 
   /** Begins a purge, or changes what one that goes on is about. */
-  begin: async (tx: Tx, tenantId: string, purge: RetentionPurge): Promise<void> => {
+  begin: async (tx: Tx, tenantId: string, purge: RetentionPurge, plannedCount: number | null): Promise<void> => {
     await tx.query(sql`
-      insert into storage.retention_purges (id, tenant_id, kind, keep_days, before, started_at)
-      values (${purge.id}, ${tenantId}, ${purge.kind}, ${purge.keepDays}, ${purge.before}, ${purge.startedAt})
-      on conflict (id) do update set keep_days = excluded.keep_days, before = excluded.before`);
+      insert into storage.retention_purges (id, tenant_id, kind, keep_days, before, started_at, planned_count)
+      values (${purge.id}, ${tenantId}, ${purge.kind}, ${purge.keepDays}, ${purge.before}, ${purge.startedAt}, ${plannedCount})
+      on conflict (id) do update set keep_days = excluded.keep_days, before = excluded.before,
+        planned_count = excluded.planned_count`);
   },
 
   count: async (tx: Tx, id: string, more: { readonly count: number; readonly sizeBytes: number }): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { FieldTest, Query } from '../../domain/query/query.ts';
-import type { SearchScope } from '../../ports/search-index.ts';
+import type { SearchPurge, SearchScope } from '../../ports/search-index.ts';
 
 type Clause = Readonly<Record<string, unknown>>;
 
@@ -21,9 +21,11 @@ export function compileScope({ tenantId, query, from, to }: SearchScope): Tenant
   return tenantQuery({ bool: { filter } });
 }
 
-/** What is too old. */
-export const oldDocuments = (tenantId: string, before: string): TenantQuery =>
-  tenantQuery({ bool: { filter: [{ term: { tenantId } }, { range: { occurredAt: { lt: wholeMs(before) } } }] } });
+/** What is too old of one kind. */
+export const oldDocuments = ({ tenantId, kind, before }: Omit<SearchPurge, 'dryRun'>): TenantQuery => {
+  const isOld = { range: { occurredAt: { lt: wholeMs(before) } } };
+  return tenantQuery({ bool: { filter: [{ term: { tenantId } }, { term: { kind } }, isOld] } });
+};
 
 /** The brand exists for the compiler only. */
 const tenantQuery = (clause: Clause): TenantQuery => ({ clause }) as TenantQuery;

@@ -1,11 +1,6 @@
 import type { DocumentKind } from '@soc/contracts/storage/search';
 import { z } from 'zod';
-import {
-  MAX_FACET_DOCUMENTS,
-  MAX_HISTOGRAM_DOCUMENTS,
-  type SearchIndex,
-  SearchUnavailableError,
-} from '../../ports/search-index.ts';
+import { type CountBounds, type SearchIndex, SearchUnavailableError } from '../../ports/search-index.ts';
 import { compileScope, type TenantQuery } from './compile-query.ts';
 import { allShards } from './all-shards.ts';
 import { type SearchClient, SearchServerError } from './search-client.ts';
@@ -23,12 +18,15 @@ const Hit = z.object({
   texts: z.array(z.string()),
 });
 const Hits = z.object({ hits: z.object({ hits: z.array(z.object({ _source: Hit })) }) });
-const Sorted = z.object({ hits: z.object({ hits: z.array(z.object({ sort: z.tuple([z.number(), z.string()]) })) }) });
+const Total = z.object({ value: z.number() });
+const Sorted = z.object({
+  hits: z.object({ total: Total, hits: z.array(z.object({ sort: z.tuple([z.number(), z.string()]) })) }),
+});
 const Buckets = z.object({
   buckets: z.array(z.object({ key: z.union([z.string(), z.number()]), doc_count: z.number() })),
 });
 const Counts = z.object({
-  hits: z.object({ total: z.object({ value: z.number() }) }),
+  hits: z.object({ total: Total }),
   aggregations: z.record(z.string(), Buckets).optional(),
 });
 
@@ -37,15 +35,27 @@ const NEWEST_FIRST = [{ occurredAt: { order: 'desc' } }, { id: { order: 'desc' }
 /** Values of one index that are counted before those of several are added up. */
 const SHARD_VALUES = 10_000;
 
+/** What a server that has no index yet would answer if it had one. */
+const NOTHING = { hits: { total: { value: 0 }, hits: [] } };
+
+export interface FindingOptions {
+  readonly bounds: CountBounds;
+  /** Whether no index was ever made: then nothing is missing. */
+  readonly isUnmade: () => Promise<boolean>;
+}
+
 type Ask = (query: TenantQuery, rest: object, filters?: readonly object[]) => Promise<unknown>;
 
+const MISSING = 'index_not_found_exception';
 /** An index that is missing or closed has documents that would be missing from the answer. */
-const HIDDEN: ReadonlySet<string> = new Set(['index_not_found_exception', 'index_closed_exception']);
+const HIDDEN: ReadonlySet<string> = new Set([MISSING, 'index_closed_exception']);
+/** The server does not know this service, or does not let it: a fault of the configuration, and none of the question. */
+const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403]);
 const Failed = z.object({ error: z.object({ type: z.string(), reason: z.string().nullish() }) });
 
 /** Asks what the alias finds, of one tenant: all of it, or nothing. What was asked for takes 10 s at most, on the server as well. */
 const askThrough =
-  (client: SearchClient, readAlias: string): Ask =>
+  (client: SearchClient, readAlias: string, isUnmade: FindingOptions['isUnmade']): Ask =>
   async ({ clause }, rest, filters = []) => {
     const query = { bool: { filter: [clause, ...filters] } };
     const { status, body } = await client.call({
@@ -54,7 +64,11 @@ const askThrough =
       body: JSON.stringify({ query, timeout: `${TIMEOUT_MS}ms`, ...rest }),
       timeoutMs: TIMEOUT_MS,
     });
-    if (status >= 300) throw failureOf(status, body);
+    if (status >= 300) {
+      const failed = Failed.safeParse(body).data?.error;
+      if (failed?.type === MISSING && (await isUnmade())) return NOTHING;
+      throw failureOf(status, failed);
+    }
     if (z.object({ timed_out: z.literal(true) }).safeParse(body).success) {
       throw new SearchUnavailableError('the search server was not done in time');
     }
@@ -62,10 +76,9 @@ const askThrough =
     return body;
   };
 
-function failureOf(status: number, body: unknown): Error {
-  const { type, reason } = Failed.safeParse(body).data?.error ?? {};
+function failureOf(status: number, { type, reason }: Partial<z.infer<typeof Failed>['error']> = {}): Error {
   const message = `the search server answered ${status}: ${type}: ${reason}`.slice(0, 1_000);
-  const isAway = status >= 500 || (type !== undefined && HIDDEN.has(type));
+  const isAway = status >= 500 || NOT_LET_IN.has(status) || (type !== undefined && HIDDEN.has(type));
   return isAway ? new SearchUnavailableError(message) : new SearchServerError(message);
 }
 
@@ -73,8 +86,9 @@ function failureOf(status: number, body: unknown): Error {
 export function createFinding(
   client: SearchClient,
   readAlias: string,
+  { bounds, isUnmade }: FindingOptions,
 ): Pick<SearchIndex, 'search' | 'facets' | 'histogram'> {
-  const ask = askThrough(client, readAlias);
+  const ask = askThrough(client, readAlias, isUnmade);
   return {
     search: async ({ after, limitRows, ...scope }) => {
       const answer = await ask(compileScope(scope), {
@@ -89,18 +103,18 @@ export function createFinding(
     },
     facets: async ({ fields, limitValues, ...scope }) => {
       const query = compileScope(scope);
-      const newest = await newestOnly(ask, query);
+      const { isAll, filters } = await newestOnly(ask, query, bounds.facetDocuments);
       const terms = (field: string) => ({
         terms: { field: `fields.${field}`, size: limitValues, shard_size: SHARD_VALUES },
       });
       const aggs = Object.fromEntries(fields.map((field) => [field, terms(field)]));
-      const answer = await ask(query, { size: 0, track_total_hits: true, aggs }, newest);
+      const answer = await ask(query, { size: 0, track_total_hits: true, aggs }, filters);
       const { hits, aggregations = {} } = Counts.parse(answer);
       const valuesOf = (field: string) =>
         (aggregations[field]?.buckets ?? []).map(({ key, doc_count }) => ({ value: String(key), count: doc_count }));
       return {
         counted: hits.total.value,
-        isComplete: newest.length === 0,
+        isComplete: isAll,
         values: Object.fromEntries(fields.map((field) => [field, valuesOf(field)])),
       };
     },
@@ -108,7 +122,7 @@ export function createFinding(
       const steps = { date_histogram: { field: 'occurredAt', fixed_interval: `${stepS}s`, min_doc_count: 1 } };
       const answer = await ask(compileScope(scope), { size: 0, track_total_hits: false, aggs: { steps } });
       const { aggregations = {} } = z.object({ aggregations: z.record(z.string(), Buckets).optional() }).parse(answer);
-      return newestSteps(aggregations['steps']?.buckets ?? []);
+      return newestSteps(aggregations['steps']?.buckets ?? [], bounds.histogramDocuments);
     },
   };
 }
@@ -117,33 +131,43 @@ type FoundKinds = Pick<Awaited<ReturnType<SearchIndex['search']>>[number], 'kind
   kind: DocumentKind;
 };
 
-/** A filter for the newest documents that facets count; none where the query finds no more than those. */
-async function newestOnly(ask: Ask, query: TenantQuery): Promise<readonly object[]> {
+/** Filters for the newest documents that facets count, and whether they are all; none where the query finds fewer. */
+async function newestOnly(
+  ask: Ask,
+  query: TenantQuery,
+  documents: number,
+): Promise<{ readonly isAll: boolean; readonly filters: readonly object[] }> {
   const answer = await ask(query, {
-    from: MAX_FACET_DOCUMENTS - 1,
+    from: documents - 1,
     size: 1,
-    track_total_hits: false,
+    track_total_hits: documents + 1,
     _source: false,
     sort: NEWEST_FIRST,
   });
-  const [last] = Sorted.parse(answer).hits.hits;
-  if (!last) return [];
+  const { total, hits } = Sorted.parse(answer).hits;
+  const isAll = total.value <= documents;
+  const [last] = hits;
+  if (!last) return { isAll, filters: [] };
   const [atMs, id] = last.sort;
   const at = new Date(atMs).toISOString();
   const isLater = { range: { occurredAt: { gt: at } } };
   const isOfThatMoment = { bool: { filter: [{ term: { occurredAt: at } }, { range: { id: { gte: id } } }] } };
-  return [{ bool: { should: [isLater, isOfThatMoment], minimum_should_match: 1 } }];
+  return { isAll, filters: [{ bool: { should: [isLater, isOfThatMoment], minimum_should_match: 1 } }] };
 }
 
 /** As many of the newest as are counted; the earliest step then has only those of its documents. */
-function newestSteps(buckets: z.infer<typeof Buckets>['buckets']): Awaited<ReturnType<SearchIndex['histogram']>> {
+function newestSteps(
+  buckets: z.infer<typeof Buckets>['buckets'],
+  documents: number,
+): Awaited<ReturnType<SearchIndex['histogram']>> {
   const steps: { at: string; count: number }[] = [];
-  let left = MAX_HISTOGRAM_DOCUMENTS + 1;
+  let left = documents;
   for (const { key, doc_count } of buckets.toReversed()) {
     if (left === 0) break;
     const count = Math.min(left, doc_count);
     steps.unshift({ at: new Date(Number(key)).toISOString(), count });
     left -= count;
   }
-  return { counted: MAX_HISTOGRAM_DOCUMENTS + 1 - left, isComplete: left > 0, steps };
+  const found = buckets.reduce((sum, { doc_count }) => sum + doc_count, 0);
+  return { counted: documents - left, isComplete: found <= documents, steps };
 }

@@ -9,6 +9,7 @@ const generation = (indexName: string, fromMs: number, state: Generation['state'
   mapping: 'one',
   state,
   copyTask: null,
+  indexUuid: null,
 });
 const first = generation('first', 0);
 const second = generation('second', 2_000);

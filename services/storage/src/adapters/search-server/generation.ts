@@ -9,6 +9,8 @@ export interface Generation {
   readonly state: 'building' | 'live' | 'retired';
   /** The server's task that copies the live one into a building one. */
   readonly copyTask: string | null;
+  /** The server's own name for it: another index that is called alike does not have what it had. Null until it is made. */
+  readonly indexUuid: string | null;
 }
 
 /** By which it is written to, so that a server that has lost its indices says so and makes none of its own. */

@@ -19,6 +19,8 @@ export interface IndexerDeps {
   readonly holder: string;
   /** 10 s when absent. */
   readonly upkeepEveryMs?: number | undefined;
+  /** 30 s when absent. */
+  readonly drainMs?: number | undefined;
   readonly metrics: IndexerMetrics;
   readonly log: BusLog;
 }
@@ -41,6 +43,8 @@ const GATHER_MS = 50;
 const IDLE_MS = 500;
 const LEASE_S = 60;
 const UPKEEP_EVERY_MS = 10_000;
+/** Then the indices are looked after, as they fill: much may wait after an outage. */
+const DRAIN_MS = 30_000;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [250, 5_000];
 
 export function createIndexer(deps: IndexerDeps): Indexer {
@@ -116,11 +120,12 @@ interface Drain {
 }
 
 /**
- * Sends what waits when it begins, for there may always be more; false when the server lacks an index. An index that has
+ * Sends what waits when it begins, for there may always be more, and of much a part; false when the server lacks an index. An index that has
  * a fault of its own is stepped over, so that it keeps no other one waiting. Throws when not everything was taken.
  */
 async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promise<boolean> {
-  const { db, pending, generations } = deps;
+  const { db, pending, generations, drainMs = DRAIN_MS } = deps;
+  const untilMs = performance.now() + drainMs;
   const known = await generations.list(db.write);
   const last = await pending.last(db.write);
   const faulty = new Set<string>();
@@ -131,7 +136,8 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
   let reading: Promise<readonly PendingDocument[]> = Promise.resolve([]);
   const nextPage = (): Promise<readonly PendingDocument[]> => {
     reading = reading.then(async () => {
-      if (isStopping() || !isWhole || !(await isLeader())) return [];
+      const isOver = isStopping() || !isWhole || (after !== '0' && performance.now() >= untilMs);
+      if (isOver || !(await isLeader())) return [];
       const page = withinBytes(await pending.next(db.write, { after, last }, BULK_DOCUMENTS));
       after = page.at(-1)?.sequence ?? after;
       return page;

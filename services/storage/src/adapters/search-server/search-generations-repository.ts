@@ -8,6 +8,7 @@ interface GenerationRow {
   readonly mapping: string;
   readonly state: Generation['state'];
   readonly copy_task: string | null;
+  readonly index_uuid: string | null;
 }
 
 /** Which indices there are, and for what. */
@@ -15,6 +16,7 @@ export interface SearchGenerations {
   readonly list: (db: Queryable) => Promise<readonly Generation[]>;
   /** Harmless when it is known. */
   readonly add: (db: Queryable, generation: Generation) => Promise<void>;
+  readonly setIndexUuid: (db: Queryable, indexName: string, uuid: string) => Promise<void>;
   readonly setCopyTask: (db: Queryable, indexName: string, task: string | null) => Promise<void>;
   /** What was built takes the place of what it was copied from. */
   readonly replace: (db: Queryable, old: Generation, built: Generation) => Promise<void>;
@@ -25,20 +27,24 @@ export function createSearchGenerations(): SearchGenerations {
   return {
     list: async (db) => {
       const rows = await db.query<GenerationRow>(sql`
-        select index_name, kind, from_ms::float8 as from_ms, mapping, state, copy_task
+        select index_name, kind, from_ms::float8 as from_ms, mapping, state, copy_task, index_uuid
         from storage.search_generations order by kind, from_ms, index_name`);
-      return rows.map(({ index_name, from_ms, copy_task, ...row }) => ({
+      return rows.map(({ index_name, from_ms, copy_task, index_uuid, ...row }) => ({
         ...row,
         indexName: index_name,
         fromMs: from_ms,
         copyTask: copy_task,
+        indexUuid: index_uuid,
       }));
     },
-    add: async (db, { indexName, kind, fromMs, mapping, state }) => {
+    add: async (db, { indexName, kind, fromMs, mapping, state, indexUuid }) => {
       await db.query(sql`
-        insert into storage.search_generations (index_name, kind, from_ms, mapping, state)
-        values (${indexName}, ${kind}, ${fromMs}::bigint, ${mapping}, ${state})
+        insert into storage.search_generations (index_name, kind, from_ms, mapping, state, index_uuid)
+        values (${indexName}, ${kind}, ${fromMs}::bigint, ${mapping}, ${state}, ${indexUuid})
         on conflict (index_name) do nothing`);
+    },
+    setIndexUuid: async (db, indexName, uuid) => {
+      await db.query(sql`update storage.search_generations set index_uuid = ${uuid} where index_name = ${indexName}`);
     },
     setCopyTask: async (db, indexName, task) => {
       await db.query(sql`

@@ -17,6 +17,7 @@ const Task = z.object({
   response: z.object({ failures: z.array(z.unknown()) }).nullish(),
 });
 const Count = z.object({ count: z.number() });
+const Uuids = z.record(z.string(), z.object({ settings: z.object({ 'index.uuid': z.string() }) }));
 
 export type CopyState = 'running' | 'done' | 'failed';
 
@@ -26,8 +27,11 @@ export interface SearchIndices {
   readonly readAlias: string;
   /** The template that indices are made by. */
   readonly putTemplate: () => Promise<void>;
-  /** Makes what is missing: the index, the alias it is written to by, and for one to be found the alias that it is found by. */
-  readonly ensure: (indexName: string, visibility: { readonly isFound: boolean }) => Promise<void>;
+  /**
+   * Makes what is missing: the index, the alias it is written to by, and for one to be found the alias that it is found by. Returns
+   * what the server knows the index by.
+   */
+  readonly ensure: (indexName: string, visibility: { readonly isFound: boolean }) => Promise<string>;
   /** Whether searches find what the index has. */
   readonly isFound: (indexName: string) => Promise<boolean>;
   /** Starts to copy all documents; what is newer in the target stays. Returns the task. */
@@ -74,6 +78,10 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       }
       const names = isFound ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
       await aliases(names.map((alias) => ({ add: { index: indexName, alias } })));
+      const path = `/${indexName}/_settings/index.uuid?flat_settings=true`;
+      const uuid = Uuids.parse(await client.expect({ method: 'GET', path }))[indexName]?.settings['index.uuid'];
+      if (uuid === undefined) throw new SearchServerError(`the server does not tell which index ${indexName} is`);
+      return uuid;
     },
     isFound: async (indexName) => {
       const { status } = await client.call({ method: 'HEAD', path: `/${indexName}/_alias/${readAlias}` });

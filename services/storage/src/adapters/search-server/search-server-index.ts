@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { DocumentKind } from '@soc/contracts/storage/search';
 import type { BusLog } from '@soc/messaging';
+import { asSystem } from '@soc/db-cluster';
 import type { HealthCheck } from '@soc/monitoring';
 import type { Platform, Worker } from '@soc/service-kit';
 import { z } from 'zod';
 import type { SearchServerConfig } from '../../config/search-server.ts';
-import type { SearchIndex } from '../../ports/search-index.ts';
+import { COUNT_BOUNDS, type CountBounds, type SearchIndex, type SearchPurge } from '../../ports/search-index.ts';
 import { oldDocuments } from './compile-query.ts';
 import { createFinding } from './find-documents.ts';
 import { createIndexer } from './indexer.ts';
@@ -53,6 +54,7 @@ export interface SearchServerOptions {
   /** All when absent. */
   readonly kinds?: readonly DocumentKind[];
   readonly upkeepEveryMs?: number;
+  readonly bounds?: CountBounds;
 }
 
 /**
@@ -62,7 +64,12 @@ export interface SearchServerOptions {
 export function createSearchServerIndex(
   platform: SearchServerPlatform,
   config: SearchServerSettings,
-  { mapping = indexMapping, kinds = DocumentKind.options, upkeepEveryMs }: SearchServerOptions = {},
+  {
+    mapping = indexMapping,
+    kinds = DocumentKind.options,
+    upkeepEveryMs,
+    bounds = COUNT_BOUNDS,
+  }: SearchServerOptions = {},
 ): SearchServerIndex {
   const { db, registry, now, log, instanceId } = platform;
   const prefix = config.SEARCH_INDEX_PREFIX;
@@ -76,6 +83,7 @@ export function createSearchServerIndex(
   const upkeep = createUpkeep({
     db,
     generations,
+    pending,
     indices,
     prefix,
     kinds,
@@ -84,6 +92,9 @@ export function createSearchServerIndex(
     now,
     log,
   });
+  /** Indices are no tenant's, and so no business of the role that requests have. */
+  const isUnmade = () =>
+    asSystem(async () => (await generations.list(db.read)).every(({ indexUuid }) => indexUuid === null));
   const backlog = () => pending.backlog(db.read);
   const metrics = createIndexerMetrics(registry, backlog);
   const indexer = createIndexer({
@@ -102,10 +113,16 @@ export function createSearchServerIndex(
       await pending.add(tx, documents);
       tx.afterCommit(indexer.nudge);
     },
-    ...createFinding(client, indices.readAlias),
-    purge: async ({ tenantId, kind, before, dryRun }, write) => {
-      if (!dryRun) await pending.purge(write, { tenantId, kind, before });
-      return { count: await removeOld(client, `${prefix}-${kind}-0*`, oldDocuments(tenantId, before), dryRun) };
+    ...createFinding(client, indices.readAlias, { bounds, isUnmade }),
+    purge: async (purge, write) => {
+      const { readAlias } = indices;
+      const kept = await (purge.dryRun ? pending.countOld(write, purge) : pending.purge(write, purge));
+      if (await isUnmade()) return { count: kept };
+      const found = await removeOld(client, readAlias, purge);
+      // What is being copied, or was and is not found yet: the same documents once more.
+      if (!purge.dryRun) await removeOld(client, `${prefix}-${purge.kind}-0*`, purge);
+      // What the server has is kept here too, but for what it was sent by earlier versions of this service.
+      return { count: Math.max(kept, found) };
     },
     round: indexer.round,
     backlog,
@@ -120,14 +137,9 @@ export function createSearchServerIndex(
   };
 }
 
-async function removeOld(
-  client: SearchClient,
-  indices: string,
-  { clause }: ReturnType<typeof oldDocuments>,
-  dryRun: boolean,
-): Promise<number> {
-  const body = JSON.stringify({ query: clause });
-  if (dryRun) return Count.parse(await client.expect({ method: 'POST', path: `/${indices}/_count`, body })).count;
+async function removeOld(client: SearchClient, indices: string, purge: SearchPurge): Promise<number> {
+  const body = JSON.stringify({ query: oldDocuments(purge).clause });
+  if (purge.dryRun) return Count.parse(await client.expect({ method: 'POST', path: `/${indices}/_count`, body })).count;
   // What is written meanwhile is a newer version, which the next run removes.
   const path = `/${indices}/_delete_by_query?conflicts=proceed&refresh=true`;
   const answer = await client.expect({ method: 'POST', path, body, timeoutMs: PURGE_TIMEOUT_MS, isSentOnce: true });

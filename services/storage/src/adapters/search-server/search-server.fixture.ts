@@ -1,6 +1,4 @@
-import { createDbCluster, type DbCluster, migrate } from '@soc/db-cluster';
-import { createTestDatabase } from '@soc/fleet/testing';
-import { messagingMigrations } from '@soc/messaging';
+import type { DbCluster } from '@soc/db-cluster';
 import { createRegistry } from '@soc/monitoring';
 import { parseQuery } from '../../domain/query/parse-query.ts';
 import type { SearchDocument } from '../../domain/search-document.ts';
@@ -12,30 +10,6 @@ import {
 } from './search-server-index.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-/** A database of storage's own, for one test file. */
-export async function openStorageDatabase(): Promise<{
-  readonly db: DbCluster;
-  readonly close: () => Promise<void>;
-}> {
-  const database = await createTestDatabase('storage');
-  const directories = [messagingMigrations, new URL('../../../migrations/', import.meta.url)];
-  await migrate({ url: database.url, schema: 'storage', directories });
-  const db = createDbCluster({
-    primaryUrl: database.url,
-    replicaUrls: [],
-    applicationName: 'search-server-test',
-    registry: createRegistry('storage', 'test'),
-    onError: () => undefined,
-  });
-  return {
-    db,
-    close: async () => {
-      await db.close();
-      await database.drop();
-    },
-  };
-}
 
 /** An index whose rounds the test drives, one after the other, and the upkeep with each. */
 export interface DrivenIndex extends SearchServerIndex {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createRegistry } from '@soc/monitoring';
 import { uuidv7 } from '@soc/service-kit';
 import { expect, onTestFinished, test } from 'vitest';
-import { SearchUnavailableError } from '../../ports/search-index.ts';
+import { COUNT_BOUNDS, SearchUnavailableError } from '../../ports/search-index.ts';
 import { createFinding } from './find-documents.ts';
 import type { Generation } from './generation.ts';
 import { createIndexer } from './indexer.ts';
@@ -32,19 +32,42 @@ async function serverThat(listener: RequestListener) {
 
 const answering = (status: number, body: object) =>
   serverThat((_, response) => response.writeHead(status).end(JSON.stringify(body)));
+const findingOf = async (status: number, body: object, isUnmade: boolean) =>
+  createFinding(await answering(status, body), 'x-read', {
+    bounds: COUNT_BOUNDS,
+    isUnmade: () => Promise.resolve(isUnmade),
+  });
 // Nothing is asked of it.
 const db = { write: {} as never };
+
+const NO_INDEX = { error: { type: 'index_not_found_exception', reason: 'no such index' } };
 
 test.each([
   ['a shard that failed', 200, { _shards: { total: 2, successful: 1, failed: 1 }, hits: { hits: [] } }],
   ['a shard that no node has', 200, { _shards: { total: 2, successful: 1, failed: 0 }, hits: { hits: [] } }],
   ['a closed index', 400, { error: { type: 'index_closed_exception', reason: 'closed' } }],
-  ['a missing index', 404, { error: { type: 'index_not_found_exception', reason: 'no such index' } }],
+  ['a missing index', 404, NO_INDEX],
+  [
+    'a name that the server does not know',
+    401,
+    { error: { type: 'security_exception', reason: 'missing credentials' } },
+  ],
+  ['a proxy that lets nobody in', 403, { message: 'no' }],
 ])('%s makes a search unavailable, never a part of its answer', async (_, status, body) => {
-  const finding = createFinding(await answering(status, body), 'x-read');
+  const finding = await findingOf(status, body, false);
   await expect(finding.search({ tenantId: 't', query: { op: 'all' }, limitRows: 10 }, db.write)).rejects.toThrow(
     SearchUnavailableError,
   );
+});
+
+test('before the first index is made, nothing is found and nothing is missing', async () => {
+  const finding = await findingOf(404, NO_INDEX, true);
+  const scope = { tenantId: 't', query: { op: 'all' } } as const;
+  expect(await finding.search({ ...scope, limitRows: 10 }, db.write)).toEqual([]);
+  const nothing = { counted: 0, isComplete: true };
+  const facets = await finding.facets({ ...scope, fields: ['host'], limitValues: 10 }, db.write);
+  expect(facets).toEqual({ ...nothing, values: { host: [] } });
+  expect(await finding.histogram({ ...scope, stepS: 60 }, db.write)).toEqual({ ...nothing, steps: [] });
 });
 
 test('an index whose shards do not answer does not count as empty', async () => {
@@ -72,10 +95,11 @@ const generationOf = (kind: string): Generation => ({
   mapping: 'm',
   state: 'live',
   copyTask: null,
+  indexUuid: null,
 });
 
 /** An indexer over what waits in memory. */
-async function indexerOver(waiting: PendingDocument[], listener: RequestListener) {
+async function indexerOver(waiting: PendingDocument[], listener: RequestListener, drainMs?: number) {
   const client = await serverThat(listener);
   return createIndexer({
     db,
@@ -102,6 +126,7 @@ async function indexerOver(waiting: PendingDocument[], listener: RequestListener
     },
     upkeep: { ensure: () => Promise.resolve([]), round: () => Promise.resolve() },
     holder: 'test',
+    drainMs,
     metrics: createIndexerMetrics(createRegistry('storage', 'test'), () => Promise.reject(new Error('not asked for'))),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
@@ -127,6 +152,18 @@ test('a round ends, whatever comes meanwhile', async () => {
   await indexer.round();
   expect(requests).toBe(1);
   expect(waiting.map(({ sequence }) => sequence)).toEqual(['2']);
+});
+
+test('of much that waits a round sends a part, so that indices are looked after in between', async () => {
+  const waiting = Array.from({ length: 2_500 }, (_, index) => waitingOne(index + 1, 'alert'));
+  const taking: RequestListener = (_, response) => response.end('{"errors":false,"items":[]}');
+  const indexer = await indexerOver(waiting, taking, 0);
+  const left: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    await indexer.round();
+    left.push(waiting.length);
+  }
+  expect(left).toEqual([1_500, 500, 0]);
 });
 
 test('an index that takes nothing keeps no other one waiting', async () => {

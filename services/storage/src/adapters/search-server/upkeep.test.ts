@@ -1,13 +1,16 @@
 import { uuidv7 } from '@soc/contracts';
-import { exampleAlert } from '@soc/fleet/testing';
+import { sql } from '@soc/db-cluster';
+import { exampleAlert, waitFor } from '@soc/fleet/testing';
 import { sharedSearchServer } from '@soc/fleet/testing/search-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alertDocument, type SearchDocument } from '../../domain/search-document.ts';
+import { openStorageDatabase, type TestStorageDatabase } from '../../storage-database.fixture.ts';
 import { indexMapping } from './mapping.ts';
 import { createSearchClient } from './search-client.ts';
-import { type DrivenIndex, openDrivenIndex, openStorageDatabase } from './search-server.fixture.ts';
+import { type DrivenIndex, openDrivenIndex } from './search-server.fixture.ts';
 import { createSearchGenerations } from './search-generations-repository.ts';
 import { createSearchIndices } from './search-indices.ts';
+import { createSearchPending } from './search-pending-repository.ts';
 import { createUpkeep } from './upkeep.ts';
 
 const url = (await sharedSearchServer()) ?? '';
@@ -27,7 +30,7 @@ const newer = (document: SearchDocument, title: string): SearchDocument => ({
 
 describe.skipIf(url === '')('indices of the search server', () => {
   const generations = createSearchGenerations();
-  let database: Awaited<ReturnType<typeof openStorageDatabase>>;
+  let database: TestStorageDatabase;
   beforeAll(async () => {
     database = await openStorageDatabase();
   });
@@ -39,6 +42,7 @@ describe.skipIf(url === '')('indices of the search server', () => {
     for (const { indexName } of await generations.list(database.db.write)) {
       await generations.remove(database.db.write, indexName);
     }
+    await database.db.write.query(sql`delete from storage.search_pending`);
   };
   const alertIndices = async (): Promise<readonly string[]> =>
     (await generations.list(database.db.write))
@@ -143,6 +147,7 @@ describe.skipIf(url === '')('indices of the search server', () => {
     const upkeep = createUpkeep({
       db: database.db,
       generations: { ...generations, replace: () => Promise.reject(new Error('the database is away')) },
+      pending: createSearchPending(),
       indices: createSearchIndices(client, prefix, indexMapping),
       prefix,
       kinds: ['alert'],
@@ -160,6 +165,71 @@ describe.skipIf(url === '')('indices of the search server', () => {
     await upkeep.ensure();
     expect(await index.find(tenantId, '*')).toEqual(idsOf(documents));
     await client.close();
+    await index.worker.stop();
+    await removeIndices(prefix);
+  });
+
+  const purgeAll = (index: DrivenIndex, dryRun: boolean) =>
+    index.purge({ tenantId, kind: 'alert', before: '2030-01-01T00:00:00.000Z', dryRun }, database.db.write);
+
+  test('before the first index is made nothing is found, and nothing is too old', async () => {
+    const index = openDrivenIndex({ db: database.db, url }, { SEARCH_INDEX_PREFIX: `unmade-${process.pid}` });
+    expect(await index.find(tenantId, '*')).toEqual([]);
+    expect([await purgeAll(index, true), await purgeAll(index, false)]).toEqual([{ count: 0 }, { count: 0 }]);
+    await index.worker.stop();
+  });
+
+  test('a purge counts each document once, also while all are copied, and leaves none in the copy', async () => {
+    const prefix = `copied-${process.pid}`;
+    const settings = { SEARCH_INDEX_PREFIX: prefix };
+    const before = openDrivenIndex({ db: database.db, url }, settings, { mapping: { ...indexMapping, name: 'old' } });
+    const documents = alertsFrom(START_MS, 5);
+    await before.saveAll(documents);
+    await before.round();
+    const after = openDrivenIndex({ db: database.db, url }, settings);
+    await after.round();
+    await after.saveAll(documents.map((document) => newer(document, 'Renamed')));
+    await after.round(); // begins the copy, and sends these to both
+    await waitFor(async () => {
+      const copy = (await generations.list(database.db.write)).find(({ copyTask }) => copyTask !== null);
+      const answer = await fetch(`${url}/_tasks/${copy?.copyTask ?? ''}`);
+      return ((await answer.json()) as { completed: boolean }).completed;
+    });
+    expect(await alertIndices()).toEqual(['000001 live', '000002 building']);
+    expect(await after.find(tenantId, '*')).toEqual(idsOf(documents));
+    await fetch(`${url}/${prefix}-alert-000002/_refresh`, { method: 'POST' });
+    expect(await countIn(`${prefix}-alert-000002`)).toBe(5);
+    expect([await purgeAll(after, true), await purgeAll(after, false)]).toEqual([{ count: 5 }, { count: 5 }]);
+    expect([await countIn(`${prefix}-alert-000001`), await countIn(`${prefix}-alert-000002`)]).toEqual([0, 0]);
+    await Promise.all([before.worker.stop(), after.worker.stop()]);
+    await removeIndices(prefix);
+  });
+
+  test('a server that has lost what it was sent is sent it again, in the last version and without what was purged', async () => {
+    const prefix = `rebuilt-${process.pid}`;
+    const index = openDrivenIndex({ db: database.db, url }, { SEARCH_INDEX_PREFIX: prefix });
+    const [first, ...others] = alertsFrom(START_MS, 3);
+    const old = alertDocument(exampleAlert({ id: uuidv7(START_MS), tenantId, occurredAt: '2020-01-01T00:00:00.000Z' }));
+    if (!first) throw new Error('three were made');
+    await index.saveAll([first, ...others, old]);
+    await index.round();
+    await index.saveAll([newer(first, 'Renamed')]);
+    await index.round();
+    expect(await index.find(tenantId, '*')).toEqual(idsOf([first, ...others, old]));
+    await index.purge(
+      { tenantId, kind: 'alert', before: '2021-01-01T00:00:00.000Z', dryRun: false },
+      database.db.write,
+    );
+    expect(await index.backlog()).toMatchObject({ waiting: 0 });
+
+    await fetch(`${url}/${prefix}-alert-000001`, { method: 'DELETE' });
+    await expect(index.find(tenantId, '*')).rejects.toThrow('index_not_found_exception');
+    // Nothing new comes: looking after the indices alone tells.
+    await expect(index.round()).rejects.toThrow('404');
+    await index.round();
+    expect(await index.find(tenantId, '*')).toEqual(idsOf([first, ...others]));
+    expect(await index.find(tenantId, 'title:renamed')).toEqual([first.id]);
+    expect(await index.backlog()).toMatchObject({ waiting: 0 });
     await index.worker.stop();
     await removeIndices(prefix);
   });

@@ -4,10 +4,12 @@ import type { BusLog } from '@soc/messaging';
 import { type Generation, newestOf } from './generation.ts';
 import type { SearchGenerations } from './search-generations-repository.ts';
 import type { SearchIndices } from './search-indices.ts';
+import type { SearchPending } from './search-pending-repository.ts';
 
 export interface UpkeepDeps {
   readonly db: Pick<DbCluster, 'write'>;
   readonly generations: SearchGenerations;
+  readonly pending: Pick<SearchPending, 'resend'>;
   readonly indices: SearchIndices;
   readonly prefix: string;
   /** Each has indices of its own. */
@@ -38,7 +40,10 @@ function nextName(prefix: string, kind: string, generations: readonly Generation
 
 /** Looks after the indices; one process at a time does. */
 export interface Upkeep {
-  /** Makes what is missing on the server: the template, an index for each kind, and every index that is known. */
+  /**
+   * Makes what is missing on the server: the template, an index for each kind, and every index that is known. Has documents sent
+   * again to those that are no longer the ones they were sent to.
+   */
   readonly ensure: () => Promise<readonly Generation[]>;
   /** One round of what is due: a new index where one is full, a step of copying, removing what is empty. */
   readonly round: () => Promise<void>;
@@ -53,13 +58,16 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       for (const kind of kinds) {
         if (newestOf(known, kind)) continue;
         const indexName = nextName(prefix, kind, known);
-        await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', copyTask: null });
+        await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', ...UNMADE });
       }
       const all = await generations.list(db.write);
+      const made: MadeIndex[] = [];
       for (const generation of all) {
         if (generation.state === 'retired') continue;
-        await indices.ensure(generation.indexName, { isFound: await isToBeFound(deps, generation, all) });
+        const isFound = await isToBeFound(deps, generation, all);
+        made.push({ generation, uuid: await indices.ensure(generation.indexName, { isFound }) });
       }
+      await refill(deps, made);
       return all;
     },
     round: async () => {
@@ -71,6 +79,31 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       }
     },
   };
+}
+
+const UNMADE = { copyTask: null, indexUuid: null };
+
+interface MadeIndex {
+  readonly generation: Generation;
+  readonly uuid: string;
+}
+
+/**
+ * An index that was made before and is another one now has lost what it had, or comes from a snapshot that is older: all that its
+ * kind was sent is sent again. Only then is the new one written down, so that it happens again when this is killed.
+ */
+async function refill({ db, generations, pending, log }: UpkeepDeps, made: readonly MadeIndex[]): Promise<void> {
+  const changed = made.filter(({ generation, uuid }) => generation.indexUuid !== uuid);
+  const lost = changed.map(({ generation }) => generation).filter(({ indexUuid }) => indexUuid !== null);
+  if (lost.length > 0) {
+    const documents = await pending.resend(db.write, [...new Set(lost.map(({ kind }) => kind))]);
+    const indexNames = lost.map(({ indexName }) => indexName);
+    log.error({ indexNames, documents }, 'the search server has lost indices; documents are sent again');
+    for (const { indexName, state } of lost) {
+      if (state === 'building') await generations.setCopyTask(db.write, indexName, null);
+    }
+  }
+  for (const { generation, uuid } of changed) await generations.setIndexUuid(db.write, generation.indexName, uuid);
 }
 
 const isBuiltFor = (other: Generation, { kind, fromMs }: Generation): boolean =>
@@ -103,17 +136,10 @@ async function rollOver(deps: UpkeepDeps, kind: string): Promise<void> {
   if (!newest || newest.fromMs > now().getTime()) return;
   if ((await indices.count(newest.indexName)) < rolloverDocuments) return;
   const fromMs = now().getTime() + ROLLOVER_AHEAD_MS;
-  const next: Generation = {
-    indexName: nextName(prefix, kind, known),
-    kind,
-    fromMs,
-    mapping,
-    state: 'live',
-    copyTask: null,
-  };
-  await indices.ensure(next.indexName, { isFound: true });
-  await generations.add(db.write, next);
-  log.info({ indexName: next.indexName, fromMs }, 'search index rolled over');
+  const indexName = nextName(prefix, kind, known);
+  const indexUuid = await indices.ensure(indexName, { isFound: true });
+  await generations.add(db.write, { indexName, kind, fromMs, mapping, state: 'live', copyTask: null, indexUuid });
+  log.info({ indexName, fromMs }, 'search index rolled over');
 }
 
 /** What retention has emptied goes, but for the newest. */
@@ -140,9 +166,8 @@ async function moveToMapping(deps: UpkeepDeps): Promise<void> {
   const building = known.find((other) => isBuiltFor(other, old));
   if (!building) {
     const indexName = nextName(prefix, old.kind, known);
-    const next: Generation = { ...old, indexName, mapping, state: 'building', copyTask: null };
-    await indices.ensure(next.indexName, { isFound: false });
-    await generations.add(db.write, next);
+    const indexUuid = await indices.ensure(indexName, { isFound: false });
+    await generations.add(db.write, { ...old, indexName, mapping, state: 'building', copyTask: null, indexUuid });
     return; // the copy begins in the next round, when every document is already written to both
   }
   if (building.mapping !== mapping) {
