@@ -1,5 +1,5 @@
 /** Units as Grafana names them. */
-export type Unit = 's' | 'ms' | 'reqps' | 'cps' | 'short' | 'percentunit' | 'bytes' | 'bool' | 'cores';
+export type Unit = 's' | 'ms' | 'Bps' | 'reqps' | 'cps' | 'short' | 'percentunit' | 'bytes' | 'bool' | 'cores';
 
 export interface Panel {
   readonly title: string;

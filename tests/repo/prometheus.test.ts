@@ -10,7 +10,11 @@ import { seriesOfOurs, seriesRead } from './series.ts';
 import { textOf } from './sources.ts';
 
 const RULES = ['prometheus/rules/recording.yml', 'prometheus/rules/alerts.yml'] as const;
-const TESTS = ['prometheus/tests/alerts.test.yml', 'prometheus/tests/slow-burn.test.yml'] as const;
+const TESTS = [
+  'prometheus/tests/alerts.test.yml',
+  'prometheus/tests/slow-burn.test.yml',
+  'prometheus/tests/surroundings.test.yml',
+] as const;
 const alertRules = textOf('prometheus/rules/alerts.yml');
 const alerts = [...alertRules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
 

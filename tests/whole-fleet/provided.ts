@@ -7,6 +7,10 @@ export interface WholeFleet {
   readonly alertUrl: string;
   /** Connects the superuser. */
   readonly databaseUrl: string;
+  /** Undefined where what watches a fleet cannot be had. */
+  readonly monitoring: { readonly prometheusUrl: string; readonly alertmanagerUrl: string } | undefined;
+  /** Where each process of each service listens by itself. */
+  readonly serviceUrls: readonly string[];
 }
 
 declare module 'vitest' {

@@ -114,6 +114,18 @@ export function observeCluster(registry: Registry, nodes: readonly Node[], watch
       set.set({ node: node.name }, { primary: 2, replica: 1, none: 0 }[node.facts()?.role ?? 'none']);
     }
   });
+  gauge(
+    'soc_db_certificate_expiry_timestamp_seconds',
+    'When the certificate ends that a server last showed, in seconds since 1970; nothing of servers without TLS.',
+    ['node'],
+    (set) => {
+      set.reset();
+      for (const node of nodes) {
+        const endsAt = node.certificateEndsAt();
+        if (endsAt) set.set({ node: node.name }, endsAt.getTime() / 1000);
+      }
+    },
+  );
   const lag = (read: (replica: Replica) => number) => (set: Gauge<'node'>) => {
     set.reset();
     for (const replica of watch.replicas()) set.set({ node: replica.node.name }, read(replica));

@@ -1,3 +1,5 @@
+import { TLSSocket } from 'node:tls';
+import type pg from 'pg';
 import { createAdminSession } from './admin-session.ts';
 import { NodeChangedError } from './errors.ts';
 import type { Lsn } from './lsn.ts';
@@ -15,6 +17,8 @@ export interface Node {
   readonly pool: ConnectionPool;
   /** What it said at its last probe; undefined while it does not answer. */
   readonly facts: () => NodeFacts | undefined;
+  /** When the certificate ends that it showed at the last session; undefined without TLS. */
+  readonly certificateEndsAt: () => Date | undefined;
   /** When it last answered, on the monotonic clock; 0 before. */
   readonly answeredAtMs: () => number;
   /** Asks the server anew; one probe at a time, and one that began before the call does not count. Never throws. */
@@ -43,11 +47,13 @@ export function createNode(options: NodeOptions): Node {
   const name = nodeName(url);
   let facts: NodeFacts | undefined;
   let answeredAtMs = 0;
+  let certificateEndsAt: Date | undefined;
 
   const pool = createConnectionPool({
     ...options,
     sizeConnections: () => (facts?.role === 'replica' ? options.replicaSize : options.primarySize),
-    verify: ({ isStandby }) => {
+    verify: ({ isStandby, client }) => {
+      certificateEndsAt = certificateEndOf(client);
       if (facts === undefined || isStandby === undefined || isStandby === (facts.role === 'replica')) return undefined;
       onDoubt();
       return new NodeChangedError(`${name} is no longer the ${facts.role}`);
@@ -77,6 +83,7 @@ export function createNode(options: NodeOptions): Node {
     url,
     pool,
     facts: () => facts,
+    certificateEndsAt: () => certificateEndsAt,
     answeredAtMs: () => answeredAtMs,
     probe: oneAtATime(probeOnce),
     hasReplayed: createReplayWait(async () => {
@@ -94,6 +101,11 @@ export function createNode(options: NodeOptions): Node {
       await pool.close();
     },
   };
+}
+
+function certificateEndOf({ connection }: pg.Client): Date | undefined {
+  const { stream } = connection;
+  return stream instanceof TLSSocket ? stream.getPeerX509Certificate()?.validToDate : undefined;
 }
 
 const describe = (facts: NodeFacts | undefined): string =>

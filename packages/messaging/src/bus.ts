@@ -142,6 +142,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     for (const one of added) {
       if (subscriptions.has(one.spec.type)) throw new Error(`${serviceName} subscribes twice to ${one.spec.type}`);
       subscriptions.set(one.spec.type, one);
+      givingUp.expect(one.spec.type);
     }
   };
 

@@ -1,6 +1,6 @@
 import type { EventEnvelope, EventSpec } from '@soc/contracts';
 import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster';
-import { Counter, Histogram, type Registry } from '@soc/monitoring';
+import { Counter, createDurations, Histogram, type RecordDuration, type Registry } from '@soc/monitoring';
 import type { BusRepository } from './bus-repository.ts';
 import { failureReason } from './failure-reason.ts';
 import type { BusLog } from './log.ts';
@@ -154,6 +154,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       gatherer.gather('ignored', type, ignored);
       if (pending.length > 0) await handleAll(subscription, pending, outcomes);
       metrics.sawBatch(type, outcomes, (performance.now() - startedAt) / 1000);
+      metrics.sawAge(type, events);
       return outcomes;
     },
   };
@@ -173,6 +174,20 @@ function createMetrics(registry: Registry) {
     buckets: [0.002, 0.01, 0.05, 0.2, 1, 5],
     registers: [registry],
   });
+  const ages = createDurations({
+    registry,
+    name: 'soc_event_age_seconds',
+    help: 'From the moment an event came to be until it was handled, waiting and tries included: the latency of a stage.',
+    labelNames: ['type'],
+    bucketsS: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+  });
+  const recorders = new Map<string, RecordDuration>();
+  const sawAge = (type: string, events: readonly EventEnvelope[]): void => {
+    let record = recorders.get(type);
+    if (!record) recorders.set(type, (record = ages.of({ type })));
+    const nowMs = Date.now();
+    for (const { time } of events) record(Math.max(0, nowMs - Date.parse(time)) / 1000);
+  };
   // Looking up labels at every batch costs more than counting.
   const counters = new Map<string, Counter.Internal>();
   const durations = new Map<string, Histogram.Internal<'type'>>();
@@ -192,5 +207,5 @@ function createMetrics(registry: Registry) {
     if (!one) durations.set(type, (one = duration.labels({ type })));
     one.observe(tookS);
   };
-  return { count, sawBatch };
+  return { count, sawBatch, sawAge };
 }

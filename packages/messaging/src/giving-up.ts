@@ -12,7 +12,12 @@ export interface GivingUp {
   readonly bury: (job: RetryJob, attempts: number, reasonCode: DeadLetterReason) => Promise<void>;
   /** It is turned away at the door; `frame` is what came, in base64. */
   readonly refuse: (refused: RefusedMessage, frame: string) => Promise<void>;
+  /** Has attacks by messages of a type counted from zero: of a series that begins with one, Prometheus sees no increase. */
+  readonly expect: (type: string) => void;
 }
+
+/** Refusals that mean that somebody writes to Redis who should not (alert EventsForged). */
+const ATTACKS = ['tampered', 'forged', 'unknown_key'] as const satisfies readonly RefusedMessage['refusal'][];
 
 export function createGivingUp(options: {
   readonly db: DbCluster;
@@ -38,6 +43,9 @@ export function createGivingUp(options: {
 
   return {
     bury,
+    expect: (type) => {
+      for (const reason of ATTACKS) refusals.inc({ type, reason }, 0);
+    },
     refuse: async (refused, frame) => {
       const { type, eventId, refusal, reason } = refused;
       await bury({ eventId, type, frame, reason }, 0, refusal);

@@ -25,6 +25,7 @@ import { createIngest, type Ingest } from './ingest.ts';
 import { createMappingRepository, type MappingRepository } from './mapping-repository.ts';
 import { createMemberRepository, type MemberRepository } from './member-repository.ts';
 import { createMoveRepository, type MoveRepository } from './move-repository.ts';
+import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
 import { createPruning } from './pruning.ts';
 import { createSigmaCorrelationDeps, type SigmaCorrelationDeps } from './sigma-correlation-deps.ts';
 import { createRiskIncidents } from './risk-incidents.ts';
@@ -65,6 +66,7 @@ export interface AlertDeps extends SigmaCorrelationDeps, DetectionDeps {
   readonly bulkOnce: BulkOnce;
   readonly triage: AlertTriage;
   readonly correlation: Correlation;
+  readonly pipeline: PipelineMetrics;
   readonly reshaping: IncidentReshaping;
   readonly pruning: Worker;
   readonly syslog: Worker;
@@ -101,22 +103,25 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
   const mappings = createMappingRepository();
   const sources = createSources();
   const rawEvents = createRawEvents({ outbox, now, search: config.SEARCH_RAW_EVENTS });
-  const ingest = createIngest({
-    db,
-    outbox,
-    now,
-    identify,
-    deduplication,
-    alerts,
-    arrivals,
-    fingerprints,
-    suppressions,
-    timeline,
-    idempotency,
-    rawEvents,
-  });
+  const pipeline = createPipelineMetrics(registry);
+  const ingest = pipeline.counted(
+    createIngest({
+      db,
+      outbox,
+      now,
+      identify,
+      deduplication,
+      alerts,
+      arrivals,
+      fingerprints,
+      suppressions,
+      timeline,
+      idempotency,
+      rawEvents,
+    }),
+  );
   const windows = createSigmaCorrelationDeps({ db, now, log, config, registry, ingest, timeline });
-  const detection = createDetectionDeps({ db, outbox, now, log, config, ingest, windows, rawEvents });
+  const detection = createDetectionDeps({ db, outbox, now, log, config, ingest, windows, rawEvents, pipeline });
   const { eventIntake } = detection;
   return {
     db,
@@ -144,6 +149,7 @@ export function createAlertDeps({ db, outbox, now, log, config, registry }: Plat
     ingest,
     bulkOnce: createBulkOnce({ db, idempotency, claims: bulkClaims, log }),
     triage: createAlertTriage({ db, outbox, now, alerts, timeline }),
+    pipeline,
     correlation: createCorrelation({ decide, openByRisk, incidents, members, moves, timeline, now }),
     reshaping: createIncidentReshaping({ outbox, alerts, incidents, members }),
     pruning: createPruning({

@@ -7,6 +7,7 @@ import { createEventBlockRepository } from './event-block-repository.ts';
 import { createEventIntake, type EventIntake } from './event-intake.ts';
 import { createEventPruning } from './event-pruning.ts';
 import type { Ingest } from './ingest.ts';
+import type { PipelineMetrics } from './pipeline-metrics.ts';
 import type { RawEvents } from './raw-events.ts';
 import { createRuleChange } from './rule-change.ts';
 import { createRuleImport, type RuleImport } from './rule-import.ts';
@@ -44,10 +45,12 @@ export function createDetectionDeps({
   windows,
   outbox,
   rawEvents,
+  pipeline,
 }: Pick<Platform<AlertConfig>, 'db' | 'outbox' | 'now' | 'log' | 'config'> & {
   readonly ingest: Ingest;
   readonly windows: SigmaCorrelationDeps;
   readonly rawEvents: RawEvents;
+  readonly pipeline: PipelineMetrics;
 }): DetectionDeps {
   const rules = createRuleRepository();
   const ruleSets = createRuleSetRepository();
@@ -96,6 +99,7 @@ export function createDetectionDeps({
       keepsEvents: keepMs > 0,
       outbox,
       rawEvents,
+      pipeline,
     }),
     detectionWorkers: [
       detections,

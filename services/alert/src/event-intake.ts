@@ -8,6 +8,7 @@ import type { EventBlock, EventBlockRepository } from './event-block-repository.
 import type { EventSources } from './event-sources.ts';
 import { submissionsOfFirings } from './firing-submissions.ts';
 import type { Ingest, Submission } from './ingest.ts';
+import type { PipelineMetrics } from './pipeline-metrics.ts';
 import type { RawEvents } from './raw-events.ts';
 import type { MatchBatch, SigmaCorrelation, TenantFiring } from './sigma-correlation.ts';
 
@@ -53,6 +54,7 @@ export function createEventIntake(given: {
   readonly ingest: Pick<Ingest, 'within'>;
   readonly correlateMatches: SigmaCorrelation['correlateMatches'];
   readonly eventSources: Pick<EventSources, 'heard'>;
+  readonly pipeline: Pick<PipelineMetrics, 'events'>;
   readonly log: BusLog;
   /** Whether events are kept for backtests. */
   readonly keepsEvents: boolean;
@@ -112,6 +114,7 @@ export function createEventIntake(given: {
         : [];
     // Committed by now: an error would have it sent again.
     if (good > 0) {
+      given.pipeline.events(source ?? UNNAMED_SOURCE, good);
       await eventSources
         .heard(tenantId, source ?? UNNAMED_SOURCE)
         .catch((error: unknown) => given.log.warn({ err: error }, 'event source not noted'));

@@ -30,6 +30,7 @@ export const analyticsService = defineService({
         onNotificationSent(deps),
         onEvidenceStored(deps),
       ],
+      workers: [deps.situation],
     };
   },
 });

@@ -20,7 +20,10 @@ export function createRequestMetrics(registry: Registry): (upstream: string) => 
     collect: () => {
       for (const [upstream, counts] of untold) {
         for (const statusClass of STATUS_CLASSES) {
-          if (counts[statusClass] > 0) requests.inc({ upstream, status_class: statusClass }, counts[statusClass]);
+          // Failures are counted from zero: a share of them is a number, and the first of them an increase.
+          if (counts[statusClass] > 0 || statusClass === '5xx') {
+            requests.inc({ upstream, status_class: statusClass }, counts[statusClass]);
+          }
           counts[statusClass] = 0;
         }
       }

@@ -12,7 +12,10 @@ import type { AlertDeps } from '../deps.ts';
 import { risksOf } from '../domain/correlation/risk.ts';
 import { changedByAnalysis, newestAnalyses, withAnalysis } from '../domain/analysed.ts';
 
-type Deps = Pick<AlertDeps, 'alertFacts' | 'alerts' | 'arrivals' | 'candidates' | 'correlation' | 'risks'>;
+type Deps = Pick<
+  AlertDeps,
+  'alertFacts' | 'alerts' | 'arrivals' | 'candidates' | 'correlation' | 'now' | 'pipeline' | 'risks'
+>;
 type Context = Parameters<Parameters<typeof batchSubscription<typeof AnalysisCompleted>>[1]>[1];
 
 /**
@@ -32,7 +35,7 @@ export const onAnalysisCompleted = (deps: Deps) =>
   );
 
 async function handleTenant(
-  { alertFacts, alerts, arrivals, candidates, correlation, risks }: Deps,
+  { alertFacts, alerts, arrivals, candidates, correlation, now, pipeline, risks }: Deps,
   tenantId: string,
   items: readonly BatchItem<typeof AnalysisCompleted>[],
   context: Context,
@@ -79,6 +82,11 @@ async function handleTenant(
           others.map(([alertId, incidentId]) => ({ alertId, incidentId })),
         );
 
+  const firstTimes = new Set(fresh.map(({ alert }) => alert.id));
+  for (const alert of saved.filter(({ id }) => firstTimes.has(id))) {
+    pipeline.reached('analysed', alert, now());
+    if (alert.incidentId !== null) pipeline.reached('correlated', alert, now());
+  }
   const before = new Map(news.map(({ alert }) => [alert.id, alert]));
   const causes = new Map(items.map(({ payload, event }) => [payload.alertId, event]));
   await publishMany([
