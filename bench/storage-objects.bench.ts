@@ -57,6 +57,7 @@ export const benchmark: Benchmark = {
         encryption: 'none',
         kmsKeyId: undefined,
         lockMode: 'COMPLIANCE',
+        isLockRequired: true,
         partBytes: PART_BYTES,
       });
       const figures = {

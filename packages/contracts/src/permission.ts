@@ -22,6 +22,8 @@ export const Permission = z.enum([
   'notifications:write',
   'storage:read',
   'storage:write',
+  /** Releases holds, clears quarantine, and goes on with what others have begun to upload. */
+  'evidence:administer',
   'retention:write',
   'users:read',
   'users:write',

@@ -11,6 +11,7 @@ import { onIncidentCreated } from './events/on-incident-created.ts';
 import { onIncidentUpdated } from './events/on-incident-updated.ts';
 import { onMetricRecorded } from './events/on-metric-recorded.ts';
 import { abortUploadRoute } from './routes/abort-upload.ts';
+import { clearObjectRoute } from './routes/clear-object.ts';
 import { completeUploadRoute } from './routes/complete-upload.ts';
 import { downloadObjectRoute } from './routes/download-object.ts';
 import { deleteRetentionRoute } from './routes/delete-retention.ts';
@@ -34,6 +35,7 @@ import { createSavedSearchRoute } from './routes/create-saved-search.ts';
 import { deleteSavedSearchRoute } from './routes/delete-saved-search.ts';
 import { getSavedSearchRoute } from './routes/get-saved-search.ts';
 import { listSavedSearchesRoute } from './routes/list-saved-searches.ts';
+import { releaseObjectRoute } from './routes/release-object.ts';
 import { replaceSavedSearchRoute } from './routes/replace-saved-search.ts';
 import { searchFacetsRoute } from './routes/search-facets.ts';
 import { searchHistogramRoute } from './routes/search-histogram.ts';
@@ -57,6 +59,8 @@ export const storageService = defineService({
         verifyObjectRoute(deps),
         holdObjectRoute(deps),
         quarantineObjectRoute(deps),
+        releaseObjectRoute(deps),
+        clearObjectRoute(deps),
         issueObjectUrlRoute(deps),
         startUploadRoute(deps),
         getUploadRoute(deps),
@@ -95,7 +99,7 @@ export const storageService = defineService({
         createEvidenceSweeper({ ...deps, log: platform.log }),
         ...deps.metrics.workers,
         ...deps.search.workers,
-        createRetentionWorker({ ...deps, audit: platform.audit, log: platform.log }),
+        createRetentionWorker({ ...deps, audit: platform.audit, log: platform.log, registry: platform.registry }),
       ],
       checks: {
         objects: { critical: false, run: deps.objectStore.check },

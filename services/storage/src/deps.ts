@@ -44,7 +44,7 @@ export async function createStorageDeps(platform: Platform<StorageConfig>): Prom
     custodyKeys,
     maxExportObjects: config.CUSTODY_EXPORT_MAX_OBJECTS,
     retentionEveryS: config.RETENTION_EVERY_S,
-    objectStore: createObjectStore(config, now),
+    objectStore: await createObjectStore(config, { now, log }),
     maxObjectBytes: config.EVIDENCE_MAX_BYTES,
     uploads: createUploadRepository(),
     evidencePolicy: {

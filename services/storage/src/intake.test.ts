@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
-import { dropUpload, type IntakeDeps } from './intake.ts';
-import type { UploadRecord } from './upload-repository.ts';
+import { dropUpload, type SweepDeps } from './intake.ts';
+import { noDatabase } from './no-database.fixture.ts';
 
-const upload = { id: 'upload', tenantId: 'default', started: undefined } as UploadRecord;
+const upload = { id: 'upload', tenantId: 'default', started: undefined };
 
 /** What is done, in order, by a store that may refuse. */
 function recorder(isClaimed: boolean, discard: () => Promise<void>) {
   const done: string[] = [];
-  const deps = {
-    db: {
-      tx: async (work: (tx: undefined) => Promise<unknown>) => {
-        const answer = await work(undefined);
-        done.push('commit');
-        return answer;
+  const deps: SweepDeps = {
+    db: noDatabase(() => done.push('commit')),
+    uploads: {
+      giveUp: () => Promise.resolve(isClaimed),
+      remove: () => {
+        done.push('remove');
+        return Promise.resolve();
       },
     },
-    uploads: { giveUp: () => Promise.resolve(isClaimed), remove: () => Promise.resolve(done.push('remove')) },
-    objectStore: { discard: () => (done.push('discard'), discard()) },
+    objectStore: { abortUpload: () => Promise.resolve(), discard: () => (done.push('discard'), discard()) },
   };
-  return { done, deps: deps as unknown as IntakeDeps };
+  return { done, deps };
 }
 
 test('nothing is removed of an upload before it is claimed, and nothing of one that became evidence', async () => {

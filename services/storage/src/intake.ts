@@ -1,4 +1,5 @@
 import type { EvidenceObject } from '@soc/contracts/storage/objects';
+import type { Principal } from '@soc/identity';
 import type { Origin } from '@soc/messaging';
 import {
   badRequest,
@@ -20,6 +21,15 @@ export type IntakeDeps = Pick<
   'db' | 'outbox' | 'now' | 'evidence' | 'objectStore' | 'uploads' | 'evidencePolicy'
 >;
 
+/** What giving an upload up takes. */
+export interface SweepDeps {
+  readonly db: Pick<StorageDeps['db'], 'tx'>;
+  readonly uploads: Pick<StorageDeps['uploads'], 'giveUp' | 'remove'>;
+  readonly objectStore: Pick<StorageDeps['objectStore'], 'abortUpload' | 'discard'>;
+}
+
+type SweptUpload = Pick<UploadRecord, 'id' | 'tenantId' | 'started'>;
+
 export function problemOf(refusal: PutRefusal): HttpProblem {
   switch (refusal) {
     case 'too_large':
@@ -35,7 +45,7 @@ export function problemOf(refusal: PutRefusal): HttpProblem {
   }
 }
 
-async function discardContent({ objectStore }: IntakeDeps, upload: UploadRecord): Promise<void> {
+async function discardContent({ objectStore }: Pick<SweepDeps, 'objectStore'>, upload: SweptUpload): Promise<void> {
   if (upload.started) await objectStore.abortUpload(upload.started);
   await objectStore.discard({ tenantId: upload.tenantId, name: upload.id });
 }
@@ -44,7 +54,7 @@ async function discardContent({ objectStore }: IntakeDeps, upload: UploadRecord)
  * Gives an upload up and removes what has arrived. The row is claimed first: who completes it meanwhile has either taken the row
  * before, and this is false, or makes no evidence. Throws when the store does not remove it; the sweeper asks again.
  */
-export async function sweepUpload(deps: IntakeDeps, upload: UploadRecord): Promise<boolean> {
+export async function sweepUpload(deps: SweepDeps, upload: SweptUpload): Promise<boolean> {
   const { db, uploads } = deps;
   if (!(await db.tx((tx) => uploads.giveUp(tx, upload.id)))) return false;
   await discardContent(deps, upload);
@@ -56,7 +66,7 @@ export async function sweepUpload(deps: IntakeDeps, upload: UploadRecord): Promi
  * As `sweepUpload`, for a request, which is over once the row is claimed: what a store that is away or the retention of a bucket
  * keeps is left to the sweeper, which tells of it.
  */
-export async function dropUpload(deps: IntakeDeps, upload: UploadRecord): Promise<boolean> {
+export async function dropUpload(deps: SweepDeps, upload: SweptUpload): Promise<boolean> {
   const { db, uploads } = deps;
   if (!(await db.tx((tx) => uploads.giveUp(tx, upload.id)))) return false;
   await sweepUpload(deps, upload).catch(() => undefined);
@@ -71,7 +81,7 @@ export async function takeIn(
   deps: IntakeDeps,
   upload: UploadRecord,
   arrived: { readonly content: StoredContent; readonly finding: Finding },
-  origin: Origin,
+  { principal, origin }: { readonly principal: Principal; readonly origin: Origin },
 ): Promise<EvidenceObject | undefined> {
   const { content, finding } = arrived;
   const decision = decideIntake(deps.evidencePolicy, finding, upload.contentType);
@@ -100,7 +110,7 @@ export async function takeIn(
   const isTaken = await deps.db.tx(async (tx) => {
     // Whoever deletes the row makes the object.
     if (!(await deps.uploads.take(tx, upload.id))) return false;
-    await keepEvidence(deps, tx, { object, key }, { actorId: upload.startedById, origin });
+    await keepEvidence(deps, tx, { object, key }, { actorId: upload.startedById, completedBy: principal, origin });
     return true;
   });
   if (isTaken) return object;

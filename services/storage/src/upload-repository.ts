@@ -48,6 +48,12 @@ export function createUploadRepository() {
           ${upload.expiresAt})`);
     },
 
+    /** What the store calls an upload in parts that it has begun. */
+    saveStarted: async (tx: Tx, id: string, { upload, partBytes }: StartedUpload): Promise<void> => {
+      await tx.query(sql`
+        update storage.uploads set upload = ${upload}, part_bytes = ${partBytes} where id = ${id}`);
+    },
+
     /** One in parts that is open: neither given up nor expired. */
     find: async (read: Queryable, tenantId: string, id: string, at: string): Promise<UploadRecord | undefined> => {
       const [row] = await read.query<UploadRow>(sql`

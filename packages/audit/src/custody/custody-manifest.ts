@@ -21,6 +21,8 @@ const ExportedObject = z.strictObject({
   entries: z.number().int().min(1),
   chain: Hash,
   content: z.enum(['included', 'left_out', 'purged']),
+  /** Why the content was in quarantine when it was exported; absent when it was not. */
+  quarantineReason: z.string().optional(),
 });
 export type ExportedObject = z.infer<typeof ExportedObject>;
 

@@ -16,6 +16,8 @@ export interface ObjectReport {
   /** Of those, how many were written before custody was signed. */
   readonly adoptedEntries: number;
   readonly content: ExportedObject['content'];
+  /** Why to be careful with the content; undefined when it was not in quarantine. */
+  readonly quarantineReason: string | undefined;
   readonly findings: readonly CustodyFinding[];
 }
 
@@ -150,6 +152,7 @@ export async function verifyExportedObject(object: ExportedObject, given: Given)
     entries: object.entries,
     adoptedEntries: noted.adoptedEntries,
     content: object.content,
+    quarantineReason: object.quarantineReason,
     findings,
   };
 }

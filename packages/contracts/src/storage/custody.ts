@@ -58,7 +58,7 @@ export const ExportCustody = endpoint({
   summary: 'Evidence with its custody, signed, as one tar archive that `soc custody verify` checks offline',
   permission: 'storage:write',
   audit: 'custody.export',
-  auditFields: ['objectIds', 'incidentId', 'alertId', 'recipient', 'purpose', 'content'],
+  auditFields: ['objectIds', 'incidentId', 'alertId', 'recipient', 'purpose', 'content', 'quarantined'],
   body: z
     .strictObject({
       objectIds: z.array(Uuid).min(1).max(100).optional(),
@@ -69,6 +69,8 @@ export const ExportCustody = endpoint({
       purpose: z.string().trim().min(1).max(1_000),
       /** Whether the contents are in it, or their hashes and custody alone. */
       content: z.enum(['included', 'left_out']).default('included'),
+      /** Contents in quarantine are given to who says that they know. */
+      quarantined: z.literal('acknowledged').optional(),
     })
     .refine(
       ({ objectIds, incidentId, alertId }) =>
@@ -82,5 +84,6 @@ export const ExportCustody = endpoint({
     404: ['storage.object_not_found'],
     410: ['storage.content_gone'],
     422: ['storage.too_many_objects'],
+    423: ['storage.quarantined'],
   },
 });

@@ -1,7 +1,7 @@
 import type { EndpointSpec } from '../endpoint.ts';
 import { ExportCustody, ListCustodyKeys } from './custody.ts';
 import { QueryMetric } from './metrics.ts';
-import { HoldObject, IssueObjectUrl, QuarantineObject } from './object-controls.ts';
+import { ClearObject, HoldObject, IssueObjectUrl, QuarantineObject, ReleaseObject } from './object-controls.ts';
 import { DownloadObject, GetObject, ListCustody, ListObjects, StoreObject, VerifyObject } from './objects.ts';
 import {
   CreateSavedSearch,
@@ -22,7 +22,9 @@ export const storageEndpoints: readonly EndpointSpec[] = [
   DownloadObject,
   VerifyObject,
   HoldObject,
+  ReleaseObject,
   QuarantineObject,
+  ClearObject,
   IssueObjectUrl,
   StartUpload,
   GetUpload,

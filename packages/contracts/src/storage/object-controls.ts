@@ -12,18 +12,36 @@ export const HoldObject = endpoint({
   method: 'PUT',
   url: '/api/v1/storage/objects/:id/hold',
   summary:
-    'Puts an object on legal hold or releases it, and sets until when it is retained; recorded in the custody log',
+    'Puts an object on legal hold, and sets until when it is retained, which is only ever put later; recorded in the custody log',
   permission: 'storage:write',
   audit: 'evidence.hold',
   auditFields: ['legalHold', 'retainUntil'],
   params: ObjectParams,
-  body: z.strictObject({ legalHold: z.boolean().optional(), retainUntil: Timestamp.optional(), reason: Reason }),
+  body: z.strictObject({ legalHold: z.literal(true).optional(), retainUntil: Timestamp.optional(), reason: Reason }),
   responses: { 200: EvidenceObject },
   errors: {
     404: ['storage.object_not_found'],
-    409: ['storage.retention_shortened', 'storage.purge_under_way'],
+    409: ['storage.retention_shortened', 'storage.purge_under_way', 'storage.no_object_lock'],
     410: ['storage.content_gone'],
     422: ['storage.retention_past'],
+  },
+});
+
+export const ReleaseObject = endpoint({
+  id: 'releaseObject',
+  service: 'storage',
+  method: 'POST',
+  url: '/api/v1/storage/objects/:id/hold/release',
+  summary: 'Releases an object from legal hold; until when it is retained stays as it is; recorded in the custody log',
+  permission: 'evidence:administer',
+  audit: 'evidence.release',
+  params: ObjectParams,
+  body: z.strictObject({ reason: Reason }),
+  responses: { 200: EvidenceObject },
+  errors: {
+    404: ['storage.object_not_found'],
+    409: ['storage.purge_under_way'],
+    410: ['storage.content_gone'],
   },
 });
 
@@ -32,11 +50,25 @@ export const QuarantineObject = endpoint({
   service: 'storage',
   method: 'PUT',
   url: '/api/v1/storage/objects/:id/quarantine',
-  summary: 'Sets an object aside, or clears it with null; recorded in the custody log',
+  summary: 'Sets an object aside; recorded in the custody log',
   permission: 'storage:write',
   audit: 'evidence.quarantine',
   params: ObjectParams,
-  body: z.strictObject({ reason: Reason.nullable() }),
+  body: z.strictObject({ reason: Reason }),
+  responses: { 200: EvidenceObject },
+  errors: { 404: ['storage.object_not_found'] },
+});
+
+export const ClearObject = endpoint({
+  id: 'clearObject',
+  service: 'storage',
+  method: 'POST',
+  url: '/api/v1/storage/objects/:id/quarantine/clear',
+  summary: 'Takes an object out of quarantine; recorded in the custody log',
+  permission: 'evidence:administer',
+  audit: 'evidence.clear',
+  params: ObjectParams,
+  body: z.strictObject({ reason: Reason }),
   responses: { 200: EvidenceObject },
   errors: { 404: ['storage.object_not_found'] },
 });

@@ -28,6 +28,8 @@ export const RetentionPurge = z.object({
   count: z.number().int().min(0),
   /** Old enough, and kept because of a legal hold or a time it is to be retained until. */
   heldCount: z.number().int().min(0),
+  /** Old enough, and kept because its chain of custody is broken: nothing can be signed on top of it. */
+  brokenCount: z.number().int().min(0),
   /** Of contents of evidence. */
   sizeBytes: z.number().int().min(0),
   startedAt: Timestamp,

@@ -12,7 +12,10 @@ const COMPLETE_WITHIN_MS = 60 * 60 * 1000;
 export const UploadPart = z.object({ number: z.number().int().min(1), sizeBytes: z.number().int().min(0) });
 export type UploadPart = z.infer<typeof UploadPart>;
 
-/** An upload in parts: each of `partBytes`, the last of what is left. What has arrived need not be sent again. */
+/**
+ * An upload in parts: each of `partBytes`, the last of what is left. What has arrived need not be sent again. It is the business of
+ * who began it, and of who may `evidence:administer`; to others it is not there.
+ */
 export const Upload = z.object({
   id: Uuid,
   partBytes: z.number().int().min(1),

@@ -46,7 +46,7 @@ function exportedFiles(privateKey: ReturnType<typeof generateKeyPairSync>['priva
       exportedBy: { id: 'ann', name: 'Ann' },
       recipient: 'the court',
       purpose: 'case 7',
-      objects: [{ id: ID, sizeBytes, sha256, blake3, entries: 2, chain, ...told }],
+      objects: [{ id: ID, sizeBytes, sha256, blake3, entries: 2, chain, ...told, quarantineReason: 'a \u001b beacon' }],
     },
     privateKey,
   );
@@ -88,6 +88,7 @@ test('an intact export is verified offline, archive or folder: exit code 0', asy
   for (const path of [archive, folder]) {
     const { code, text } = await soc(['verify'], { export: path, key });
     expect([code, text]).toEqual([0, expect.stringContaining(`${ID} "a.bin": 2 records, content as stored`)]);
+    expect(text).toContain(String.raw`Its content was in quarantine: "a \u001b beacon".`);
   }
 });
 

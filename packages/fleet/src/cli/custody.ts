@@ -16,9 +16,11 @@ const CONTENTS = { included: 'content as stored', left_out: 'content not include
 function tell({ findings, exported, objects }: CustodyReport, print: (line: string) => void): number {
   for (const finding of findings) print(`BAD: ${describeCustodyFinding(finding)}`);
   if (exported) print(`Export ${exported.id} of ${exported.at}, by ${exported.by}, for ${exported.recipient}.`);
-  for (const { id, filename, entries, adoptedEntries, content, findings: own } of objects) {
+  for (const { id, filename, entries, adoptedEntries, content, quarantineReason, findings: own } of objects) {
     const state = own.length > 0 ? 'BAD' : `${entries} records, ${CONTENTS[content]}`;
     print(`${id} ${JSON.stringify(filename)}: ${state}`);
+    // As text of JSON: it is what somebody wrote, and may be meant for a terminal.
+    if (quarantineReason !== undefined) print(`  Its content was in quarantine: ${JSON.stringify(quarantineReason)}.`);
     if (adoptedEntries > 0) {
       print(
         `  ${adoptedEntries} of its records were written before custody was signed; nothing vouches for the time before.`,

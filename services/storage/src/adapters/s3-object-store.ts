@@ -11,6 +11,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { ContentPlace, ObjectStore, PutOutcome } from '../ports/object-store.ts';
 import { receiveContent } from '../receive-content.ts';
+import { createBucketCheck } from './s3/s3-bucket.ts';
 import { createPartBuffers, NoBufferError, type PartBuffers } from './s3/part-buffers.ts';
 import { createS3Holds } from './s3/s3-holds.ts';
 import { keyText, parseKey, placeIn } from './s3/s3-key.ts';
@@ -85,6 +86,7 @@ export function createS3ObjectStore(settings: S3Settings): ObjectStore {
     }
   };
   const holds = createS3Holds(client, settings);
+  const bucketCheck = createBucketCheck(client, settings);
 
   return {
     put: put(client, settings, buffers),
@@ -100,7 +102,7 @@ export function createS3ObjectStore(settings: S3Settings): ObjectStore {
     },
     check: async () => {
       await client.send(new HeadBucketCommand({ Bucket }));
-      return { store: 's3', bucket: Bucket };
+      return { store: 's3', bucket: Bucket, ...(await bucketCheck()) };
     },
     sweep: () => Promise.resolve(),
   };

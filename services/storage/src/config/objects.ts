@@ -51,6 +51,12 @@ export const ObjectsConfig = z.object({
     .enum(['GOVERNANCE', 'COMPLIANCE'])
     .default('COMPLIANCE')
     .describe('Whether those with a special permission may shorten a retention (`GOVERNANCE`) or nobody may.'),
+  EVIDENCE_S3_LOCK_REQUIRED: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether the service refuses to start over a bucket without object lock; `false` warns in /health, and holds are refused there.',
+    ),
   EVIDENCE_REFUSED_TYPES: z
     .string()
     .default('')
@@ -94,6 +100,7 @@ export function s3SettingsOf(config: ObjectsConfig): S3Settings {
     encryption: config.EVIDENCE_S3_ENCRYPTION,
     kmsKeyId: config.EVIDENCE_S3_KMS_KEY_ID,
     lockMode: config.EVIDENCE_S3_LOCK_MODE,
+    isLockRequired: config.EVIDENCE_S3_LOCK_REQUIRED,
     partBytes: partBytesFor(config.EVIDENCE_MAX_BYTES),
   };
 }

@@ -39,7 +39,8 @@ canonical JSON (RFC 8785). objects/ID/entries.ndjson has a line for each entry: 
 SHA-256(0x02, chain before (32 zero bytes at first), SHA-256(0x00, record as canonical JSON)). objects/ID/checkpoints.ndjson has,
 for each entry, the signature over chain and Merkle root (RFC 6962) of it and all before, with Ed25519 over
 "soc-audit-checkpoint/1", a line feed and "claim" as canonical JSON. The manifest names the last chain of each object and both
-hashes of its content, as does its first entry.
+hashes of its content, as does its first entry. What has a "quarantineReason" there was set aside for that reason: handle its content
+as if it were hostile.
 `;
 
 interface Part {

@@ -88,8 +88,11 @@ export interface ObjectStore {
   readonly remove: (key: string) => Promise<'removed' | 'absent' | 'held'>;
   /** Removes what a `put` or an upload that was broken off has left there; a place that holds nothing is no fault. */
   readonly discard: (place: ContentPlace) => Promise<void>;
-  /** Sets what is given and leaves the rest. `shortened`: the content is retained for longer already; nothing was changed. */
-  readonly hold: (key: string, hold: Partial<Hold>) => Promise<'set' | 'absent' | 'shortened'>;
+  /**
+   * Sets what is given and leaves the rest. `shortened`: the content is retained for longer already; nothing was changed. `no_lock`:
+   * the store cannot hold anything.
+   */
+  readonly hold: (key: string, hold: Partial<Hold>) => Promise<'set' | 'absent' | 'shortened' | 'no_lock'>;
   /** Undefined when there is no such content. */
   readonly holdOf: (key: string) => Promise<Hold | undefined>;
   readonly startUpload: (place: ContentPlace) => Promise<StartedUpload>;

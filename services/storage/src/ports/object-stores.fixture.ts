@@ -19,7 +19,11 @@ export interface TestBucket {
 }
 
 /** A bucket with object lock on the S3 server of the tests; it goes with the server. */
-export async function makeTestBucket(more: Partial<S3Settings> = {}, url = s3Url): Promise<TestBucket> {
+export async function makeTestBucket(
+  more: Partial<S3Settings> = {},
+  url = s3Url,
+  hasObjectLock = true,
+): Promise<TestBucket> {
   const settings: S3Settings = {
     endpoint: url,
     publicEndpoint: undefined,
@@ -30,6 +34,7 @@ export async function makeTestBucket(more: Partial<S3Settings> = {}, url = s3Url
     encryption: 'aws:kms',
     kmsKeyId: TEST_KMS_KEY,
     lockMode: 'COMPLIANCE',
+    isLockRequired: true,
     partBytes: PART_BYTES,
     ...more,
   };
@@ -39,7 +44,7 @@ export async function makeTestBucket(more: Partial<S3Settings> = {}, url = s3Url
     forcePathStyle: true,
     credentials: TEST_S3_KEYS,
   });
-  await server.send(new CreateBucketCommand({ Bucket: settings.bucket, ObjectLockEnabledForBucket: true }));
+  await server.send(new CreateBucketCommand({ Bucket: settings.bucket, ObjectLockEnabledForBucket: hasObjectLock }));
   return { settings, server };
 }
 

@@ -97,6 +97,15 @@ describe.each(adapters)('uploads in parts: $name', ({ open }) => {
     expect(await store.completeUpload(upload, [stored], {})).toEqual({ ok: false, refusal: 'no_upload' });
   });
 
+  test('an upload that nobody knows the name of is given up by its place', async () => {
+    const store = await open();
+    const where = place();
+    const upload = await store.startUpload(where);
+    const stored = await part(store, upload, 1, Buffer.from('orphaned'));
+    await store.discard(where);
+    expect(await store.completeUpload(upload, [stored], {})).toEqual({ ok: false, refusal: 'no_upload' });
+  });
+
   test('a part that is still being sent again has no hand in what was completed', async () => {
     const store = await open();
     const upload = await store.startUpload(place());

@@ -6,13 +6,14 @@ import type { StorageDeps } from '../deps.ts';
 import { keptSince, resumedBefore } from '../domain/retention.ts';
 import { evidencePurgeRepository } from './evidence-purge-repository.ts';
 import { purgeDocuments } from './purge-documents.ts';
-import { purgeObject } from './purge-evidence.ts';
+import { type BrokenCustodyDeps, purgeUnlessBroken } from './broken-custody.ts';
 import { type Claim, retentionRepository, type UnfinishedPurge } from './retention-repository.ts';
 
 export type CarryOutDeps = Pick<
   StorageDeps,
   'db' | 'evidence' | 'objectStore' | 'now' | 'searchIndex' | 'metrics' | 'retentionEveryS'
-> & { readonly audit: Audit; readonly log: BusLog };
+> &
+  BrokenCustodyDeps & { readonly audit: Audit; readonly log: BusLog };
 
 /** Objects named at once. */
 const BATCH = 100;
@@ -39,16 +40,19 @@ function purgeFor({ now }: CarryOutDeps, claim: Claim, unfinished: UnfinishedPur
     before: before.toISOString(),
     count: unfinished?.count ?? 0,
     heldCount: 0,
+    brokenCount: 0,
     sizeBytes: unfinished?.sizeBytes ?? 0,
     startedAt: unfinished?.startedAt ?? now().toISOString(),
     finishedAt: null,
   };
 }
 
-async function finish(deps: CarryOutDeps, tx: Tx, claim: Claim, id: string, heldCount: number): Promise<void> {
+type Kept = Pick<RetentionPurge, 'heldCount' | 'brokenCount'>;
+
+async function finish(deps: CarryOutDeps, tx: Tx, claim: Claim, id: string, kept: Kept): Promise<void> {
   const { tenantId, kind } = claim;
-  const { keepDays, before, count, sizeBytes } = await retentionRepository.finish(tx, id, heldCount, deps.now());
-  const details = { purgeId: id, keepDays, before, count, heldCount, sizeBytes };
+  const { keepDays, before, count, sizeBytes } = await retentionRepository.finish(tx, id, kept, deps.now());
+  const details = { purgeId: id, keepDays, before, count, ...kept, sizeBytes };
   const target = { type: 'retention', id: kind };
   await deps.audit.record(tx, { action: 'retention.purge', outcome: 'success', tenantId, target, details });
   tx.afterCommit(() => deps.log.info({ tenantId, kind, ...details }, 'purged what was too old'));
@@ -59,6 +63,7 @@ const nextRound = ({ now, retentionEveryS }: CarryOutDeps): Date => new Date(now
 async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortSignal): Promise<void> {
   const { db, now } = deps;
   const { tenantId } = claim;
+  const broken = new Set<string>();
   for (;;) {
     signal.throwIfAborted();
     const purge = await db.tx(async (tx) => {
@@ -70,6 +75,7 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
         before,
         now: now(),
         purgeId,
+        except: [...broken],
         limitRows: BATCH,
       });
       if (begun > 0) await retentionRepository.begin(tx, tenantId, planned, null);
@@ -79,7 +85,9 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
     if (ids.length === 0) break;
     for (const id of ids) {
       signal.throwIfAborted();
-      if (!(await purgeObject(deps, id, (tx) => retentionRepository.renew(tx, claim)))) throw new PolicyLostError();
+      const outcome = await purgeUnlessBroken(deps, id, (tx) => retentionRepository.renew(tx, claim));
+      if (outcome === 'stopped') throw new PolicyLostError();
+      if (outcome === 'broken') broken.add(id);
     }
   }
   await db.tx(async (tx) => {
@@ -88,7 +96,7 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
     if (unfinished) {
       const { before, id } = unfinished;
       const { heldCount } = await evidencePurgeRepository.count(tx, { tenantId, before, now: now() });
-      await finish(deps, tx, claim, id, heldCount);
+      await finish(deps, tx, claim, id, { heldCount, brokenCount: broken.size });
     }
     await retentionRepository.release(tx, claim, nextRound(deps));
   });
@@ -135,7 +143,7 @@ async function carryOutRest(deps: CarryOutDeps, claim: Claim, signal: AbortSigna
       const { id, before } = purge;
       const { count } = await purgeDocuments(deps, { tenantId, kind, before, dryRun: false }, tx);
       await retentionRepository.count(tx, id, { count, sizeBytes: 0 });
-      await finish(deps, tx, claim, id, 0);
+      await finish(deps, tx, claim, id, { heldCount: 0, brokenCount: 0 });
     }
     await retentionRepository.release(tx, claim, nextRound(deps));
   }, options);

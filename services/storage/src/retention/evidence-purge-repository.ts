@@ -45,17 +45,24 @@ export const evidencePurgeRepository = {
     return { count: row?.count ?? 0, heldCount: row?.held_count ?? 0, sizeBytes: row?.size_bytes ?? 0 };
   },
 
-  /** Names objects that are about to be purged; tells how many. */
+  /** Names objects that are about to be purged, but for some; tells how many. */
   begin: async (
     tx: Tx,
-    { tenantId, before, now, purgeId, limitRows }: Span & { readonly purgeId: string; readonly limitRows: number },
+    {
+      tenantId,
+      before,
+      now,
+      purgeId,
+      except,
+      limitRows,
+    }: Span & { readonly purgeId: string; readonly except: readonly string[]; readonly limitRows: number },
   ): Promise<number> => {
     const rows = await tx.query(sql`
       update storage.objects set purge_id = ${purgeId}, purge_begun_at = ${now}
       where id in (
         select id from storage.objects
         where tenant_id = ${tenantId} and stored_at < ${before}::timestamptz and purged_at is null
-          and purge_begun_at is null and not ${held(now)}
+          and purge_begun_at is null and not ${held(now)} and id <> all(${except}::uuid[])
         order by stored_at limit ${limitRows} for update skip locked)
       returning 1 as begun`);
     return rows.length;

@@ -30,6 +30,7 @@ interface PurgeRow {
   readonly before: string;
   readonly count: number;
   readonly held_count: number;
+  readonly broken_count: number;
   readonly size_bytes: number;
   readonly started_at: string;
   readonly finished_at: string | null;
@@ -50,13 +51,14 @@ const purgeOf = (row: PurgeRow): RetentionPurge => ({
   before: row.before,
   count: row.count,
   heldCount: row.held_count,
+  brokenCount: row.broken_count,
   sizeBytes: row.size_bytes,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
 });
 
 const policyColumns = sql`kind, keep_days, updated_by, updated_at, due_at`;
-const purgeColumns = sql`id, kind, keep_days, before, count, held_count, size_bytes, started_at, finished_at`;
+const purgeColumns = sql`id, kind, keep_days, before, count, held_count, broken_count, size_bytes, started_at, finished_at`;
 
 /** Longer than any one step of a purge outside of a transaction. */
 const LEASE = sql`now() + interval '60 seconds'`;
@@ -135,9 +137,14 @@ export const retentionRepository = {
       where id = ${id}`);
   },
 
-  finish: async (tx: Tx, id: string, heldCount: number, at: Date): Promise<RetentionPurge> => {
+  finish: async (
+    tx: Tx,
+    id: string,
+    { heldCount, brokenCount }: Pick<RetentionPurge, 'heldCount' | 'brokenCount'>,
+    at: Date,
+  ): Promise<RetentionPurge> => {
     const [row] = await tx.query<PurgeRow>(sql`
-      update storage.retention_purges set held_count = ${heldCount}, finished_at = ${at}
+      update storage.retention_purges set held_count = ${heldCount}, broken_count = ${brokenCount}, finished_at = ${at}
       where id = ${id} returning ${purgeColumns}`);
     if (!row) throw new Error(`there is no purge ${id}`);
     return purgeOf(row);

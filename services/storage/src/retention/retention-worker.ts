@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Registry } from '@soc/monitoring';
 import type { Worker } from '@soc/service-kit';
+import { createBrokenCustodyCounter, settleUnlessBroken } from './broken-custody.ts';
 import { type CarryOutDeps, carryOutPolicy } from './carry-out-policy.ts';
 import { evidencePurgeRepository } from './evidence-purge-repository.ts';
-import { settleObject } from './purge-evidence.ts';
 import { retentionRepository } from './retention-repository.ts';
 
 const LONGEST_PAUSE_S = 60;
@@ -15,7 +16,7 @@ async function settleLeftBehind(deps: CarryOutDeps, signal: AbortSignal): Promis
   const before = new Date(deps.now().getTime() - LEFT_BEHIND_MS);
   for (const id of await evidencePurgeRepository.listLeftBehind(deps.db.write, before, LEFT_BEHIND_ROWS)) {
     signal.throwIfAborted();
-    await settleObject(deps, id);
+    await settleUnlessBroken(deps, id);
   }
 }
 
@@ -31,8 +32,11 @@ async function round(deps: CarryOutDeps, signal: AbortSignal): Promise<void> {
 }
 
 /** Carries out policies of all tenants when they are due. Several replicas may do so at once: each policy is one's at a time. */
-export function createRetentionWorker(deps: CarryOutDeps): Worker {
-  const { log, retentionEveryS } = deps;
+export function createRetentionWorker(
+  given: Omit<CarryOutDeps, 'brokenCustody'> & { readonly registry: Registry },
+): Worker {
+  const { log, retentionEveryS } = given;
+  const deps: CarryOutDeps = { ...given, brokenCustody: createBrokenCustodyCounter(given.registry) };
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();

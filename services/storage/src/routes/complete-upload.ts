@@ -4,9 +4,10 @@ import { conflict, type HttpProblem, notFound, route, type RouteContext } from '
 import { createContentProbe } from '../domain/content-probe.ts';
 import { createTurns } from '../in-turn.ts';
 import { dropUpload, type IntakeDeps, problemOf, takeIn } from '../intake.ts';
+import type { Principal } from '@soc/identity';
 import type { CompleteOutcome } from '../ports/object-store.ts';
 import type { UploadRecord } from '../upload-repository.ts';
-import { findOpenUpload, partSize } from './find-upload.ts';
+import { findOpenUpload, mayGoOn, partSize } from './find-upload.ts';
 
 /** The rest is in what the upload says has arrived. */
 const MAX_NUMBERS_TOLD = 20;
@@ -16,14 +17,22 @@ export const completeUploadRoute = (deps: IntakeDeps) => {
   return route(CompleteUpload, (context) => inTurn(context.params.id, () => complete(deps, context)));
 };
 
+/** What was completed before, for those who may complete it. Who began it, and who ended it for them, is in its first entry. */
+async function findMade({ db, evidence }: IntakeDeps, principal: Principal, id: string) {
+  const kept = await evidence.find(db.write, principal.tenantId, id);
+  if (!kept) return undefined;
+  const [first] = await evidence.listCustody(db.write, { objectId: id, afterSequence: 0, limitRows: 1 });
+  return mayGoOn(principal, first?.actorId ?? '') ? kept.object : undefined;
+}
+
 async function complete(
   deps: IntakeDeps,
   { params, principal, origin }: Pick<RouteContext<typeof CompleteUpload>, 'params' | 'principal' | 'origin'>,
 ): Promise<EvidenceObject> {
-  const { db, evidence, now, objectStore, uploads } = deps;
+  const { db, now, objectStore, uploads } = deps;
   // Asked before the evidence: who completes it meanwhile, here or in another process, takes the one and makes the other.
   const upload = await findOpenUpload(uploads, db.write, { principal, id: params.id, at: now() });
-  const made = async () => (await evidence.find(db.write, principal.tenantId, params.id))?.object;
+  const made = () => findMade(deps, principal, params.id);
   // Completed already: the answer was lost on its way.
   const before = await made();
   if (before) return before;
@@ -43,7 +52,7 @@ async function complete(
   let object: EvidenceObject | undefined;
   if (outcome.ok) {
     const arrived = { content: outcome.content, finding: probe.find(upload.contentType) };
-    object = await takeIn(deps, upload, arrived, origin);
+    object = await takeIn(deps, upload, arrived, { principal, origin });
   } else if (outcome.refusal !== 'no_upload') {
     throw await refuse(deps, upload, outcome.refusal === 'parts_lost' ? outcome : { refusal: outcome.refusal });
   }

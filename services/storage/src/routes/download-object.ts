@@ -1,9 +1,10 @@
 import { DownloadObject } from '@soc/contracts/storage/objects';
-import { gone, HttpProblem, locked, route } from '@soc/service-kit';
+import { gone, HttpProblem, route } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
 import { rangeOf } from '../domain/byte-range.ts';
 import { attachmentNamed } from '../domain/content-disposition.ts';
 import { findKeptObject } from './find-kept-object.ts';
+import { lockForAccess, quarantineDetail } from './lock-for-access.ts';
 
 /** The declared type is not repeated: evidence is hostile by nature, and no browser may be tempted to open it. */
 export const downloadObjectRoute = ({
@@ -14,9 +15,6 @@ export const downloadObjectRoute = ({
 }: Pick<StorageDeps, 'db' | 'now' | 'evidence' | 'objectStore'>) =>
   route(DownloadObject, async ({ params, query, principal, consistencyToken, request, reply, log }) => {
     const { object, key } = await findKeptObject(evidence, db.readYourWrites(consistencyToken), principal, params.id);
-    if (object.quarantineReason !== null && query.quarantined !== 'acknowledged') {
-      throw locked('storage.quarantined', 'the object is in quarantine; ask with ?quarantined=acknowledged');
-    }
     const etag = `"${object.sha256}"`;
     const condition = request.headers['if-range'];
     const asked = condition === undefined || condition === etag ? request.headers.range : undefined;
@@ -33,15 +31,19 @@ export const downloadObjectRoute = ({
       throw gone('storage.content_gone', 'the content of this object is no longer in the store');
     }
     try {
-      await db.tx((tx) =>
-        evidence.appendCustody(tx, object, {
+      await db.tx(async (tx) => {
+        const current = await lockForAccess(evidence, tx, object, {
+          acknowledged: query.quarantined === 'acknowledged',
+          hint: 'ask with ?quarantined=acknowledged',
+        });
+        await evidence.appendCustody(tx, object, {
           action: 'downloaded',
           actor: principal.name,
           actorId: principal.subject,
           at: now().toISOString(),
-          detail: range ? { first: range.first, last: range.last } : {},
-        }),
-      );
+          detail: { ...(range && { first: range.first, last: range.last }), ...quarantineDetail(current) },
+        });
+      });
     } catch (error) {
       content.destroy();
       throw error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describeCustodyFinding, type ExportFiles, readTarIndex, verifyCustodyExport } from '@soc/audit/custody';
 import { auditEvents } from '@soc/contracts';
 import { ExportCustody, ListCustodyKeys } from '@soc/contracts/storage/custody';
+import { QuarantineObject } from '@soc/contracts/storage/object-controls';
 import { ListCustody, StoreObject } from '@soc/contracts/storage/objects';
 import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -96,6 +97,34 @@ test('contents can be left out: then they are named by their hashes', async () =
   const { findings, objects } = await verify(raw);
   expect([findings, objects[0]?.content]).toEqual([[], 'left_out']);
   expect(raw.includes('too large to carry')).toBe(false);
+});
+
+test('a content in quarantine leaves only with who says that they know, and the manifest names it', async () => {
+  const incidentId = randomUUID();
+  const { id } = await store('beacon', incidentId);
+  const harmless = await store('notes', incidentId);
+  const reason = 'looks like a beacon';
+  await service.call(QuarantineObject, { params: { id }, body: { reason } });
+  const attempt = (more: object) => service.call(ExportCustody, { body: { ...asked, incidentId, ...more } });
+  const refused = await attempt({});
+  expect([refused.status, refused.problem?.code]).toEqual([423, 'storage.quarantined']);
+  expect(refused.problem?.detail).toContain(id);
+  const entriesOf = async () => (await service.call(ListCustody, { params: { id: harmless.id } })).body.items.length;
+  expect(await entriesOf()).toBe(1);
+
+  for (const [more, content] of [
+    [{ quarantined: 'acknowledged' }, 'included'],
+    [{ content: 'left_out' }, 'left_out'],
+  ] as const) {
+    const { findings, objects } = await verify((await attempt(more)).raw);
+    expect(findings).toEqual([]);
+    expect(objects.map((each) => [each.id, each.content, each.quarantineReason])).toEqual([
+      [id, content, reason],
+      [harmless.id, content, undefined],
+    ]);
+  }
+  const { items } = (await service.call(ListCustody, { params: { id } })).body;
+  expect(items.at(-1)).toMatchObject({ action: 'exported', detail: { quarantineReason: reason } });
 });
 
 test('a content that was changed in the store makes an archive that breaks off', async () => {

@@ -1,13 +1,21 @@
 import { Readable } from 'node:stream';
 import { type ExportedObject, signManifest } from '@soc/audit/custody';
 import { ExportCustody } from '@soc/contracts/storage/custody';
-import { inTenant, type Queryable } from '@soc/db-cluster';
-import { gone, notFound, route, unprocessable, uuidv7 } from '@soc/service-kit';
+import type { EvidenceObject } from '@soc/contracts/storage/objects';
+import { inTenant, type Queryable, type Tx } from '@soc/db-cluster';
+import { gone, locked, notFound, route, unprocessable, uuidv7 } from '@soc/service-kit';
 import { exportArchive } from '../custody/export-archive.ts';
 import type { StorageDeps } from '../deps.ts';
 import type { KeptObject } from '../evidence-repository.ts';
+import { lockForAccess, quarantineDetail } from './lock-for-access.ts';
 
 type ExportDeps = Pick<StorageDeps, 'db' | 'now' | 'evidence' | 'objectStore' | 'custodyKeys' | 'maxExportObjects'>;
+
+/** The rest is told once these are known. */
+const MAX_IDS_TOLD = 20;
+const HINT = 'ask with "quarantined": "acknowledged", or leave contents out';
+
+const isGivenOut = ({ purgedAt }: EvidenceObject): boolean => purgedAt === null;
 
 interface Asked {
   readonly objectIds?: readonly string[] | undefined;
@@ -37,34 +45,70 @@ async function demandContents({ objectStore }: ExportDeps, found: readonly KeptO
   }
 }
 
+/** Before the first entry is made: an export that is refused leaves none. */
+function demandNoQuarantine(found: readonly KeptObject[]): void {
+  const quarantined = found.flatMap(({ object }) =>
+    isGivenOut(object) && object.quarantineReason !== null ? object.id : [],
+  );
+  if (quarantined.length === 0) return;
+  const shown = quarantined.slice(0, MAX_IDS_TOLD).join(', ') + (quarantined.length > MAX_IDS_TOLD ? ', …' : '');
+  throw locked('storage.quarantined', `these are in quarantine; ${HINT}: ${shown}`);
+}
+
 /** Reads go on after the request's own scope has ended. */
 const readingFor = (tenantId: string, { db }: ExportDeps): Queryable => ({
   query: (statement, options) => inTenant({ tenantId }, () => db.write.query(statement, options)),
 });
 
+interface ExportEntry {
+  readonly by: { readonly actor: string; readonly actorId: string; readonly at: string };
+  readonly detail: { readonly exportId: string; readonly content: 'included' | 'left_out' } & Readonly<
+    Record<'recipient' | 'purpose', string>
+  >;
+  readonly acknowledged: boolean;
+}
+
+/** The entry of the export in one object's custody, and what the manifest says of the object: as it is now, not when it was found. */
+async function enterExport(
+  { evidence }: ExportDeps,
+  tx: Tx,
+  found: EvidenceObject,
+  { by, detail, acknowledged }: ExportEntry,
+): Promise<ExportedObject> {
+  const object = await lockForAccess(evidence, tx, found, {
+    acknowledged: acknowledged || !isGivenOut(found),
+    hint: HINT,
+  });
+  const quarantine = quarantineDetail(object);
+  const entry = { action: 'exported' as const, ...by, detail: { ...detail, ...quarantine } };
+  const head = await evidence.appendCustody(tx, object, entry);
+  const { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy } = object;
+  return {
+    ...{ id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy },
+    entries: head.sequence,
+    chain: head.chain,
+    content: isGivenOut(object) ? detail.content : 'purged',
+    ...quarantine,
+  };
+}
+
 /** Each object's entry is a transaction of its own: an export of many holds up nobody who uses one of them. */
 export const exportCustodyRoute = (deps: ExportDeps) =>
   route(ExportCustody, async ({ body, principal, record, reply, log }) => {
-    const { db, now, evidence, objectStore, custodyKeys } = deps;
-    const { recipient, purpose, content, ...asked } = body;
+    const { db, now, objectStore, custodyKeys } = deps;
+    const { recipient, purpose, content, quarantined, ...asked } = body;
     const { tenantId, name, subject } = principal;
     const found = await findAsked(deps, tenantId, asked);
+    const acknowledged = quarantined !== undefined || content === 'left_out';
+    if (!acknowledged) demandNoQuarantine(found);
     if (content === 'included') await demandContents(deps, found);
     const exportId = uuidv7(now().getTime());
     const at = now().toISOString();
     const objects: ExportedObject[] = [];
     for (const { object } of found) {
       const detail = { exportId, recipient, purpose, content };
-      const entry = { action: 'exported' as const, actor: name, actorId: subject, at, detail };
-      const head = await db.tx((tx) => evidence.appendCustody(tx, object, entry));
-      const { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy } = object;
-      const told = { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy };
-      objects.push({
-        ...told,
-        entries: head.sequence,
-        chain: head.chain,
-        content: object.purgedAt === null ? content : 'purged',
-      });
+      const by = { actor: name, actorId: subject, at };
+      objects.push(await db.tx((tx) => enterExport(deps, tx, object, { by, detail, acknowledged })));
     }
     const exported = { exportId, at, tenantId, exportedBy: { id: subject, name }, recipient, purpose, objects };
     const signed = signManifest(exported, custodyKeys.privateKey);

@@ -1,6 +1,6 @@
 import type { Upload } from '@soc/contracts/storage/uploads';
 import type { Queryable } from '@soc/db-cluster';
-import type { Principal } from '@soc/identity';
+import { isAllowed, type Principal } from '@soc/identity';
 import { notFound } from '@soc/service-kit';
 import type { StartedUpload, StoredPart } from '../ports/object-store.ts';
 import type { UploadRecord, UploadRepository } from '../upload-repository.ts';
@@ -17,15 +17,20 @@ export interface UploadOf {
   readonly at: Date;
 }
 
-/** The upload a request names; undefined for one that is not open or belongs to another tenant. */
+/** Whether somebody may go on with what a person or a key has begun: that one, and who looks after evidence. */
+export const mayGoOn = (principal: Principal, startedById: string): boolean =>
+  principal.subject === startedById || isAllowed(principal, 'evidence:administer');
+
+/** The upload a request names; undefined for one that is not open, or is not theirs to go on with. */
 export async function findOpenUpload(
   uploads: UploadRepository,
   read: Queryable,
   { principal, id, at }: UploadOf,
 ): Promise<OpenUpload | undefined> {
   const upload = await uploads.find(read, principal.tenantId, id, at.toISOString());
-  const { started, sizeBytes } = upload ?? {};
-  return upload && started && typeof sizeBytes === 'number' ? { ...upload, started, sizeBytes } : undefined;
+  if (!upload || !mayGoOn(principal, upload.startedById)) return undefined;
+  const { started, sizeBytes } = upload;
+  return started && typeof sizeBytes === 'number' ? { ...upload, started, sizeBytes } : undefined;
 }
 
 /** As `findOpenUpload`, and throws the 404. */

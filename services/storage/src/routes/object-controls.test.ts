@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { HoldObject, IssueObjectUrl, QuarantineObject } from '@soc/contracts/storage/object-controls';
+import {
+  ClearObject,
+  HoldObject,
+  IssueObjectUrl,
+  QuarantineObject,
+  ReleaseObject,
+} from '@soc/contracts/storage/object-controls';
 import { DownloadObject, GetObject, ListCustody, StoreObject } from '@soc/contracts/storage/objects';
 import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
 import { TEST_S3_KEYS } from '@soc/fleet/testing/s3';
@@ -26,6 +32,8 @@ afterAll(async () => {
 const store = async (body: Buffer | string, by = service) =>
   (await by.call(StoreObject, { query: { filename: 'found.bin', contentType: 'application/octet-stream' }, body }))
     .body;
+const release = (id: string, token = service.tokens.admin) =>
+  service.call(ReleaseObject, { params: { id }, body: { reason: 'case 17 is closed' }, token });
 const actions = async (id: string, by = service) =>
   (await by.call(ListCustody, { params: { id } })).body.items.map(({ action }) => action);
 
@@ -37,7 +45,7 @@ test('a hold is placed and released, its retention only put later, and all of it
   expect((await hold({ retainUntil })).body).toMatchObject({ legalHold: true, retainUntil });
   const shorter = await hold({ retainUntil: '2098-01-01T00:00:00.000Z' });
   expect([shorter.status, shorter.problem?.code]).toEqual([409, 'storage.retention_shortened']);
-  expect((await hold({ legalHold: false })).body).toMatchObject({ legalHold: false, retainUntil });
+  expect((await release(id)).body).toMatchObject({ legalHold: false, retainUntil });
   expect((await service.call(GetObject, { params: { id } })).body).toMatchObject({ legalHold: false, retainUntil });
   expect(await actions(id)).toEqual(['stored', 'held', 'held', 'released']);
 });
@@ -50,28 +58,28 @@ test('what a purge has begun to remove is not held, and nothing is retained unti
   await service.query('update storage.objects set purge_begun_at = now() where id = $1', [id]);
   const begun = await hold({ legalHold: true });
   expect([begun.status, begun.problem?.code]).toEqual([409, 'storage.purge_under_way']);
+  expect((await release(id)).problem?.code).toBe('storage.purge_under_way');
 });
 
 test('a release that the store did not obey is in the custody log, and obeyed when it is asked again', async () => {
   const { id } = await store('released');
   const path = join(directory.path, 'objects', 'default', id.slice(-2), `${id}.hold`);
-  const hold = (legalHold: boolean) =>
-    service.call(HoldObject, { params: { id }, body: { legalHold, reason: 'case 17' } });
-  await hold(true);
+  await service.call(HoldObject, { params: { id }, body: { legalHold: true, reason: 'case 17' } });
   // Where the store writes a hold: it cannot now.
   await mkdir(`${path}.new`);
-  expect((await hold(false)).status).toBe(500);
+  expect((await release(id)).status).toBe(500);
   expect((await service.call(GetObject, { params: { id } })).body.legalHold).toBe(false);
   await rm(`${path}.new`, { recursive: true });
-  expect((await hold(false)).status).toBe(200);
+  expect((await release(id)).status).toBe(200);
   expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ legalHold: false });
   expect(await actions(id)).toEqual(['stored', 'held', 'released', 'released']);
 });
 
 test('what is in quarantine is given only to who says that they know, and to nobody by URL', async () => {
   const { id } = await store('suspicious');
-  const quarantine = (reason: string | null) => service.call(QuarantineObject, { params: { id }, body: { reason } });
-  expect((await quarantine('looks like a beacon')).body.quarantineReason).toBe('looks like a beacon');
+  const reason = 'looks like a beacon';
+  const quarantined = await service.call(QuarantineObject, { params: { id }, body: { reason } });
+  expect(quarantined.body.quarantineReason).toBe(reason);
   for (const spec of [DownloadObject, IssueObjectUrl]) {
     const body = spec === IssueObjectUrl ? { body: {} } : {};
     const { status, problem } = await service.call(spec, { params: { id }, ...body });
@@ -79,9 +87,36 @@ test('what is in quarantine is given only to who says that they know, and to nob
   }
   const known = await service.call(DownloadObject, { params: { id }, query: { quarantined: 'acknowledged' } });
   expect(known.raw.toString()).toBe('suspicious');
-  expect((await quarantine(null)).body.quarantineReason).toBeNull();
+  const cleared = await service.call(ClearObject, { params: { id }, body: { reason: 'was a test' } });
+  expect(cleared.body.quarantineReason).toBeNull();
   expect((await service.call(DownloadObject, { params: { id } })).status).toBe(200);
-  expect(await actions(id)).toEqual(['stored', 'quarantined', 'downloaded', 'cleared', 'downloaded']);
+  const { items } = (await service.call(ListCustody, { params: { id } })).body;
+  expect(items.map(({ action, detail }) => [action, detail]).slice(1)).toEqual([
+    ['quarantined', { reason }],
+    ['downloaded', { quarantineReason: reason }],
+    ['cleared', { reason: 'was a test', quarantineReason: reason }],
+    ['downloaded', {}],
+  ]);
+});
+
+test('who works with evidence may hold it and set it aside; to release and to clear is for administrators', async () => {
+  const { id } = await store('in good hands');
+  const token = service.tokens.responder;
+  const asked = { params: { id }, token };
+  const held = await service.call(HoldObject, { ...asked, body: { legalHold: true, reason: 'x' } });
+  const aside = await service.call(QuarantineObject, { ...asked, body: { reason: 'x' } });
+  expect([held.status, aside.status]).toEqual([200, 200]);
+  const cleared = await service.call(ClearObject, { ...asked, body: { reason: 'x' } });
+  expect([(await release(id, token)).status, cleared.status]).toEqual([403, 403]);
+  for (const spec of [HoldObject, QuarantineObject]) {
+    // Nor by the way that it was placed.
+    const body = spec === HoldObject ? { legalHold: false as never, reason: 'x' } : { reason: null as never };
+    expect((await service.call(spec, { ...asked, body })).status).toBe(400);
+  }
+  expect((await service.call(GetObject, { params: { id } })).body).toMatchObject({
+    legalHold: true,
+    quarantineReason: 'x',
+  });
 });
 
 test('there is nothing to control under an unknown id, nor for another tenant', async () => {
@@ -90,9 +125,11 @@ test('there is nothing to control under an unknown id, nor for another tenant', 
     const codes = [
       await service.call(HoldObject, { ...at, body: { legalHold: true, reason: 'x' } }),
       await service.call(QuarantineObject, { ...at, body: { reason: 'x' } }),
+      await service.call(ReleaseObject, { ...at, body: { reason: 'x' } }),
+      await service.call(ClearObject, { ...at, body: { reason: 'x' } }),
       await service.call(IssueObjectUrl, { ...at, body: {} }),
     ].map(({ status, problem }) => [status, problem?.code]);
-    expect(codes).toEqual(Array(3).fill([404, 'storage.object_not_found']));
+    expect(codes).toEqual(Array(5).fill([404, 'storage.object_not_found']));
   }
 });
 
@@ -104,6 +141,8 @@ test('a content that is gone cannot be held', async () => {
   const { id } = await store('lost');
   const { status, problem } = await gone.call(HoldObject, { params: { id }, body: { legalHold: true, reason: 'x' } });
   expect([status, problem?.code]).toEqual([410, 'storage.content_gone']);
+  const released = await gone.call(ReleaseObject, { params: { id }, body: { reason: 'x' } });
+  expect([released.status, released.problem?.code]).toEqual([410, 'storage.content_gone']);
 });
 
 test('a part of a content is given, and what lies beyond its end is refused', async () => {

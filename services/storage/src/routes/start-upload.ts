@@ -1,21 +1,18 @@
 import { StartUpload } from '@soc/contracts/storage/uploads';
 import { route, tooLarge, tooManyRequests, uuidv7 } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
-import type { OpenUpload } from './find-upload.ts';
+import { beginUpload } from '../begin-upload.ts';
 import { toUpload } from './find-upload.ts';
 
 const EXPIRES_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
 /** What is open takes room that nobody can see. */
 const MAX_OPEN = 100;
 
-export const startUploadRoute = ({
-  db,
-  now,
-  objectStore,
-  uploads,
-  maxObjectBytes,
-}: Pick<StorageDeps, 'db' | 'now' | 'objectStore' | 'uploads' | 'maxObjectBytes'>) =>
+export const startUploadRoute = (
+  deps: Pick<StorageDeps, 'db' | 'now' | 'objectStore' | 'uploads' | 'maxObjectBytes'>,
+) =>
   route(StartUpload, async ({ body, principal }) => {
+    const { db, now, uploads, maxObjectBytes } = deps;
     const { tenantId, name, subject } = principal;
     if (body.sizeBytes > maxObjectBytes) {
       throw tooLarge('storage.object_too_large', 'the object is larger than this installation accepts');
@@ -24,12 +21,9 @@ export const startUploadRoute = ({
       throw tooManyRequests('storage.too_many_uploads', 'complete or abort some of the uploads that are open', 60);
     }
     const startedAt = now();
-    const id = uuidv7(startedAt.getTime());
-    const started = await objectStore.startUpload({ tenantId, name: id });
-    const upload: OpenUpload = {
-      id,
+    const upload = {
+      id: uuidv7(startedAt.getTime()),
       tenantId,
-      started,
       filename: body.filename,
       contentType: body.contentType ?? 'application/octet-stream',
       sizeBytes: body.sizeBytes,
@@ -42,6 +36,5 @@ export const startUploadRoute = ({
       startedAt: startedAt.toISOString(),
       expiresAt: new Date(startedAt.getTime() + EXPIRES_AFTER_MS).toISOString(),
     };
-    await db.tx((tx) => uploads.insert(tx, upload));
-    return toUpload(upload, []);
+    return toUpload({ ...upload, started: await beginUpload(deps, upload) }, []);
   });

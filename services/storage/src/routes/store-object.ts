@@ -54,7 +54,7 @@ export const storeObjectRoute = (deps: IntakeDeps & Pick<StorageDeps, 'maxObject
       throw problemOf(outcome.refusal);
     }
     const finding = probe.find(upload.contentType);
-    const object = await takeIn(deps, upload, { content: outcome.content, finding }, origin);
+    const object = await takeIn(deps, upload, { content: outcome.content, finding }, { principal, origin });
     if (!object) throw badRequest('request.interrupted', 'the body took longer than an upload may');
     return object;
   });

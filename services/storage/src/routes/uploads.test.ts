@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvidenceStored } from '@soc/contracts';
-import { DownloadObject } from '@soc/contracts/storage/objects';
+import { DownloadObject, ListCustody } from '@soc/contracts/storage/objects';
 import { AbortUpload, CompleteUpload, GetUpload, PutUploadPart, StartUpload } from '@soc/contracts/storage/uploads';
 import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -135,6 +135,51 @@ test('an upload is nothing to another tenant, and an unknown one to nobody', asy
       expect((await service.call(spec, request)).status).toBe(404);
     }
   }
+});
+
+test('an upload is the business of who began it, and of administrators, whom custody names when they complete it', async () => {
+  const { analyst: token, responder: other } = service.tokens;
+  const begin = async () => (await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 4 }, token })).body.id;
+  const finish = async (id: string, by: string) => {
+    const sent = { params: { id, number: 1 }, body: Buffer.from('mine'), token: by };
+    return [
+      (await service.call(PutUploadPart, sent)).status,
+      (await service.call(GetUpload, { params: { id }, token: by })).status,
+      (await service.call(CompleteUpload, { params: { id }, token: by })).status,
+    ];
+  };
+  const first = async (id: string) => (await service.call(ListCustody, { params: { id } })).body.items[0];
+  const [own, orphan] = [await begin(), await begin()];
+  expect(await finish(own, other)).toEqual([404, 404, 404]);
+  expect((await service.call(AbortUpload, { params: { id: own }, token: other })).status).toBe(404);
+  expect(await finish(own, token)).toEqual([200, 200, 201]);
+  const again = (by: string) => service.call(CompleteUpload, { params: { id: own }, token: by });
+  expect([(await again(other)).status, (await again(token)).status]).toEqual([404, 201]);
+  expect((await first(own))?.detail).not.toHaveProperty('completedBy');
+
+  expect(await finish(orphan, service.tokens.admin)).toEqual([200, 200, 201]);
+  expect(await first(orphan)).toMatchObject({
+    action: 'stored',
+    actor: 'Test analyst',
+    actorId: service.principals.analyst.subject,
+    detail: { completedBy: 'Test admin', completedById: service.principals.admin.subject },
+  });
+});
+
+test('an upload that the store cannot begin is written down first: it takes no room, and is swept away', async () => {
+  const path = `${directory.path}/broken`;
+  await mkdir(path);
+  await writeFile(join(path, 'incoming'), '');
+  const broken = await startTestService(storageService, { env: { ...service.env, EVIDENCE_DIR: path } });
+  onTestFinished(() => broken.close({ keepData: true }));
+  const { status } = await broken.call(StartUpload, { body: { filename: 'never begun', sizeBytes: 4 } });
+  expect(status).toBe(500);
+  const rows = () => service.query(`select dropping, upload from storage.uploads where filename = 'never begun'`);
+  expect(await rows()).toEqual([{ dropping: true, upload: null }]);
+  await rm(join(path, 'incoming'));
+  const mended = await startTestService(storageService, { env: { ...service.env, EVIDENCE_DIR: path } });
+  onTestFinished(() => mended.close({ keepData: true }));
+  expect(await rows()).toEqual([]);
 });
 
 test('what is too large is refused at its beginning', async () => {

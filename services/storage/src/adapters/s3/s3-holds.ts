@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Hold, ObjectStore } from '../../ports/object-store.ts';
 import { parseKey, type S3Place } from './s3-key.ts';
-import { isAbsent, isDenied, type S3Settings } from './s3-settings.ts';
+import { factsOf } from './s3-bucket.ts';
+import { isAbsent, isDenied, nameOf, type S3Settings } from './s3-settings.ts';
 
 /** What the server says of a content; undefined when it has none. */
 export async function headOf(
@@ -45,15 +46,21 @@ export function createS3Holds(client: S3Client, settings: S3Settings): Pick<Obje
       const before = holdIn(head);
       if (retainUntil && before.retainUntil && retainUntil < before.retainUntil) return 'shortened';
       const target = { Bucket, ...place };
-      if (legalHold !== undefined && legalHold !== before.legalHold) {
-        const LegalHold = { Status: legalHold ? ('ON' as const) : ('OFF' as const) };
-        await client.send(new PutObjectLegalHoldCommand({ ...target, LegalHold }));
+      try {
+        if (legalHold !== undefined && legalHold !== before.legalHold) {
+          const LegalHold = { Status: legalHold ? ('ON' as const) : ('OFF' as const) };
+          await client.send(new PutObjectLegalHoldCommand({ ...target, LegalHold }));
+        }
+        if (retainUntil) {
+          const Retention = { Mode: lockMode, RetainUntilDate: retainUntil };
+          await client.send(new PutObjectRetentionCommand({ ...target, Retention }));
+        }
+        return 'set';
+      } catch (error) {
+        if (nameOf(error) === 'InvalidRequest' && (await factsOf(client, Bucket)).objectLock === false)
+          return 'no_lock';
+        throw error;
       }
-      if (retainUntil) {
-        const Retention = { Mode: lockMode, RetainUntilDate: retainUntil };
-        await client.send(new PutObjectRetentionCommand({ ...target, Retention }));
-      }
-      return 'set';
     },
 
     remove: async (key) => {

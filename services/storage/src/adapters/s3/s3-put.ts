@@ -32,6 +32,8 @@ export async function createS3Writer(
   const target = { Bucket: settings.bucket, Key };
   const sent: Promise<CompletedPart>[] = [];
   const underWay = new Set<Promise<unknown>>();
+  /** The first part that the server did not take. */
+  let failed: { readonly error: unknown } | undefined;
   let UploadId: string | undefined;
   let buffer: Buffer | undefined = await buffers.take();
   let filled = 0;
@@ -48,6 +50,10 @@ export async function createS3Writer(
       giveBack(full);
     }
   };
+  /** Who sends is told at once, not when they have sent the rest. */
+  const demandParts = (): void => {
+    if (failed) throw failed.error;
+  };
   const flush = async (full: Buffer): Promise<void> => {
     UploadId ??= (await client.send(new CreateMultipartUploadCommand({ ...target, ...encryptionOf(settings) })))
       .UploadId;
@@ -57,15 +63,19 @@ export async function createS3Writer(
     sent.push(part);
     const settled = part.then(
       () => undefined,
-      () => undefined, // told when all are waited for
+      (error: unknown) => {
+        failed ??= { error };
+      },
     );
     underWay.add(settled);
     void settled.then(() => underWay.delete(settled));
     if (underWay.size >= PARTS_AT_ONCE) await Promise.race(underWay);
+    demandParts();
   };
 
   return {
     write: async (chunk) => {
+      demandParts();
       for (let at = 0; at < chunk.length;) {
         buffer ??= await buffers.take();
         const copied = chunk.copy(buffer, filled, at);

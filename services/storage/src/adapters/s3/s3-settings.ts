@@ -16,6 +16,8 @@ export interface S3Settings {
   readonly kmsKeyId: string | undefined;
   /** `GOVERNANCE` lets those with a special permission shorten a retention; `COMPLIANCE` nobody. */
   readonly lockMode: 'GOVERNANCE' | 'COMPLIANCE';
+  /** Whether a bucket without object lock is a fault. */
+  readonly isLockRequired: boolean;
   readonly partBytes: number;
 }
 
@@ -46,7 +48,7 @@ export const encryptionOf = ({ encryption, kmsKeyId }: S3Settings) =>
     ? {}
     : { ServerSideEncryption: encryption, ...(kmsKeyId !== undefined && { SSEKMSKeyId: kmsKeyId }) };
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
 /** Whether the server said that there is no such object, version or upload. */
 export const isAbsent = (error: unknown): boolean =>
@@ -58,6 +60,10 @@ export const isFull = (error: unknown): boolean =>
 
 /** Whether the server does not have a part as it was sent. */
 export const isLostPart = (error: unknown): boolean => nameOf(error) === 'InvalidPart';
+
+/** Whether the server does not know such a request. */
+export const isUnsupported = (error: unknown): boolean =>
+  ['NotImplemented', 'MethodNotAllowed'].includes(nameOf(error));
 
 export const isDenied = (error: unknown): boolean =>
   ['AccessDenied', 'ObjectLocked', 'InvalidRequest', 'Forbidden'].includes(nameOf(error));
