@@ -5,7 +5,6 @@ import { createContentProbe } from '../domain/content-probe.ts';
 import { createTurns } from '../in-turn.ts';
 import { dropUpload, type IntakeDeps, problemOf, takeIn } from '../intake.ts';
 import type { Principal } from '@soc/identity';
-import type { CompleteOutcome } from '../ports/object-store.ts';
 import type { UploadRecord } from '../upload-repository.ts';
 import { findOpenUpload, mayGoOn, partSize } from './find-upload.ts';
 
@@ -31,8 +30,16 @@ async function complete(
 ): Promise<EvidenceObject> {
   const { db, now, objectStore, uploads } = deps;
   // Asked before the evidence: who completes it meanwhile, here or in another process, takes the one and makes the other.
-  const upload = await findOpenUpload(uploads, db.write, { principal, id: params.id, at: now() });
+  const open = () => findOpenUpload(uploads, db.write, { principal, id: params.id, at: now() });
   const made = () => findMade(deps, principal, params.id);
+  /** Parts are also missing where somebody else has given the upload up, or completed it: that is told then. */
+  const incomplete = async (problem: HttpProblem): Promise<EvidenceObject> => {
+    const isOpen = (await open()) !== undefined;
+    const theirs = await made();
+    if (theirs) return theirs;
+    throw isOpen ? problem : notFound('storage.upload_not_found');
+  };
+  const upload = await open();
   // Completed already: the answer was lost on its way.
   const before = await made();
   if (before) return before;
@@ -42,7 +49,7 @@ async function complete(
     return number === index + 1 && sizeBytes === partSize(upload, number);
   });
   if (!isWhole || partSize(upload, parts.length + 1) !== undefined) {
-    throw conflict('storage.upload_incomplete', 'not all parts have arrived');
+    return incomplete(conflict('storage.upload_incomplete', 'not all parts have arrived'));
   }
   const probe = createContentProbe();
   const outcome = await objectStore.completeUpload(upload.started, parts, {
@@ -54,7 +61,9 @@ async function complete(
     const arrived = { content: outcome.content, finding: probe.find(upload.contentType) };
     object = await takeIn(deps, upload, arrived, { principal, origin });
   } else if (outcome.refusal !== 'no_upload') {
-    throw await refuse(deps, upload, outcome.refusal === 'parts_lost' ? outcome : { refusal: outcome.refusal });
+    if (outcome.refusal === 'parts_lost') return incomplete(await tellLost(deps, upload, outcome.numbers));
+    if (outcome.refusal === 'wrong_hash') await dropUpload(deps, upload);
+    throw problemOf(outcome.refusal);
   }
   // Somebody who asked at the same time was faster.
   object ??= await made();
@@ -62,22 +71,9 @@ async function complete(
   return object;
 }
 
-interface RefusedContent {
-  readonly refusal: 'no_space' | 'wrong_hash';
-}
-
-/** Why the parts make no content; they stay unless they are the wrong ones. */
-async function refuse(
-  deps: IntakeDeps,
-  upload: UploadRecord,
-  outcome: RefusedContent | Extract<CompleteOutcome, { readonly refusal: 'parts_lost' }>,
-): Promise<HttpProblem> {
-  if (outcome.refusal === 'parts_lost') {
-    const { numbers } = outcome;
-    await deps.db.tx((tx) => deps.uploads.removeParts(tx, upload.id, numbers));
-    const shown = numbers.slice(0, MAX_NUMBERS_TOLD).join(', ') + (numbers.length > MAX_NUMBERS_TOLD ? ', …' : '');
-    return conflict('storage.upload_incomplete', `the store no longer has these parts; send them again: ${shown}`);
-  }
-  if (outcome.refusal === 'wrong_hash') await dropUpload(deps, upload);
-  return problemOf(outcome.refusal);
+/** Of parts that the store has lost: they are to be sent again, the others stay. */
+async function tellLost(deps: IntakeDeps, { id }: UploadRecord, numbers: readonly number[]): Promise<HttpProblem> {
+  await deps.db.tx((tx) => deps.uploads.removeParts(tx, id, numbers));
+  const shown = numbers.slice(0, MAX_NUMBERS_TOLD).join(', ') + (numbers.length > MAX_NUMBERS_TOLD ? ', …' : '');
+  return conflict('storage.upload_incomplete', `the store no longer has these parts; send them again: ${shown}`);
 }
