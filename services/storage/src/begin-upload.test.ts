@@ -3,9 +3,19 @@ import { type BeginDeps, beginUpload } from './begin-upload.ts';
 import { noDatabase } from './no-database.fixture.ts';
 
 const upload = {
-  ...{ id: 'upload', tenantId: 'default', filename: 'a', contentType: 'x/y', sizeBytes: 1, sha256: null, blake3: null },
-  ...{ incidentId: null, alertId: null, startedBy: 'Ann', startedById: 'ann' },
-  ...{ startedAt: '2026-03-01T00:00:00Z', expiresAt: '2026-03-08T00:00:00Z' },
+  id: 'upload',
+  tenantId: 'default',
+  filename: 'a',
+  contentType: 'x/y',
+  sizeBytes: 1,
+  sha256: null,
+  blake3: null,
+  incidentId: null,
+  alertId: null,
+  startedBy: 'Ann',
+  startedById: 'ann',
+  startedAt: '2026-03-01T00:00:00Z',
+  expiresAt: '2026-03-08T00:00:00Z',
 };
 const begun = { upload: 'its name', partBytes: 8 };
 

@@ -21,7 +21,9 @@ export async function keepEvidence(
     actorId: by.actorId,
     at: storedAt,
     detail: {
-      ...{ sha256, blake3, sizeBytes },
+      sha256,
+      blake3,
+      sizeBytes,
       ...(completedBy.subject !== by.actorId && { completedBy: completedBy.name, completedById: completedBy.subject }),
     },
   });

@@ -84,7 +84,14 @@ async function enterExport(
   const head = await evidence.appendCustody(tx, object, entry);
   const { id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy } = object;
   return {
-    ...{ id, filename, contentType, sizeBytes, sha256, blake3, storedAt, storedBy },
+    id,
+    filename,
+    contentType,
+    sizeBytes,
+    sha256,
+    blake3,
+    storedAt,
+    storedBy,
     entries: head.sequence,
     chain: head.chain,
     content: isGivenOut(object) ? detail.content : 'purged',

@@ -44,9 +44,11 @@ export async function factsOf(client: S3Client, Bucket: string, asking: Asking =
 }
 
 /** What is missing, as a sentence; undefined when nothing is, as far as the server tells. */
-export function missingIn({ objectLock, versions }: BucketFacts): string | undefined {
-  if (versions === false)
+function missingIn({ objectLock, versions }: BucketFacts): string | undefined {
+  // A lock needs versions.
+  if (versions === false) {
     return 'the bucket has no object lock and no versions: nothing obeys a hold, and evidence can be written over';
+  }
   return objectLock === false ? 'the bucket has no object lock: nothing obeys a hold' : undefined;
 }
 

@@ -57,8 +57,8 @@ export function createS3Holds(client: S3Client, settings: S3Settings): Pick<Obje
         }
         return 'set';
       } catch (error) {
-        if (nameOf(error) === 'InvalidRequest' && (await factsOf(client, Bucket)).objectLock === false)
-          return 'no_lock';
+        const isRefused = nameOf(error) === 'InvalidRequest';
+        if (isRefused && (await factsOf(client, Bucket)).objectLock === false) return 'no_lock';
         throw error;
       }
     },

@@ -50,8 +50,11 @@ test('a part that the server does not take ends the upload then, not when the re
     { highWaterMark: 1 },
   );
   const outcome = await store.put(parts, {
-    ...{ tenantId: 'default', name: randomUUID(), maxBytes: 1_000 * PART_BYTES },
-    ...{ idleTimeoutMs: 30_000, expectedBytes: undefined },
+    tenantId: 'default',
+    name: randomUUID(),
+    maxBytes: 1_000 * PART_BYTES,
+    idleTimeoutMs: 30_000,
+    expectedBytes: undefined,
   });
   expect(outcome).toEqual({ ok: false, refusal: 'no_space' });
   // Those that were on their way when the first was refused, and what had been read ahead of them.
