@@ -37,7 +37,7 @@ describe.each(searchIndexes)('search index: $name', ({ open }) => {
   let opened: OpenSearchIndex;
   let index: SearchIndex;
   beforeAll(async () => {
-    opened = await open(db, { facetDocuments: BOUND, histogramDocuments: BOUND });
+    opened = await open(db, { bounds: { facetDocuments: BOUND, histogramDocuments: BOUND } });
     ({ index } = opened);
   });
   afterAll(() => opened.close());

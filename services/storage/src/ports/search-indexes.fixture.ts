@@ -5,7 +5,7 @@ import { sharedSearchServer } from '@soc/fleet/testing/search-server';
 import { createRegistry } from '@soc/monitoring';
 import { createPostgresSearchIndex } from '../adapters/postgres-search-repository.ts';
 import { createSearchServerIndex, type SearchServerOptions } from '../adapters/search-server/search-server-index.ts';
-import type { CountBounds, SearchIndex } from './search-index.ts';
+import type { SearchIndex } from './search-index.ts';
 
 /** An adapter at work. */
 export interface OpenSearchIndex {
@@ -15,17 +15,20 @@ export interface OpenSearchIndex {
   readonly close: () => Promise<void>;
 }
 
+/** Fewer kinds are fewer indices to make; PostgreSQL has one table for all. */
+type OpenOptions = Pick<SearchServerOptions, 'bounds' | 'kinds'>;
+
 const serverUrl = await sharedSearchServer();
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Those that can be had here; what cannot says so on standard error. */
 export const searchIndexes: readonly {
   readonly name: string;
-  readonly open: (db: DbCluster, bounds?: CountBounds) => Promise<OpenSearchIndex>;
+  readonly open: (db: DbCluster, options?: OpenOptions) => Promise<OpenSearchIndex>;
 }[] = [
   {
     name: 'PostgreSQL',
-    open: (_, bounds) =>
+    open: (_, { bounds } = {}) =>
       Promise.resolve({
         index: createPostgresSearchIndex(bounds),
         settled: () => Promise.resolve(),
@@ -37,7 +40,7 @@ export const searchIndexes: readonly {
     : [
         {
           name: 'search server',
-          open: (db: DbCluster, bounds?: CountBounds) => openOnServer(db, serverUrl, bounds && { bounds }),
+          open: (db: DbCluster, options?: OpenOptions) => openOnServer(db, serverUrl, options),
         },
       ]),
 ];
@@ -46,7 +49,7 @@ export const searchIndexes: readonly {
 async function openOnServer(
   db: DbCluster,
   url: string,
-  options: SearchServerOptions | undefined,
+  options: OpenOptions | undefined,
 ): Promise<OpenSearchIndex> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const index = createSearchServerIndex(
@@ -59,7 +62,7 @@ async function openOnServer(
     index,
     settled: async () => {
       const waiting = sql`select from storage.search_pending where sent_at is null limit 1`;
-      await waitFor(async () => (await db.write.query(waiting)).length === 0);
+      await waitFor(async () => (await db.write.query(waiting)).length === 0, { deadlineMs: 50_000 });
       await ask(url, 'POST', `/${prefix}-read/_refresh`);
     },
     close: async () => {

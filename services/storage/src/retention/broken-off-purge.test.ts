@@ -26,7 +26,7 @@ interface Filled {
 
 async function fillSearch({ open }: (typeof searchIndexes)[number]): Promise<Filled> {
   const { db, close } = await openStorageDatabase();
-  const { index, settled, close: closeIndex } = await open(db);
+  const { index, settled, close: closeIndex } = await open(db, { kinds: ['alert'] });
   onTestFinished(async () => {
     await closeIndex();
     await close();

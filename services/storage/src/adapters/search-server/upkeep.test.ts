@@ -15,6 +15,7 @@ import { createUpkeep } from './upkeep.ts';
 
 const url = (await sharedSearchServer()) ?? '';
 const tenantId = 'kept';
+const WAIT = { deadlineMs: 50_000 };
 const START_MS = Date.UTC(2026, 2, 1);
 
 const alertsFrom = (startMs: number, count: number, title = 'Beacon'): readonly SearchDocument[] =>
@@ -208,7 +209,7 @@ describe.skipIf(url === '')('indices of the search server', () => {
       const copy = (await generations.list(database.db.write)).find(({ copyTask }) => copyTask !== null);
       const answer = await fetch(`${url}/_tasks/${copy?.copyTask ?? ''}`);
       return ((await answer.json()) as { completed: boolean }).completed;
-    });
+    }, WAIT);
     expect(await alertIndices()).toEqual(['000001 live', '000002 building']);
     expect(await after.find(tenantId, '*')).toEqual(idsOf(documents));
     await fetch(`${url}/${prefix}-alert-000002/_refresh`, { method: 'POST' });
