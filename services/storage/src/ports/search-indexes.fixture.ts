@@ -46,11 +46,7 @@ export const searchIndexes: readonly {
 ];
 
 /** On indices of its own. */
-async function openOnServer(
-  db: DbCluster,
-  url: string,
-  options: OpenOptions | undefined,
-): Promise<OpenSearchIndex> {
+async function openOnServer(db: DbCluster, url: string, options: OpenOptions | undefined): Promise<OpenSearchIndex> {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const index = createSearchServerIndex(
     { db, registry: createRegistry('storage', prefix), now: () => new Date(), log: quiet, instanceId: prefix },
