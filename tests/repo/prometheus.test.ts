@@ -12,6 +12,7 @@ import { textOf } from './sources.ts';
 const RULES = ['prometheus/rules/recording.yml', 'prometheus/rules/alerts.yml'] as const;
 const TESTS = [
   'prometheus/tests/alerts.test.yml',
+  'prometheus/tests/backups.test.yml',
   'prometheus/tests/slow-burn.test.yml',
   'prometheus/tests/surroundings.test.yml',
 ] as const;

@@ -62,10 +62,14 @@ async function primaryOptions(plan: FleetPlan): Promise<PrimaryOptions> {
   };
 }
 
-/** Starts the PostgreSQL primary. */
-export const bringUpPrimary = (plan: FleetPlan, running: RunningProcesses): Promise<Primary> =>
+/** Starts the PostgreSQL primary; its log goes through `archiveCommand` where there is one. */
+export const bringUpPrimary = (
+  plan: FleetPlan,
+  running: RunningProcesses,
+  archiveCommand: string | undefined,
+): Promise<Primary> =>
   tellStep('PostgreSQL', plan.onEvent, async () => {
-    const primary = await startPrimary(await primaryOptions(plan));
+    const primary = await startPrimary({ ...(await primaryOptions(plan)), archiveCommand });
     await running.add('primary', primary.process);
     return primary;
   });

@@ -32,6 +32,8 @@ export interface FleetOptions {
   };
   /** A Redis that runs already, in place of our own. */
   readonly redisUrl?: string | undefined;
+  /** Where PostgreSQL is backed up to: a folder, `s3://BUCKET/PATH`, or `off`; as the last time when absent, at first not at all. */
+  readonly backup?: string | undefined;
   readonly onEvent?: (event: FleetEvent) => void;
   /** Ends a start under way; everything that was started is stopped before the rejection. */
   readonly signal?: AbortSignal;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BackupSettings } from './backup/backup-settings.ts';
 import type { FleetEvent } from './fleet-event.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import type { Layout } from './layout.ts';
@@ -18,6 +19,8 @@ export interface FleetPlan {
   readonly redisUrl: string | undefined;
   /** Undefined where nothing watches. */
   readonly monitoring: MonitoringPlan | undefined;
+  /** Undefined where backups were never asked for. */
+  readonly backup: BackupSettings | undefined;
   readonly logLevel: string;
   readonly env: NonNullable<FleetOptions['env']>;
   readonly onEvent: (event: FleetEvent) => void;
@@ -30,7 +33,7 @@ export interface FleetPlan {
 /** Settles the options; deaths and recoveries are written to `fleet.log` as JSON lines, beside being told. */
 export function planFleet(
   options: FleetOptions,
-  settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets' | 'monitoring'>,
+  settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets' | 'monitoring'> & Partial<Pick<FleetPlan, 'backup'>>,
 ): FleetPlan {
   const logs: LogFile[] = [];
   const openLog = (name: string): LogFile => {
@@ -41,6 +44,7 @@ export function planFleet(
   const fleetLog = openLog('fleet');
   return {
     ...settled,
+    backup: settled.backup,
     host: options.host,
     hasReplica: options.hasReplica ?? true,
     isDurable: options.isDurable ?? true,

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { ServiceName } from '@soc/contracts';
+import { keepBackupSettings } from './backup/backup-settings.ts';
+import { bringUpBackups, readyBackups } from './backup/bring-up-backups.ts';
 import { type Claim, claimDataDirectory } from './claim-data-directory.ts';
 import { bringUpPrimary, bringUpRedis, bringUpReplica, ensureRedisProgram } from './data-servers.ts';
 import { tellStep } from './fleet-event.ts';
@@ -71,7 +73,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     const secretsDirectory = join(dataDirectory, 'secrets');
     const secrets = await keepFleetSecrets(secretsDirectory, options.admin ?? {});
     const monitoring = options.monitoring && (await planMonitoring(secretsDirectory, options.monitoring));
-    const plan = planFleet(options, { dataDirectory, layout, secrets, monitoring });
+    const backup = await keepBackupSettings(secretsDirectory, options.backup, host.env);
+    const plan = planFleet(options, { dataDirectory, layout, secrets, monitoring, backup });
     const urls = await bringUp(plan, running, options.signal);
     return describeFleet(plan, { ...urls, running, claim });
   } catch (error) {
@@ -86,13 +89,17 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
 async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: AbortSignal | undefined) {
   const redisProgram = await ensureRedisProgram(plan);
+  const backups = await readyBackups(plan);
   const watching = plan.monitoring && {
     ...plan.monitoring,
     programs: await ensureMonitoring(plan.host, plan.onEvent),
   };
   signal?.throwIfAborted();
   const warming = warmCompileCache(plan); // never rejects, so it may run on beside the steps below
-  const [primary, redis] = await together([bringUpPrimary(plan, running), bringUpRedis(plan, redisProgram, running)]);
+  const [primary, redis] = await together([
+    bringUpPrimary(plan, running, backups?.archiveCommand),
+    bringUpRedis(plan, redisProgram, running),
+  ]);
   signal?.throwIfAborted();
   const [, replica] = await together([
     bringUpSchemas(plan, primary),
@@ -102,6 +109,7 @@ async function bringUp(plan: FleetPlan, running: RunningProcesses, signal: Abort
   signal?.throwIfAborted();
   await tellStep('Services', plan.onEvent, () => bringUpServices(plan, redis.urlOf, running));
   signal?.throwIfAborted();
+  if (backups) await bringUpBackups(plan, backups, primary, running);
   const replicaAdminUrl = replica ? replica.adminUrl(DATABASE) : undefined;
   const urls = { redisUrl: redis.url, adminUrl: primary.adminUrl(DATABASE), replicaAdminUrl };
   const monitoring = watching && (await bringUpMonitoring(plan, watching, urls.adminUrl, running));

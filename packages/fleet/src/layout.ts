@@ -25,6 +25,8 @@ export interface Layout {
   readonly postgresPort: number;
   readonly replicaPort: number;
   readonly redisPort: number;
+  /** Of the metrics of backups, where they are on. */
+  readonly backupPort: number;
   readonly monitoring: MonitoringPorts;
 }
 
@@ -65,6 +67,7 @@ export function layOut({ portBase, scale, only }: LayoutOptions): Layout {
       postgresExporters: [portBase + 96, portBase + 97],
       redisExporter: portBase + 98,
     },
+    backupPort: portBase + 89,
   };
 }
 

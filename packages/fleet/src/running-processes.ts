@@ -1,7 +1,7 @@
 import type { SupervisedProcess } from './supervisor/process-spec.ts';
 
-/** In this order a fleet stops: first who would tell of the rest, the door, then who works, then what they work with. */
-const STOP_ORDER = ['monitoring', 'gateway', 'service', 'redis', 'replica', 'primary'] as const;
+/** In this order a fleet stops: first who would tell of the rest, what can be made again, the door, then who works, then what they work with. */
+const STOP_ORDER = ['monitoring', 'backups', 'gateway', 'service', 'redis', 'replica', 'primary'] as const;
 export type ProcessRank = (typeof STOP_ORDER)[number];
 
 /** The processes of a fleet, and the order in which they stop. */

@@ -5,7 +5,7 @@ import { tellStep } from './fleet-event.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 import { urlOf } from './postgres/connection.ts';
 import { ensureDatabase, ensureRoles, roleOf } from './postgres/roles-repository.ts';
-import { ensureSchemas } from './postgres/schemas-repository.ts';
+import { ensureSchemas, ensureStatementStatistics } from './postgres/schemas-repository.ts';
 import type { Primary } from './postgres/start-primary.ts';
 import type { FleetSecrets } from './secrets/fleet-secrets.ts';
 import { migrationsOf } from './services.ts';
@@ -51,6 +51,7 @@ export async function bringUpSchemas(plan: FleetPlan, primary: Primary): Promise
     await ensureDatabase(primary.adminUrl(), DATABASE);
     await ensureRoles(primary.adminUrl(), services);
     await ensureSchemas(primary.adminUrl(DATABASE), DATABASE, services);
+    await ensureStatementStatistics(primary.adminUrl(DATABASE));
   });
   await tellStep('Migrations', onEvent, () =>
     eachAtMost(2, sources, async ({ schema, directories }) => {

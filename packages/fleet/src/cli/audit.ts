@@ -10,7 +10,8 @@ import type { Command, CommandInput } from './command.ts';
 import { dataDirOf, dataDirOption } from './fleet-arguments.ts';
 import { cannotReadThe, readKeys } from './read-keys.ts';
 
-async function readCheckpointFiles(directory: string): Promise<readonly StoredCheckpoint[]> {
+/** The checkpoints of a folder, in their order. */
+export async function readCheckpointFiles(directory: string): Promise<readonly StoredCheckpoint[]> {
   const names = await readdir(directory).catch(cannotReadThe('checkpoints', directory));
   const files = names.filter((name) => /^checkpoint-.*\.json$/.test(name)).toSorted();
   const read = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');

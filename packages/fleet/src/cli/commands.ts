@@ -1,4 +1,5 @@
 import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import type { Command } from './command.ts';
 import { custodyCommand } from './custody.ts';
 import { databaseCommand } from './database.ts';
@@ -6,6 +7,7 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { restoreCommand } from './restore.ts';
 import { sigmaCommand } from './sigma.ts';
 import { upCommand } from './up.ts';
 
@@ -19,5 +21,7 @@ export const commands: readonly Command[] = [
   custodyCommand,
   migrateCommand,
   databaseCommand,
+  backupCommand,
+  restoreCommand,
   sigmaCommand,
 ];

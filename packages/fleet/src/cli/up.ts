@@ -30,6 +30,11 @@ export const upCommand: Command = {
       help: 'on: PostgreSQL lets nobody in without TLS; off when absent, as it listens on this machine alone.',
     },
     {
+      name: 'backup',
+      value: 'WHERE',
+      help: 'Back PostgreSQL up to a folder or s3://BUCKET/PATH, encrypted, from now on; off ends it. As the last time when absent.',
+    },
+    {
       name: 'log-level',
       value: 'LEVEL',
       help: 'Least severe line in the logs: debug, info, warn or error; info when absent.',
@@ -70,6 +75,7 @@ function start(input: CommandInput): Promise<Fleet> {
     databaseTls: databaseTlsOf(value('database-tls')),
     redisUrl: host.env['REDIS_URL'] || undefined,
     ...(value('full') !== undefined && { monitoring: {} }),
+    backup: value('backup'),
     onEvent: (event) => narrate(event, print),
     signal: interrupted,
   });

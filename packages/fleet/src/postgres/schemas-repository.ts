@@ -51,6 +51,12 @@ export async function ensureSchemas(
   );
 }
 
+/** Makes the statistics of statements readable for superusers of the database; the server has to have loaded their library. */
+export const ensureStatementStatistics = (adminUrl: string): Promise<void> =>
+  withConnection(adminUrl, async (client) => {
+    await client.query('create extension if not exists pg_stat_statements with schema public');
+  });
+
 /** Who may connect to a database, and what they find there: kept by the server, so that no copy of a database has it. */
 export function accessStatements(
   database: string,

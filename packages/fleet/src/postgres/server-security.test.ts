@@ -10,6 +10,7 @@ import { keepAuthority, keepServerCertificate } from '../tls/kept-certificates.t
 import { urlOf, withConnection } from './connection.ts';
 import { preparePostgres } from './installation.ts';
 import { ensureRoles } from './roles-repository.ts';
+import { ensureStatementStatistics } from './schemas-repository.ts';
 import { type Primary, type PrimaryOptions, startPrimary } from './start-primary.ts';
 import { startReplica } from './start-replica.ts';
 
@@ -88,6 +89,19 @@ test('who comes, who is refused and who changes a table or a right is logged, an
   expect(log).toMatch(/soc_admin@postgres soc-fleet .*statement: create table watched/);
   const secrets = [role.password, 'the-next-password', 'a-guess', 'super-secret'];
   expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
+});
+
+test('statements are counted with placeholders for their values, and those that set passwords not at all', async () => {
+  await ensureStatementStatistics(primary.adminUrl());
+  await select(primary.adminUrl(), `select 'a-secret-value' as counted`);
+  await ensureRoles(primary.adminUrl(), [role]);
+  const { rows } = await select(primary.adminUrl(), 'select query from pg_stat_statements');
+  const texts = rows.map(({ query }: { query: string }) => query);
+  expect(texts).toContain('select $1 as counted');
+  expect(texts.filter((text) => /a-secret-value|SCRAM-SHA-256|alter role/.test(text))).toEqual([]);
+  const url = urlOf({ port: options.port, ...login, authorityFile: options.tls.authorityFile });
+  const asService = await select(url, `select query from pg_stat_statements where query like '%counted%'`);
+  expect(asService.rows.map(({ query }: { query: string }) => query)).not.toContain('select $1 as counted');
 });
 
 test('a role is limited in connections and in how long it works, waits and holds a transaction', async () => {

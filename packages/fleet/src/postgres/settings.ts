@@ -9,6 +9,8 @@ export interface ServerSettings {
   readonly standby?: { readonly primaryPort: number; readonly password: string };
   /** Present where the server offers TLS. */
   readonly tls?: TlsSettings | undefined;
+  /** Present where the write-ahead log is kept elsewhere as well: the command that takes a segment there. */
+  readonly archiveCommand?: string | undefined;
 }
 
 /** PEM files that PostgreSQL reads, relative to its data directory. */
@@ -62,10 +64,14 @@ export function postgresqlConf(settings: ServerSettings, memoryBytes = totalmem(
     `log_connections = 'authentication,authorization'`,
     'log_disconnections = on',
     `log_statement = 'ddl'`,
+    // How often and how long each statement ran, with placeholders for values. Not what alters roles: that would show passwords.
+    `shared_preload_libraries = 'pg_stat_statements'`,
+    'pg_stat_statements.track_utility = off',
     `timezone = 'UTC'`,
     ...durabilityLines(settings.isDurable),
     ...tlsLines(settings.tls),
     ...standbyLines(settings.standby, settings.tls),
+    ...archiveLines(settings.archiveCommand),
     `include_if_exists = 'operator.conf'`,
   ].join('\n')}\n`;
 }
@@ -80,6 +86,16 @@ const durabilityLines = (isDurable: boolean): readonly string[] =>
         'recovery_init_sync_method = syncfs',
       ]
     : ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'];
+
+/** A segment goes at the latest after a minute, full or not: that much is lost with the machine. */
+const archiveLines = (command: string | undefined): readonly string[] =>
+  command === undefined
+    ? []
+    : [
+        'archive_mode = on',
+        'archive_timeout = 60',
+        `archive_command = '${command.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
+      ];
 
 const tlsLines = (tls: TlsSettings | undefined): readonly string[] =>
   tls

@@ -18,6 +18,8 @@ export interface PrimaryOptions {
   readonly isDurable: boolean;
   /** Absent where the server offers no TLS. */
   readonly tls?: ServerTls | undefined;
+  /** Present where its log is kept for backups. */
+  readonly archiveCommand?: string | undefined;
   readonly host: Host;
   readonly log: LogFile;
   readonly onEvent: (event: ProcessEvent) => void;
@@ -32,11 +34,11 @@ const READY_WITHIN_MS = 60_000;
 
 /** Starts the primary, on a data directory made now or on the one that is there, whatever ended it the last time. */
 export async function startPrimary(options: PrimaryOptions): Promise<Primary> {
-  const { installation, port, superuserPassword, isDurable, tls, log, onEvent } = options;
+  const { installation, port, superuserPassword, isDurable, tls, archiveCommand, log, onEvent } = options;
   const directory = join(installation.directory, 'primary');
   await clearStaleServer(directory, options.host);
   const isNew = await initialiseCluster(installation, { directory, superuserPassword, isDurable });
-  await configureServer(directory, { port, isDurable, tls }, installation);
+  await configureServer(directory, { port, isDurable, tls, archiveCommand }, installation);
   const adminUrl = superuserUrl(port, superuserPassword, tls);
   const isReady = () => isServing(adminUrl(), 'primary');
   const spec = serverSpec({ role: 'primary', directory, isReady, readyWithinMs: READY_WITHIN_MS, log }, installation);
