@@ -33,7 +33,7 @@ export interface FleetPlan {
 /** Settles the options; deaths and recoveries are written to `fleet.log` as JSON lines, beside being told. */
 export function planFleet(
   options: FleetOptions,
-  settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets' | 'monitoring'> & Partial<Pick<FleetPlan, 'backup'>>,
+  settled: Pick<FleetPlan, 'dataDirectory' | 'layout' | 'secrets' | 'monitoring' | 'backup'>,
 ): FleetPlan {
   const logs: LogFile[] = [];
   const openLog = (name: string): LogFile => {
@@ -44,7 +44,6 @@ export function planFleet(
   const fleetLog = openLog('fleet');
   return {
     ...settled,
-    backup: settled.backup,
     host: options.host,
     hasReplica: options.hasReplica ?? true,
     isDurable: options.isDurable ?? true,

@@ -75,8 +75,8 @@ export async function startBackupAgent(options: BackupAgentOptions): Promise<Bac
   const look = (): Promise<void> => (running = running.then(round));
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return void response.writeHead(404).end();
-    void metrics.registry.metrics().then((text) => {
-      response.setHeader('content-type', metrics.registry.contentType);
+    void metrics.expose().then(({ contentType, text }) => {
+      response.setHeader('content-type', contentType);
       response.end(text);
     });
   });

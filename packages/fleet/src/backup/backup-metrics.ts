@@ -1,13 +1,14 @@
-import { Counter, createRegistry, Gauge, type Registry } from '@soc/monitoring';
+import { Counter, createRegistry, Gauge } from '@soc/monitoring';
 import type { ArchiverState } from './archiver-repository.ts';
 
 export interface BackupMetrics {
-  readonly registry: Registry;
+  /** The exposition, with the state of the archive as it is now; its series are left out where it cannot be read. */
+  readonly expose: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly succeeded: (type: 'full' | 'incr', at: Date) => void;
   readonly failed: (type: 'full' | 'incr' | 'list') => void;
 }
 
-/** The series of backups. `readState` is asked at each scrape; where it fails, the log's series are left out. */
+/** The series of backups. `readState` is asked at each scrape. */
 export function createBackupMetrics(instance: string, readState: () => Promise<ArchiverState>): BackupMetrics {
   const registry = createRegistry('backup', instance);
   const registers = [registry];
@@ -40,19 +41,20 @@ export function createBackupMetrics(instance: string, readState: () => Promise<A
     name: 'soc_wal_archive_lag_seconds',
     help: 'Age of the oldest segment of the write-ahead log that is not in the repository; 0 when none waits.',
     registers,
-    collect: async () => {
+  });
+  const archive = [lag, waiting, archiveFailures];
+  return {
+    expose: async () => {
       try {
         const state = await readState();
         lag.set(state.lagSeconds);
         waiting.set(state.waitingFiles);
         archiveFailures.set(state.failures);
       } catch {
-        for (const gauge of [lag, waiting, archiveFailures]) gauge.remove();
+        for (const gauge of archive) gauge.remove();
       }
+      return { contentType: registry.contentType, text: await registry.metrics() };
     },
-  });
-  return {
-    registry,
     succeeded: (type, at) => lastSuccess.set({ type }, at.getTime() / 1000),
     failed: (type) => failures.inc({ type }),
   };

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrationStatus, type MigrationStatus } from '@soc/db-cluster';
+import { keepBackupSettings } from '../backup/backup-settings.ts';
+import { readyBackups } from '../backup/bring-up-backups.ts';
 import { claimDataDirectory, findRunningFleet } from '../claim-data-directory.ts';
 import { bringUpPrimary } from '../data-servers.ts';
 import { planFleet } from '../fleet-plan.ts';
@@ -52,9 +54,13 @@ async function withPrimary(input: CommandInput, read: ReadFrom): Promise<readonl
   const claim = await claimDataDirectory(dataDirectory, portBase, input.host);
   const running = createRunningProcesses();
   try {
-    const secrets = await keepFleetSecrets(join(dataDirectory, 'secrets'), {});
-    const settled = { dataDirectory, layout, secrets, monitoring: undefined };
-    await bringUpPrimary(planFleet({ host: input.host }, settled), running);
+    const directory = join(dataDirectory, 'secrets');
+    const secrets = await keepFleetSecrets(directory, {});
+    const backup = await keepBackupSettings(directory, undefined, input.host.env);
+    const plan = planFleet({ host: input.host }, { dataDirectory, layout, secrets, monitoring: undefined, backup });
+    // What it writes meanwhile must not be missing from the archive.
+    const backups = await readyBackups(plan);
+    await bringUpPrimary(plan, running, backups?.archiveCommand);
     return await read(layout.postgresPort, dataDirectory);
   } finally {
     await running.stopAll();
