@@ -13,6 +13,8 @@ export interface Watched {
   readonly postgresUrls: readonly string[];
   /** Undefined where Redis is not one server, which is all the exporter can read. */
   readonly redisUrl: string | undefined;
+  /** Whether the schedule of backups runs. */
+  readonly isBackedUp: boolean;
 }
 
 /** How long samples are kept, and how much disk they may take, whichever comes first. */
@@ -95,6 +97,7 @@ export function scrapeTargets({
   layout,
   postgresUrls,
   redisUrl,
+  isBackedUp,
 }: Watched): Readonly<Record<string, readonly ScrapeTarget[]>> {
   const { instances, monitoring: ports } = layout;
   const at = (port: number, labels: ScrapeTarget['labels'] = {}): ScrapeTarget => ({
@@ -108,5 +111,6 @@ export function scrapeTargets({
     redis: redisUrl === undefined ? [] : [at(ports.redisExporter)],
     prometheus: [at(ports.prometheus)],
     alertmanager: [at(ports.alertmanager)],
+    backup: isBackedUp ? [at(layout.backupPort)] : [],
   };
 }

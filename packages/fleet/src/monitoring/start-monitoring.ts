@@ -51,6 +51,7 @@ export const bringUpMonitoring = (
       postgresUrls: await postgresUrlsFor(plan, password, place),
       // Of another Redis nobody here knows what it is; its own exporter may be added to targets/redis.json.
       redisUrl: plan.redisUrl === undefined ? `redis://127.0.0.1:${layout.redisPort}` : undefined,
+      isBackedUp: plan.backup?.isOn === true,
     };
     await writeConfiguration(place, scrapeTargets(watched), { gatewayUrl, scrapeIntervalS });
     await writeKey(plan, gatewayUrl, place);
