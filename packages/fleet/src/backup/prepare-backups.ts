@@ -84,6 +84,8 @@ export async function prepareBackups(options: BackupsOptions): Promise<PreparedB
     account,
   );
   const env = {
+    // Where libpq looks for certificates; the user's own home may be closed to it, which it takes for a fault.
+    HOME: directory,
     PGHOST: '127.0.0.1',
     PGPASSWORD: superuserPassword,
     ...(isByTls && { PGSSLMODE: 'verify-full', PGSSLROOTCERT: join(dataDirectory, TLS_FILES.authority) }),
