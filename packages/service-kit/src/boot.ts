@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { RunningAudit } from './audit/audit.ts';
 import { withCacheInvalidation } from './cache-generations.ts';
-import { type BaseConfig, type EdgeConfig, type Env, parseConfig } from './config.ts';
+import { type BaseConfig, type EdgeConfig, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
 import { createFarewell } from './farewell.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
@@ -16,6 +16,7 @@ import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
 import { createRedisWatch } from './redis-watch.ts';
 import type { ServiceDefinition } from './service-definition.ts';
+import { type Env, withSecretsFile } from './secrets-file.ts';
 import { type KeySources, remoteKeySources, verifierOf } from './trusted-tokens.ts';
 
 export interface BootOptions {
@@ -57,7 +58,7 @@ type PlatformBeforeAudit = Omit<EdgePlatform<BaseConfig & EdgeConfig>, 'audit'>;
 /** Builds a service from its definition and the environment: migrates its schema, connects, registers its routes. */
 export async function bootService(definition: ServiceDefinition, options: BootOptions): Promise<RunningService> {
   const now = options.now ?? (() => new Date());
-  const config = parseConfig(definition.config, options.env);
+  const config = parseConfig(definition.config, withSecretsFile(options.env));
   const { name } = definition;
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
   const log = options.log ?? createLog({ level: config.LOG_LEVEL, service: name, instance: instanceId });

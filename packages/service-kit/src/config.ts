@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BusConfig } from './bus-config.ts';
 import { ConfigError } from './config-error.ts';
 import { RedisConfig } from './redis-config.ts';
+import { type Env, SecretsFileConfig } from './secrets-file.ts';
 
 const list = z
   .string()
@@ -37,6 +38,7 @@ export const BaseConfig = z.object({
     .max(64)
     .optional()
     .describe('Unique among replicas, the same after a restart; the host name by default.'),
+  ...SecretsFileConfig.shape,
   ...RedisConfig.shape,
   AUTH_JWKS_URL: z.url().describe('Where auth publishes the public keys of access tokens and service tokens.'),
   AUTH_ISSUER: z.string().default('soc-agent').describe('Expected issuer of access tokens and service tokens.'),
@@ -102,8 +104,6 @@ export type DatabaseConfig = z.infer<typeof DatabaseConfig>;
 /** Environment variables of a service without a database: it publishes its audit records straight to their stream. */
 export const EdgeConfig = BusConfig.pick({ BUS_KEY_RING_FILE: true });
 export type EdgeConfig = z.infer<typeof EdgeConfig>;
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment. An empty variable counts as absent. Throws `ConfigError` naming every bad variable, never its value. */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, env: Env): z.output<Schema> {

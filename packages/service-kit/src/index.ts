@@ -9,7 +9,7 @@ export { type BootOptions, bootService, createLog, FLEET_VERSION, type RunningSe
 export { parseJson } from './parse-json.ts';
 export { clientNetworkOf } from './client-network.ts';
 export { ConfigError } from './config-error.ts';
-export { BaseConfig, DatabaseConfig, EdgeConfig, type Env, parseConfig } from './config.ts';
+export { BaseConfig, DatabaseConfig, EdgeConfig, parseConfig } from './config.ts';
 export { decodeCursor, encodeCursor, pageOf } from './cursor.ts';
 export type { EdgePlatform, Platform, ServiceParts, Worker } from './platform.ts';
 export {
@@ -32,6 +32,7 @@ export {
 export { PemFile, RedisConfig, redisAccessOf } from './redis-config.ts';
 export { type Route, route, type RouteContext } from './route.ts';
 export { runService } from './run.ts';
+export type { Env } from './secrets-file.ts';
 export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';
 export { cacheGenerationKey } from '@soc/messaging/redis';
 export { GATEWAY_ISSUER, type KeySources, trustedBy } from './trusted-tokens.ts';
