@@ -1,4 +1,5 @@
 import { ServiceName } from '@soc/contracts';
+import { Switches } from '@soc/fleet';
 import { BaseConfig, DatabaseConfig, EdgeConfig } from '@soc/service-kit';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +8,7 @@ import { z } from 'zod';
 import { repositoryRoot } from '../repository-root.ts';
 import type { EnvSection } from './env-page.ts';
 
-/** What every service reads, then what each one adds: the zod object its config.ts exports. */
+/** Which parts run, what every service reads, then what each one adds: the zod object its config.ts exports. */
 export async function envSections(): Promise<readonly EnvSection[]> {
   const own: EnvSection[] = [];
   for (const service of ServiceName.options) {
@@ -19,6 +20,7 @@ export async function envSections(): Promise<readonly EnvSection[]> {
     if (schema) own.push({ title: service, schema });
   }
   return [
+    { title: 'switches of soc init and npm start', schema: Switches },
     { title: 'every service', schema: BaseConfig },
     { title: 'services with a schema in PostgreSQL (all but the gateway)', schema: DatabaseConfig },
     { title: 'the service without a schema, the gateway', schema: EdgeConfig },

@@ -6,3 +6,6 @@ export type { FleetOptions } from './fleet-options.ts';
 export type { Host } from './host.ts';
 export { NODE_FLAGS } from './node-flags.ts';
 export { OperatorError } from './operator-error.ts';
+export { composeNameOf } from './compose/compose-names.ts';
+export { initCompose } from './compose/init-compose.ts';
+export { Switches } from './switches.ts';

@@ -19,5 +19,8 @@ export function migrationsOf(service: ServiceName): URL | undefined {
   return existsSync(folder) ? folder : undefined;
 }
 
+/** Where the compose file is. */
+export const checkoutDirectory = (): string => fileURLToPath(ROOT);
+
 /** Where data is kept unless told otherwise. */
 export const defaultDataDirectory = (): string => fileURLToPath(new URL('.soc/', ROOT)).replace(/\/$/, '');

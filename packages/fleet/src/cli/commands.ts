@@ -5,6 +5,7 @@ import { custodyCommand } from './custody.ts';
 import { databaseCommand } from './database.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { restoreCommand } from './restore.ts';
@@ -21,7 +22,11 @@ export const commands: readonly Command[] = [
   custodyCommand,
   migrateCommand,
   databaseCommand,
+<<<<<<< HEAD
   backupCommand,
   restoreCommand,
+=======
+  initCommand,
+>>>>>>> bc47c4d (Describe the fleet in containers: one Dockerfile, a compose file, soc init for its secrets, switches)
   sigmaCommand,
 ];

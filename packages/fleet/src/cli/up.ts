@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Fleet } from '../fleet.ts';
 import { startFleet } from '../fleet.ts';
 import { OperatorError } from '../operator-error.ts';
+import { demandWholeFleet, readSwitches } from '../switches.ts';
 import type { Command, CommandInput } from './command.ts';
 import { dataDirOf, dataDirOption, parseOnly, parseScale, portBaseOf, portBaseOption } from './fleet-arguments.ts';
 import { narrate } from './narrate.ts';
@@ -62,6 +63,8 @@ export const upCommand: Command = {
 function start(input: CommandInput): Promise<Fleet> {
   const { host, value, values, print, interrupted } = input;
   const dataDirectory = dataDirOf(input);
+  const switches = readSwitches(host.env);
+  demandWholeFleet(switches);
   print(`SOC Agent, with its data in ${dataDirectory}\n`);
   const [only, email, password] = [value('only'), host.env['SOC_ADMIN_EMAIL'], host.env['SOC_ADMIN_PASSWORD']];
   return startFleet({
@@ -72,6 +75,7 @@ function start(input: CommandInput): Promise<Fleet> {
     ...(only !== undefined && { only: parseOnly(only) }),
     logLevel: value('log-level') ?? 'info',
     admin: { ...(email && { email }), ...(password && { password }) },
+    hasReplica: switches.POSTGRES_CLUSTERING_ENABLED,
     databaseTls: databaseTlsOf(value('database-tls')),
     redisUrl: host.env['REDIS_URL'] || undefined,
     ...(value('full') !== undefined && { monitoring: {} }),

@@ -16,7 +16,8 @@ const AdminCredentials = z.object({ email: AccountEmail, password: NewPassword }
 export type AdminCredentials = z.infer<typeof AdminCredentials>;
 
 const PerService = z.record(ServiceName, z.string());
-const PostgresPasswords = z.object({ superuser: z.string(), replication: z.string(), services: PerService });
+/** The passwords of PostgreSQL's roles, as they are kept. */
+export const PostgresPasswords = z.object({ superuser: z.string(), replication: z.string(), services: PerService });
 
 /** Everything that must stay secret and must be the same at the next start. */
 export interface FleetSecrets {
