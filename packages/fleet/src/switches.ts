@@ -21,7 +21,7 @@ export const Switches = z.object({
     .stringbool()
     .optional()
     .describe(
-      'Prometheus, Alertmanager, Grafana and exporters in compose; by default in the profile full. npm start does not read it.',
+      'Prometheus, Alertmanager and exporters: true is what --full says to npm start. In compose, with Grafana; there the profile full has them unless this is false.',
     ),
 });
 export type Switches = z.infer<typeof Switches>;

@@ -22,11 +22,8 @@ export const commands: readonly Command[] = [
   custodyCommand,
   migrateCommand,
   databaseCommand,
-<<<<<<< HEAD
   backupCommand,
   restoreCommand,
-=======
   initCommand,
->>>>>>> bc47c4d (Describe the fleet in containers: one Dockerfile, a compose file, soc init for its secrets, switches)
   sigmaCommand,
 ];

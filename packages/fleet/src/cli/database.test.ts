@@ -6,7 +6,7 @@ import { schemaSources } from '../schemas.ts';
 import { startTestPostgres } from '../testing/start-test-postgres.ts';
 import { makeTemporaryDirectory } from '../testing/temporary-directory.ts';
 import { databaseCommand } from './database.ts';
-import { thisHost } from './host.ts';
+import { runCommand } from './run-command.fixture.ts';
 
 async function makeDirectory(): Promise<string> {
   const directory = await makeTemporaryDirectory('database');
@@ -15,21 +15,11 @@ async function makeDirectory(): Promise<string> {
 }
 
 /** Runs `soc database prepare` and resolves with what it printed. */
-async function prepare(dataDir: string, adminUrl: string): Promise<string> {
-  const values: Readonly<Record<string, string>> = { 'data-dir': dataDir, 'admin-url': adminUrl };
-  const printed: string[] = [];
-  await databaseCommand.run({
-    host: thisHost(),
-    positionals: ['prepare'],
-    value: (name) => values[name],
-    values: () => [],
-    print: (line) => printed.push(line),
-    remark: (line) => printed.push(line),
-    interrupted: new AbortController().signal,
-    insisted: new AbortController().signal,
-  });
-  return printed.join('\n');
-}
+const prepare = (dataDir: string, adminUrls: readonly string[], passwords?: string): Promise<string> =>
+  runCommand(databaseCommand, ['prepare'], {
+    'admin-url': adminUrls,
+    ...(passwords === undefined ? { 'data-dir': dataDir } : { passwords }),
+  }).then(({ text }) => text);
 
 test('an own PostgreSQL that is prepared, once or again, lets every service migrate, and no password is told', async () => {
   const directory = await makeDirectory();
@@ -37,10 +27,12 @@ test('an own PostgreSQL that is prepared, once or again, lets every service migr
   const server = await startTestPostgres(join(directory, 'pg'), false);
   onTestFinished(server.stop);
   const dataDir = join(directory, 'data');
-  await prepare(dataDir, server.url);
-  const printed = await prepare(dataDir, server.url);
+  await prepare(dataDir, [server.url]);
+  // As under compose: the servers of a cluster, of which one is away, and the passwords in a file.
+  const passwords = join(dataDir, 'secrets/postgres-passwords.json');
+  const printed = await prepare(dataDir, ['postgres://postgres@127.0.0.1:1/postgres', server.url], passwords);
 
-  const text = await readFile(join(dataDir, 'secrets/postgres-passwords.json'), 'utf8');
+  const text = await readFile(passwords, 'utf8');
   const { services } = JSON.parse(text) as { services: Record<string, string> }; // as the fleet writes it
   for (const { schema, directories } of schemaSources()) {
     const url = new URL(server.url);
@@ -51,6 +43,6 @@ test('an own PostgreSQL that is prepared, once or again, lets every service migr
 }, 120_000);
 
 test('a server that does not answer is one sentence', async () => {
-  const nowhere = prepare(join(await makeDirectory(), 'data'), 'postgres://postgres@127.0.0.1:1/postgres');
+  const nowhere = prepare(join(await makeDirectory(), 'data'), ['postgres://postgres@127.0.0.1:1/postgres']);
   await expect(nowhere).rejects.toThrow('The database could not be prepared: connect ECONNREFUSED 127.0.0.1:1.');
 });

@@ -5,14 +5,15 @@ import { thisHost } from './host.ts';
 export async function runCommand(
   command: Command,
   positionals: readonly string[],
-  options: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, string | readonly string[]>>,
 ): Promise<{ readonly code: number; readonly text: string }> {
   const lines: string[] = [];
+  const valuesOf = (option: string): readonly string[] => [options[option] ?? []].flat();
   const code = await command.run({
     host: thisHost(),
     positionals,
-    value: (option) => options[option],
-    values: () => [],
+    value: (option) => valuesOf(option).at(-1),
+    values: valuesOf,
     print: (line) => void lines.push(line),
     remark: (line) => void lines.push(line),
     interrupted: new AbortController().signal,

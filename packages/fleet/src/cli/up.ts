@@ -78,7 +78,7 @@ function start(input: CommandInput): Promise<Fleet> {
     hasReplica: switches.POSTGRES_CLUSTERING_ENABLED,
     databaseTls: databaseTlsOf(value('database-tls')),
     redisUrl: host.env['REDIS_URL'] || undefined,
-    ...(value('full') !== undefined && { monitoring: {} }),
+    ...((value('full') !== undefined || switches.MONITORING_ENABLED === true) && { monitoring: {} }),
     backup: value('backup'),
     onEvent: (event) => narrate(event, print),
     signal: interrupted,

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
 import { redisAclFile } from '@soc/messaging/redis';
 import type { FleetSecrets } from '../secrets/fleet-secrets.ts';
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * The users of Redis under compose: those of the services, which come from the contracts; one for the exporter, who sees
@@ -16,6 +13,6 @@ export const composeRedisUsers = (
     prefix: 'soc',
     passwords: redisServicePasswords,
     admin: { user: 'soc_admin', password: redisPassword },
-  })}user soc_exporter on #${sha256(exporterPassword)} resetkeys resetchannels -@all +auth +hello +ping +info +client|setname +latency|latest +latency|histogram +slowlog|len +slowlog|get +cluster|info
-user soc_health on nopass resetkeys resetchannels -@all +auth +hello +ping +client|setname
+    monitor: { user: 'soc_exporter', password: exporterPassword },
+  })}user soc_health on nopass resetkeys resetchannels -@all +auth +hello +ping +client|setname
 `;
