@@ -78,7 +78,7 @@ describe('as docker-compose 1.29 itself reads it', () => {
       if (!(error instanceof OperatorError)) throw error;
       return undefined;
     });
-  }, 300_000);
+  }, 600_000);
   beforeEach(({ skip }) => skip(program === undefined, 'docker-compose is not here and cannot be installed'));
 
   test.each([
