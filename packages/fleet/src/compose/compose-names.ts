@@ -1,5 +1,5 @@
 import { portOf, ServiceName } from '@soc/contracts';
-import type { Layout } from '../layout.ts';
+import { layOut, type Layout } from '../layout.ts';
 
 /** What a service is called in the compose file, and so in its networks. */
 export const composeNameOf = (service: ServiceName): string =>
@@ -13,6 +13,7 @@ export const MOUNTED = '/run/secrets';
 
 /** The fleet as the compose file lays it out: a name for each service, however many of it run. */
 export const composeLayout: Layout = {
+  ...layOut({ portBase: 8000, scale: {} }),
   instances: ServiceName.options.map((service) => ({
     service,
     instance: 0,
