@@ -14,7 +14,7 @@ RUN ["/bin/bash", "infra/docker/select-sources.sh"]
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY --from=sources /selected/manifests ./
-RUN npx --yes "$(node -p 'require("./package.json").packageManager")" install --prod --frozen-lockfile \
+RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install --prod --frozen-lockfile \
       --filter "$(cat package-name)..." \
     && rm -rf /root/.cache /root/.npm
 
