@@ -7,10 +7,8 @@ import { keepSecret } from '../secrets/secret-file.ts';
 /** Of the key that Alertmanager posts alerts with, within the directory of secrets. */
 export const ALERT_KEY_FILE = 'alertmanager-key';
 
-const Outcome = { made: (key: string) => ({ key }), refused: (why: string) => ({ key: '', why }) } as const;
-
 /** The key; empty, with the reason, where none could be made. */
-export type AlertKey = ReturnType<(typeof Outcome)['made']> | ReturnType<(typeof Outcome)['refused']>;
+export type AlertKey = { readonly key: string } | { readonly key: ''; readonly why: string };
 
 /**
  * The API key that lets Alertmanager bring alerts in and do nothing else: made by the administrator at the first start,
@@ -27,9 +25,9 @@ export async function keepAlertKey(
     return (await client.call(CreateApiKey, { body })).key;
   };
   try {
-    return Outcome.made(await keepSecret(join(secretsDirectory, ALERT_KEY_FILE), create));
+    return { key: await keepSecret(join(secretsDirectory, ALERT_KEY_FILE), create) };
   } catch (error) {
     if (!(error instanceof FleetRefusal)) throw error;
-    return Outcome.refused(error.message);
+    return { key: '', why: error.message };
   }
 }

@@ -49,7 +49,7 @@ export const bringUpMonitoring = (
       layout,
       password,
       postgresUrls: await postgresUrlsFor(plan, password, place),
-      // Of another Redis nobody here knows what it is; its own exporter may be added to targets/redis.json.
+      // Another Redis is watched by who runs it: nobody here knows what it is.
       redisUrl: plan.redisUrl === undefined ? `redis://127.0.0.1:${layout.redisPort}` : undefined,
       isBackedUp: plan.backup?.isOn === true,
     };

@@ -83,10 +83,12 @@ async function handleTenant(
         );
 
   const firstTimes = new Set(fresh.map(({ alert }) => alert.id));
-  for (const alert of saved.filter(({ id }) => firstTimes.has(id))) {
-    pipeline.reached('analysed', alert, now());
-    if (alert.incidentId !== null) pipeline.reached('correlated', alert, now());
-  }
+  tx.afterCommit(() => {
+    for (const alert of saved.filter(({ id }) => firstTimes.has(id))) {
+      pipeline.reached('analysed', alert, now());
+      if (alert.incidentId !== null) pipeline.reached('correlated', alert, now());
+    }
+  });
   const before = new Map(news.map(({ alert }) => [alert.id, alert]));
   const causes = new Map(items.map(({ payload, event }) => [payload.alertId, event]));
   await publishMany([

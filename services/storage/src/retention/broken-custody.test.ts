@@ -7,7 +7,7 @@ import { makeTemporaryDirectory, startTestService, type TestService, waitFor } f
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storageService } from '../app.ts';
 
-const BY = { deadlineMs: 60_000 };
+const BY = { deadlineMs: 45_000 };
 
 let service: TestService;
 let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;

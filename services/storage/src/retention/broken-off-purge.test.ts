@@ -80,39 +80,45 @@ const stores: readonly { readonly name: string; readonly kind: RetentionKind; re
     ...metricAdapters.map((each) => ({ name: each.name, kind: 'metric' as const, fill: () => fillMetrics(each) })),
   ];
 
+interface Told {
+  readonly action: string;
+  readonly plannedCount?: number;
+}
+
+/** A policy that is due in every round; `carryOut` resolves with the purges there have been. */
+async function followPolicy(kind: RetentionKind, db: DbCluster, removing: Removing) {
+  let nowMs = Date.parse('2026-03-02T00:00:00Z');
+  const now = () => new Date(nowMs);
+  const told: Told[] = [];
+  const audit: Pick<Audit, 'record'> = {
+    record: (tx, { action, details }) => {
+      tx?.afterCommit(() => told.push({ action, ...details }));
+      return Promise.resolve();
+    },
+  };
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  // What is no evidence asks for nothing else.
+  const deps = { ...removing, db, now, retentionEveryS: 60, audit, log } as unknown as CarryOutDeps;
+  const policy = { kind, keepDays: 10, updatedBy: 'ann', updatedAt: OLD, nextPurgeAt: OLD };
+  await db.tx((tx) => retentionRepository.put(tx, TENANT, policy));
+  const carryOut = async () => {
+    nowMs += 120_000;
+    const claim = await retentionRepository.claim(db.write, crypto.randomUUID(), now());
+    if (!claim) throw new Error('nothing is due');
+    await carryOutPolicy(deps, claim, new AbortController().signal);
+    return retentionRepository.listPurges(db.write, { tenantId: TENANT, after: undefined, limitRows: 10 });
+  };
+  return { carryOut, told, now };
+}
+
 describe.each(stores)('of $kind on $name', ({ kind, fill }) => {
   test('a purge that is killed after it has removed and before it could say so is known, and told whole by the next', async () => {
     const { db, removing } = await fill();
-    let nowMs = Date.parse('2026-03-02T00:00:00Z');
-    const now = () => new Date(nowMs);
-    const told: unknown[] = [];
-    const audit: Pick<Audit, 'record'> = {
-      record: (tx, { action, details }) => {
-        tx?.afterCommit(() => told.push({ action, ...details }));
-        return Promise.resolve();
-      },
-    };
     let isKilled = true;
-    const deps = {
-      ...removing(() => {
-        if (isKilled) throw new Error('killed');
-      }),
-      db,
-      now,
-      retentionEveryS: 60,
-      audit,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      // What is no evidence asks for nothing else.
-    } as unknown as CarryOutDeps;
-    const policy = { kind, keepDays: 10, updatedBy: 'ann', updatedAt: OLD, nextPurgeAt: OLD };
-    await db.tx((tx) => retentionRepository.put(tx, TENANT, policy));
-    const carryOut = async () => {
-      nowMs += 120_000;
-      const claim = await retentionRepository.claim(db.write, crypto.randomUUID(), now());
-      if (!claim) throw new Error('nothing is due');
-      await carryOutPolicy(deps, claim, new AbortController().signal);
-      return retentionRepository.listPurges(db.write, { tenantId: TENANT, after: undefined, limitRows: 10 });
+    const breakOff = (): void => {
+      if (isKilled) throw new Error('killed');
     };
+    const { carryOut, told, now } = await followPolicy(kind, db, removing(breakOff));
 
     expect(await carryOut()).toMatchObject([{ kind, count: 0, finishedAt: null }]);
     expect(told).toMatchObject([{ action: 'retention.begin', plannedCount: 3 }]);
@@ -124,4 +130,23 @@ describe.each(stores)('of $kind on $name', ({ kind, fill }) => {
     expect(await carryOut()).toHaveLength(1);
     expect(told).toHaveLength(2);
   });
+});
+
+test('sums of metrics go with their policy when their points are gone already', async () => {
+  const [postgres] = metricAdapters;
+  if (!postgres) throw new Error('no adapter');
+  const { db, removing } = await fillMetrics(postgres);
+  await db.write.query(sql`delete from storage.metric_points`);
+  const sums = () =>
+    db.write.query(sql`
+      select at from storage.metric_rollups_5m where tenant_id = ${TENANT}
+      union all select at from storage.metric_rollups_1h where tenant_id = ${TENANT}`);
+  expect(await sums()).toHaveLength(4);
+  const { carryOut, told } = await followPolicy(
+    'metric',
+    db,
+    removing(() => undefined),
+  );
+  expect([await carryOut(), told]).toEqual([[], []]);
+  expect(await sums()).toHaveLength(2);
 });

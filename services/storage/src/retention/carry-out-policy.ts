@@ -137,13 +137,16 @@ async function carryOutRest(deps: CarryOutDeps, claim: Claim, signal: AbortSigna
   const { tenantId, kind } = claim;
   const options = { statementTimeoutMs: STATEMENT_TIMEOUT_MS, signal };
   const purge = await deps.db.tx((tx) => announce(deps, tx, claim), options);
+  const unannounced = purgeFor(deps, claim, undefined);
   await deps.db.tx(async (tx) => {
     await demandLease(tx, claim);
-    if (purge) {
-      const { id, before } = purge;
+    // The sums of metrics outlive their points, and are no count: there may be some where nothing was announced.
+    if (purge || kind === 'metric') {
+      const { id, before } = purge ?? unannounced;
       const { count } = await purgeDocuments(deps, { tenantId, kind, before, dryRun: false }, tx);
+      if (!purge && count > 0) await retentionRepository.begin(tx, tenantId, unannounced, count);
       await retentionRepository.count(tx, id, { count, sizeBytes: 0 });
-      await finish(deps, tx, claim, id, { heldCount: 0, brokenCount: 0 });
+      if (purge || count > 0) await finish(deps, tx, claim, id, { heldCount: 0, brokenCount: 0 });
     }
     await retentionRepository.release(tx, claim, nextRound(deps));
   }, options);

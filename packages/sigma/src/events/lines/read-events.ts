@@ -69,10 +69,11 @@ class LineReader implements PieceReader {
       if (this.#rest.length <= MAX_CHARACTERS) this.#rest += piece;
       return [];
     }
-    const lines = (this.#rest + piece).split('\n');
+    const text = this.#rest + piece;
+    const lines = text.split('\n');
     this.#rest = lines.pop() ?? '';
-    const isWide = BEYOND_LATIN_1.test(piece);
-    return lines.flatMap((text) => this.#readLine(isWide ? ofItsOwn(text) : text));
+    const isWide = BEYOND_LATIN_1.test(text);
+    return lines.flatMap((line) => this.#readLine(isWide ? ofItsOwn(line) : line));
   }
 
   end(): ReadEvent[] {

@@ -9,7 +9,10 @@ export interface Generation {
   readonly state: 'building' | 'live' | 'retired';
   /** The server's task that copies the live one into a building one. */
   readonly copyTask: string | null;
-  /** The server's own name for it: another index that is called alike does not have what it had. Null until it is made. */
+  /**
+   * The server's own name for it: another index that is called alike does not have what it had. Null until it is made, empty
+   * for one that was made before these names were kept.
+   */
   readonly indexUuid: string | null;
 }
 

@@ -66,9 +66,9 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     return isLeased;
   };
   const look = async (): Promise<void> => {
-    if (!isPrepared) await upkeep.ensure();
+    if (!isPrepared) await upkeep.ensure(isLeader);
     isPrepared = true;
-    if (performance.now() < upkeepAtMs) return;
+    if (performance.now() < upkeepAtMs || !(await isLeader())) return;
     upkeepAtMs = performance.now() + upkeepEveryMs;
     await upkeep.round();
   };

@@ -46,7 +46,7 @@ export interface SearchPending {
     refusals: readonly { readonly sequence: string; readonly refused: string }[],
   ) => Promise<void>;
   /** Has all documents of some kinds that the server was sent wait again; tells how many. May be repeated. */
-  readonly resend: (db: Queryable, kinds: readonly string[]) => Promise<number>;
+  readonly resend: (db: Queryable, kinds: readonly string[], isLeader: () => Promise<boolean>) => Promise<number>;
   readonly countOld: (db: Queryable, old: OldDocuments) => Promise<number>;
   /** Takes out what is too old to be kept, whether it waits or was sent; tells how much it was. */
   readonly purge: (db: Queryable, old: OldDocuments) => Promise<number>;
@@ -172,10 +172,11 @@ interface ResentRow {
 }
 
 /** By the primary key, part by part: no statement takes long, and nobody who writes has to wait. */
-async function resendKinds(db: Queryable, kinds: readonly string[]): Promise<number> {
+async function resendKinds(db: Queryable, kinds: readonly string[], isLeader: () => Promise<boolean>): Promise<number> {
   let resent = 0;
   let after: SqlStatement = sql`true`;
   for (;;) {
+    if (!(await isLeader())) throw new Error('another process feeds the search server by now');
     const [last] = await db.query<ResentRow>(sql`
       with part as materialized (
         select tenant_id, kind, id from storage.search_pending where ${after}

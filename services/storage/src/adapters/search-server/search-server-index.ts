@@ -94,7 +94,7 @@ export function createSearchServerIndex(
   });
   /** Indices are no tenant's, and so no business of the role that requests have. */
   const isUnmade = () =>
-    asSystem(async () => (await generations.list(db.read)).every(({ indexUuid }) => indexUuid === null));
+    asSystem(async () => (await generations.list(db.write)).every(({ indexUuid }) => indexUuid === null));
   const backlog = () => pending.backlog(db.read);
   const metrics = createIndexerMetrics(registry, backlog);
   const indexer = createIndexer({

@@ -177,7 +177,7 @@ describe.skipIf(url === '')('indices of the search server', () => {
     await expect(untilReplaced()).rejects.toThrow('the database is away');
     expect(await alertIndices()).toEqual(['000001 live', '000002 building']);
     expect(await index.find(tenantId, '*')).toEqual(idsOf(documents));
-    await upkeep.ensure();
+    await upkeep.ensure(() => Promise.resolve(true));
     expect(await index.find(tenantId, '*')).toEqual(idsOf(documents));
     await client.close();
     await index.worker.stop();
@@ -241,6 +241,9 @@ describe.skipIf(url === '')('indices of the search server', () => {
     await expect(index.find(tenantId, '*')).rejects.toThrow('index_not_found_exception');
     // Nothing new comes: looking after the indices alone tells.
     await expect(index.round()).rejects.toThrow('404');
+    const resent = createSearchPending().resend(database.db.write, ['alert'], () => Promise.resolve(false));
+    await expect(resent).rejects.toThrow('another process feeds');
+    expect(await index.backlog()).toMatchObject({ waiting: 0 });
     await index.round();
     expect(await index.find(tenantId, '*')).toEqual(idsOf([first, ...others]));
     expect(await index.find(tenantId, 'title:renamed')).toEqual([first.id]);

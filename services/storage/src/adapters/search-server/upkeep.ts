@@ -42,9 +42,10 @@ function nextName(prefix: string, kind: string, generations: readonly Generation
 export interface Upkeep {
   /**
    * Makes what is missing on the server: the template, an index for each kind, and every index that is known. Has documents sent
-   * again to those that are no longer the ones they were sent to.
+   * again to those that are no longer the ones they were sent to; of many, that takes longer than a lease, and `isLeader` is asked
+   * on the way. Throws when it is not any more.
    */
-  readonly ensure: () => Promise<readonly Generation[]>;
+  readonly ensure: (isLeader: () => Promise<boolean>) => Promise<readonly Generation[]>;
   /** One round of what is due: a new index where one is full, a step of copying, removing what is empty. */
   readonly round: () => Promise<void>;
 }
@@ -52,7 +53,7 @@ export interface Upkeep {
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
   const { db, generations, indices, prefix, kinds, mapping } = deps;
   return {
-    ensure: async () => {
+    ensure: async (isLeader) => {
       await indices.putTemplate();
       const known = await generations.list(db.write);
       for (const kind of kinds) {
@@ -67,7 +68,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
         const isFound = await isToBeFound(deps, generation, all);
         made.push({ generation, uuid: await indices.ensure(generation.indexName, { isFound }) });
       }
-      await refill(deps, made);
+      await refill(deps, made, isLeader);
       return all;
     },
     round: async () => {
@@ -92,11 +93,17 @@ interface MadeIndex {
  * An index that was made before and is another one now has lost what it had, or comes from a snapshot that is older: all that its
  * kind was sent is sent again. Only then is the new one written down, so that it happens again when this is killed.
  */
-async function refill({ db, generations, pending, log }: UpkeepDeps, made: readonly MadeIndex[]): Promise<void> {
+async function refill(
+  { db, generations, pending, log }: UpkeepDeps,
+  made: readonly MadeIndex[],
+  isLeader: () => Promise<boolean>,
+): Promise<void> {
   const changed = made.filter(({ generation, uuid }) => generation.indexUuid !== uuid);
-  const lost = changed.map(({ generation }) => generation).filter(({ indexUuid }) => indexUuid !== null);
+  const lost = changed
+    .map(({ generation }) => generation)
+    .filter(({ indexUuid }) => indexUuid !== null && indexUuid !== '');
   if (lost.length > 0) {
-    const documents = await pending.resend(db.write, [...new Set(lost.map(({ kind }) => kind))]);
+    const documents = await pending.resend(db.write, [...new Set(lost.map(({ kind }) => kind))], isLeader);
     const indexNames = lost.map(({ indexName }) => indexName);
     log.error({ indexNames, documents }, 'the search server has lost indices; documents are sent again');
     for (const { indexName, state } of lost) {
