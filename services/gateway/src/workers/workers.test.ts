@@ -53,7 +53,7 @@ async function startWorkers(given: Readonly<Record<string, string>> = {}): Promi
     PORT: String(port),
     LOG_LEVEL: 'warn',
     GATEWAY_WORKERS: '2',
-    SHUTDOWN_GRACE_MS: '10000',
+    SHUTDOWN_GRACE_MS: '1000',
     SHED_EVENT_LOOP_DELAY_MS: '60000', // a busy machine is no reason to refuse here
     UPSTREAM_ALERT: alert.url,
     UPSTREAM_AUTH: auth.url,
