@@ -9,6 +9,7 @@ import type { RunningAudit } from './audit/audit.ts';
 import { withCacheInvalidation } from './cache-generations.ts';
 import { type BaseConfig, type EdgeConfig, parseConfig } from './config.ts';
 import { errorForLog } from './error-for-log.ts';
+import { closeInSteps } from './close-in-steps.ts';
 import { createFarewell } from './farewell.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
 import { addOperations } from './operations.ts';
@@ -117,16 +118,17 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
       for (const worker of parts.workers ?? []) await worker.start();
       return app.listen({ host: config.SOC_HOST, port: config.PORT });
     },
-    close: async () => {
-      await farewell.say(config.SHUTDOWN_GRACE_MS);
-      await app.close();
-      // Workers may need all the time there is; what is held must not be lost with it.
-      await Promise.all([running.flush(), stopWorkers(parts)]);
-      await running.stop();
-      await data?.bus.close();
-      edge.close();
-      await data?.db.close();
-    },
+    close: () =>
+      closeInSteps(log, [
+        ['the farewell', () => farewell.say(config.SHUTDOWN_GRACE_MS)],
+        ['requests', () => app.close()],
+        // Workers may need all the time there is; what is held must not be lost with it.
+        ['workers', () => Promise.all([running.flush(), stopWorkers(parts)])],
+        ['the audit trail', () => running.stop()],
+        ['events', () => data?.bus.close()],
+        ['connections to Redis', () => edge.close()],
+        ['the database', () => data?.db.close()],
+      ]),
   };
 }
 
