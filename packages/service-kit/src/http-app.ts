@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
 import { type DbCluster, inTenant, type TenantScope } from '@soc/db-cluster';
 import type { Principal, TokenVerifier } from '@soc/identity';
@@ -43,12 +44,25 @@ const KEEP_ALIVE_MS = 75_000;
 const LOOK_FOR_IDLE_MS = 200;
 
 /**
- * Node closes the connections that are idle when a server begins to close, and no others: one whose answer came before the end
- * of its request's body would hold the server for as long as connections are kept.
+ * Node closes the connections that are idle when a server begins to close, and no others. One whose answer came before the end
+ * of its request's body would hold the server for as long as connections are kept, and one on which nobody has said a word for
+ * as long as it may take to say one, a minute: to Node it is not idle.
  */
 function closeWhatFallsIdle(app: FastifyInstance): void {
+  const openedAtMs = new Map<Socket, number>();
+  app.server.on('connection', (socket) => {
+    openedAtMs.set(socket, performance.now());
+    socket.once('close', () => openedAtMs.delete(socket));
+  });
+  const look = (): void => {
+    app.server.closeIdleConnections();
+    for (const [socket, atMs] of openedAtMs) {
+      // Who has just come is about to say something.
+      if (socket.bytesRead === 0 && performance.now() - atMs > LOOK_FOR_IDLE_MS) socket.destroy();
+    }
+  };
   app.addHook('preClose', (done) => {
-    const looking = setInterval(() => app.server.closeIdleConnections(), LOOK_FOR_IDLE_MS);
+    const looking = setInterval(look, LOOK_FOR_IDLE_MS);
     app.server.once('close', () => clearInterval(looking));
     looking.unref();
     done();
