@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MetricRecorded } from '@soc/contracts';
 import { QueryMetric } from '@soc/contracts/storage/metrics';
+import { PreviewRetention } from '@soc/contracts/storage/retention';
 import { startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { sharedInfluxdb } from '@soc/fleet/testing/influxdb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -112,8 +113,10 @@ describe.skipIf(influxdb === undefined)('points on their way to InfluxDB', () =>
       return status === 'degraded' && error.includes('19 points wait since 2026-03-01T12:00:00.000Z');
     }, WAIT);
     expect(await figure('soc_storage_metric_backlog_points')).toBe(19);
-    const { status, problem } = await query('outage');
-    expect([status, problem?.code]).toEqual([503, 'storage.metrics_unavailable']);
+    const preview = service.call(PreviewRetention, { params: { kind: 'metric' }, query: { keepDays: 1 } });
+    for (const { status, problem } of [await query('outage'), await preview]) {
+      expect([status, problem?.code]).toEqual([503, 'storage.metrics_unavailable']);
+    }
     gate.set('open');
     await waitFor(async () => (await found('outage'))?.count === 20, WAIT);
     expect(await found('outage')).toMatchObject({ count: 20, sum: 210 });

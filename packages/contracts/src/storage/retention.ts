@@ -95,6 +95,7 @@ export const PreviewRetention = endpoint({
       sizeBytes: z.number().int().min(0),
     }),
   },
+  errors: { 503: ['storage.search_unavailable', 'storage.metrics_unavailable'] },
 });
 
 export const ListPurges = endpoint({

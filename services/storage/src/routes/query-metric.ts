@@ -28,15 +28,18 @@ export const queryMetricRoute = ({ db, metrics: { store }, now }: Pick<StorageDe
       throw unprocessable('storage.resolution_gone', `What answers this exactly is kept since ${chosen.keptSince}.`);
     }
     const { resolutionS } = chosen;
-    const answer = await store
-      .query({ ...asked, resolutionS }, inTime(db.readYourWrites(consistencyToken)))
-      .catch(orUnavailable);
+    const read = inTime(db.readYourWrites(consistencyToken));
+    const answer = await measured(store.query({ ...asked, resolutionS }, read));
     if (!answer.ok) throw unprocessable(`storage.${answer.refusal}`);
     return { name, stepS, resolutionS, series: [...answer.series] };
   });
 
-/** What the store said is in the log, for the operator. */
-function orUnavailable(error: unknown): never {
-  if (error instanceof MetricStoreUnavailableError) throw unavailable('storage.metrics_unavailable');
-  throw error;
+/** Waits for an answer of the metric store. Throws the 503 where that is away; what it said is in the log, for the operator. */
+export async function measured<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof MetricStoreUnavailableError)) throw error;
+    throw unavailable('storage.metrics_unavailable');
+  }
 }

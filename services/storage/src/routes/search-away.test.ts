@@ -1,4 +1,5 @@
 import { AlertCreated } from '@soc/contracts';
+import { PreviewRetention } from '@soc/contracts/storage/retention';
 import { Search, SearchFacets, SearchHistogram } from '@soc/contracts/storage/search';
 import { exampleAlert, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,12 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test('while the search server is away, a search says so', async () => {
+test('while the search server is away, a search says so, and so does what a purge would remove', async () => {
+  // Of a server that was there before: what was never made would have nothing to be purged.
+  await service.query(
+    `insert into storage.search_generations (index_name, kind, from_ms, mapping, state, index_uuid)
+     values ('soc-alert-000001', 'alert', 0, 'm', 'live', 'made')`,
+  );
   const range = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z', step: 3_600 };
   const answers = [
     await service.call(Search, { query: { q: 'a' } }),
     await service.call(SearchFacets, { query: { q: 'a', fields: 'host' } }),
     await service.call(SearchHistogram, { query: { q: 'a', ...range } }),
+    await service.call(PreviewRetention, { params: { kind: 'alert' }, query: { keepDays: 1 } }),
   ];
   expect(answers.map(({ status, problem }) => [status, problem?.code])).toEqual(
     answers.map(() => [503, 'storage.search_unavailable']),

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type CountBounds, type SearchIndex, SearchUnavailableError } from '../../ports/search-index.ts';
 import { compileScope, type TenantQuery } from './compile-query.ts';
 import { allShards } from './all-shards.ts';
-import { type SearchClient, SearchServerError } from './search-client.ts';
+import { failureIn, failureTypeIn, INDEX_MISSING } from './failure-in.ts';
+import type { SearchClient } from './search-client.ts';
 
 const Hit = z.object({
   kind: z.string(),
@@ -46,13 +47,6 @@ export interface FindingOptions {
 
 type Ask = (query: TenantQuery, rest: object, filters?: readonly object[]) => Promise<unknown>;
 
-const MISSING = 'index_not_found_exception';
-/** An index that is missing or closed has documents that would be missing from the answer. */
-const HIDDEN: ReadonlySet<string> = new Set([MISSING, 'index_closed_exception']);
-/** The server does not know this service, or does not let it: a fault of the configuration, and none of the question. */
-const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403]);
-const Failed = z.object({ error: z.object({ type: z.string(), reason: z.string().nullish() }) });
-
 /** Asks what the alias finds, of one tenant: all of it, or nothing. What was asked for takes 10 s at most, on the server as well. */
 const askThrough =
   (client: SearchClient, readAlias: string, isUnmade: FindingOptions['isUnmade']): Ask =>
@@ -65,9 +59,8 @@ const askThrough =
       timeoutMs: TIMEOUT_MS,
     });
     if (status >= 300) {
-      const failed = Failed.safeParse(body).data?.error;
-      if (failed?.type === MISSING && (await isUnmade())) return NOTHING;
-      throw failureOf(status, failed);
+      if (failureTypeIn(body) === INDEX_MISSING && (await isUnmade())) return NOTHING;
+      throw failureIn(status, body);
     }
     if (z.object({ timed_out: z.literal(true) }).safeParse(body).success) {
       throw new SearchUnavailableError('the search server was not done in time');
@@ -75,12 +68,6 @@ const askThrough =
     allShards(body);
     return body;
   };
-
-function failureOf(status: number, { type, reason }: Partial<z.infer<typeof Failed>['error']> = {}): Error {
-  const message = `the search server answered ${status}: ${type}: ${reason}`.slice(0, 1_000);
-  const isAway = status >= 500 || NOT_LET_IN.has(status) || (type !== undefined && HIDDEN.has(type));
-  return isAway ? new SearchUnavailableError(message) : new SearchServerError(message);
-}
 
 /** The reading half of the port. */
 export function createFinding(

@@ -70,7 +70,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     isPrepared = true;
     if (performance.now() < upkeepAtMs || !(await isLeader())) return;
     upkeepAtMs = performance.now() + upkeepEveryMs;
-    await upkeep.round();
+    await upkeep.round(isLeader);
   };
   const round = async (): Promise<void> => {
     if (!(await isLeader())) return;

@@ -32,6 +32,8 @@ export interface SearchIndices {
    * what the server knows the index by.
    */
   readonly ensure: (indexName: string, visibility: { readonly isFound: boolean }) => Promise<string>;
+  /** What the server knows its indices by, also those that are closed. */
+  readonly uuids: () => Promise<ReadonlyMap<string, string>>;
   /** Whether searches find what the index has. */
   readonly isFound: (indexName: string) => Promise<boolean>;
   /** Starts to copy all documents; what is newer in the target stays. Returns the task. */
@@ -82,6 +84,11 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       const uuid = Uuids.parse(await client.expect({ method: 'GET', path }))[indexName]?.settings['index.uuid'];
       if (uuid === undefined) throw new SearchServerError(`the server does not tell which index ${indexName} is`);
       return uuid;
+    },
+    uuids: async () => {
+      const path = `/${prefix}-*-0*/_settings/index.uuid?flat_settings=true&expand_wildcards=all`;
+      const known = Uuids.parse(await client.expect({ method: 'GET', path }));
+      return new Map(Object.entries(known).map(([name, { settings }]) => [name, settings['index.uuid']]));
     },
     isFound: async (indexName) => {
       const { status } = await client.call({ method: 'HEAD', path: `/${indexName}/_alias/${readAlias}` });

@@ -4,14 +4,13 @@ import type { BusLog } from '@soc/messaging';
 import { asSystem } from '@soc/db-cluster';
 import type { HealthCheck } from '@soc/monitoring';
 import type { Platform, Worker } from '@soc/service-kit';
-import { z } from 'zod';
 import type { SearchServerConfig } from '../../config/search-server.ts';
-import { COUNT_BOUNDS, type CountBounds, type SearchIndex, type SearchPurge } from '../../ports/search-index.ts';
-import { oldDocuments } from './compile-query.ts';
+import { COUNT_BOUNDS, type CountBounds, type SearchIndex } from '../../ports/search-index.ts';
 import { createFinding } from './find-documents.ts';
 import { createIndexer } from './indexer.ts';
 import { createIndexerMetrics } from './indexer-metrics.ts';
 import { type IndexMapping, indexMapping } from './mapping.ts';
+import { removeOld } from './remove-old.ts';
 import { createSearchClient, type SearchClient } from './search-client.ts';
 import { createSearchGenerations } from './search-generations-repository.ts';
 import { createSearchIndices } from './search-indices.ts';
@@ -32,11 +31,6 @@ export interface SearchServerIndex extends SearchIndex {
 export type SearchServerPlatform = Pick<Platform<unknown>, 'db' | 'registry' | 'now' | 'instanceId'> & {
   readonly log: BusLog;
 };
-
-/** Longest that removing what is too old may take in one go. */
-const PURGE_TIMEOUT_MS = 600_000;
-const Removed = z.object({ deleted: z.number() });
-const Count = z.object({ count: z.number() });
 
 export type SearchServerSettings = Omit<SearchServerConfig, 'SEARCH_SERVER_URLS'> & {
   readonly SEARCH_SERVER_URLS: readonly string[];
@@ -93,8 +87,8 @@ export function createSearchServerIndex(
     log,
   });
   /** Indices are no tenant's, and so no business of the role that requests have. */
-  const isUnmade = () =>
-    asSystem(async () => (await generations.list(db.write)).every(({ indexUuid }) => indexUuid === null));
+  const known = () => asSystem(() => generations.list(db.write));
+  const isUnmade = async () => (await known()).every(({ indexUuid }) => indexUuid === null);
   const backlog = () => pending.backlog(db.read);
   const metrics = createIndexerMetrics(registry, backlog);
   const indexer = createIndexer({
@@ -115,12 +109,8 @@ export function createSearchServerIndex(
     },
     ...createFinding(client, indices.readAlias, { bounds, isUnmade }),
     purge: async (purge, write) => {
-      const { readAlias } = indices;
       const kept = await (purge.dryRun ? pending.countOld(write, purge) : pending.purge(write, purge));
-      if (await isUnmade()) return { count: kept };
-      const found = await removeOld(client, readAlias, purge);
-      // What is being copied, or was and is not found yet: the same documents once more.
-      if (!purge.dryRun) await removeOld(client, `${prefix}-${purge.kind}-0*`, purge);
+      const found = await removeOld(client, await known(), purge);
       // What the server has is kept here too, but for what it was sent by earlier versions of this service.
       return { count: Math.max(kept, found) };
     },
@@ -135,15 +125,6 @@ export function createSearchServerIndex(
     },
     check: { critical: false, run: async (signal) => checkServer(client, await backlog(), signal) },
   };
-}
-
-async function removeOld(client: SearchClient, indices: string, purge: SearchPurge): Promise<number> {
-  const body = JSON.stringify({ query: oldDocuments(purge).clause });
-  if (purge.dryRun) return Count.parse(await client.expect({ method: 'POST', path: `/${indices}/_count`, body })).count;
-  // What is written meanwhile is a newer version, which the next run removes.
-  const path = `/${indices}/_delete_by_query?conflicts=proceed&refresh=true`;
-  const answer = await client.expect({ method: 'POST', path, body, timeoutMs: PURGE_TIMEOUT_MS, isSentOnce: true });
-  return Removed.parse(answer).deleted;
 }
 
 async function checkServer(

@@ -172,7 +172,7 @@ describe.skipIf(url === '')('indices of the search server', () => {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     });
     const untilReplaced = async (): Promise<void> => {
-      for (let rounds = 0; rounds < 400; rounds++) await upkeep.round();
+      for (let rounds = 0; rounds < 400; rounds++) await upkeep.round(() => Promise.resolve(true));
     };
     await expect(untilReplaced()).rejects.toThrow('the database is away');
     expect(await alertIndices()).toEqual(['000001 live', '000002 building']);
@@ -239,15 +239,33 @@ describe.skipIf(url === '')('indices of the search server', () => {
 
     await fetch(`${url}/${prefix}-alert-000001`, { method: 'DELETE' });
     await expect(index.find(tenantId, '*')).rejects.toThrow('index_not_found_exception');
-    // Nothing new comes: looking after the indices alone tells.
-    await expect(index.round()).rejects.toThrow('404');
     const resent = createSearchPending().resend(database.db.write, ['alert'], () => Promise.resolve(false));
     await expect(resent).rejects.toThrow('another process feeds');
     expect(await index.backlog()).toMatchObject({ waiting: 0 });
+    // Nothing new comes: looking after the indices alone tells.
     await index.round();
     expect(await index.find(tenantId, '*')).toEqual(idsOf([first, ...others]));
     expect(await index.find(tenantId, 'title:renamed')).toEqual([first.id]);
     expect(await index.backlog()).toMatchObject({ waiting: 0 });
+    await index.worker.stop();
+    await removeIndices(prefix);
+  });
+
+  test('an index that was replaced by another of its name and aliases is noticed by the next look, and filled again', async () => {
+    const prefix = `replaced-${process.pid}`;
+    const index = openDrivenIndex({ db: database.db, url }, { SEARCH_INDEX_PREFIX: prefix });
+    const documents = alertsFrom(START_MS, 3);
+    await index.saveAll(documents);
+    await index.round();
+    await fetch(`${url}/${prefix}-alert-000001`, { method: 'DELETE' });
+    await fetch(`${url}/${prefix}-alert-000001`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ aliases: { [`${prefix}-read`]: {}, [`${prefix}-alert-000001-write`]: {} } }),
+    });
+    expect(await index.find(tenantId, '*')).toEqual([]);
+    await index.round();
+    expect(await index.find(tenantId, '*')).toEqual(idsOf(documents));
     await index.worker.stop();
     await removeIndices(prefix);
   });

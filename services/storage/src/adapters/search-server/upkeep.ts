@@ -46,32 +46,37 @@ export interface Upkeep {
    * on the way. Throws when it is not any more.
    */
   readonly ensure: (isLeader: () => Promise<boolean>) => Promise<readonly Generation[]>;
-  /** One round of what is due: a new index where one is full, a step of copying, removing what is empty. */
-  readonly round: () => Promise<void>;
+  /**
+   * One round of what is due: `ensure` where an index is gone or another one, a new index where one is full, a step of copying,
+   * removing what is empty.
+   */
+  readonly round: (isLeader: () => Promise<boolean>) => Promise<void>;
 }
 
 export function createUpkeep(deps: UpkeepDeps): Upkeep {
   const { db, generations, indices, prefix, kinds, mapping } = deps;
+  const ensure: Upkeep['ensure'] = async (isLeader) => {
+    await indices.putTemplate();
+    const known = await generations.list(db.write);
+    for (const kind of kinds) {
+      if (newestOf(known, kind)) continue;
+      const indexName = nextName(prefix, kind, known);
+      await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', ...UNMADE });
+    }
+    const all = await generations.list(db.write);
+    const made: MadeIndex[] = [];
+    for (const generation of all) {
+      if (generation.state === 'retired') continue;
+      const isFound = await isToBeFound(deps, generation, all);
+      made.push({ generation, uuid: await indices.ensure(generation.indexName, { isFound }) });
+    }
+    await refill(deps, made, isLeader);
+    return all;
+  };
   return {
-    ensure: async (isLeader) => {
-      await indices.putTemplate();
-      const known = await generations.list(db.write);
-      for (const kind of kinds) {
-        if (newestOf(known, kind)) continue;
-        const indexName = nextName(prefix, kind, known);
-        await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', ...UNMADE });
-      }
-      const all = await generations.list(db.write);
-      const made: MadeIndex[] = [];
-      for (const generation of all) {
-        if (generation.state === 'retired') continue;
-        const isFound = await isToBeFound(deps, generation, all);
-        made.push({ generation, uuid: await indices.ensure(generation.indexName, { isFound }) });
-      }
-      await refill(deps, made, isLeader);
-      return all;
-    },
-    round: async () => {
+    ensure,
+    round: async (isLeader) => {
+      if (!(await areAsMade(deps))) await ensure(isLeader);
       await removeRetired(deps);
       await moveToMapping(deps);
       for (const kind of kinds) {
@@ -80,6 +85,13 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       }
     },
   };
+}
+
+/** Whether the server has each index that was made, and it is that one: another of its name, with its aliases, takes documents as well. */
+async function areAsMade({ db, generations, indices }: UpkeepDeps): Promise<boolean> {
+  const known = await generations.list(db.write);
+  const uuids = await indices.uuids();
+  return known.every(({ indexName, state, indexUuid }) => state === 'retired' || uuids.get(indexName) === indexUuid);
 }
 
 const UNMADE = { copyTask: null, indexUuid: null };
