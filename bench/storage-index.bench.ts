@@ -34,7 +34,7 @@ async function measureOurs(db: DbCluster, url: string, name: string, documents: 
   const perS = documents.length / ((performance.now() - startedAtMs) / 1_000);
   await index.worker.stop();
   await db.write.query({ text: 'delete from storage.search_generations', values: [] });
-  await db.write.query({ text: 'truncate storage.search_pending', values: [] });
+  await db.write.query({ text: 'truncate storage.search_documents, storage.search_batches', values: [] });
   return perS;
 }
 

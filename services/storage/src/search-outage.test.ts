@@ -79,7 +79,7 @@ describe.skipIf(shared === undefined)('a search server that goes away', () => {
   };
   const waiting = async (): Promise<number> => {
     const rows = await service.query<{ count: number }>(
-      'select count(*)::int as count from storage.search_pending where sent_at is null',
+      'select coalesce(sum(documents), 0)::int as count from storage.search_batches',
     );
     return rows[0]?.count ?? 0;
   };

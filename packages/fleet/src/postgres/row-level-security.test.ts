@@ -27,6 +27,7 @@ const WITHOUT_TENANT: Readonly<Record<string, string>> = {
   'storage.metric_spool': 'compressed points of all tenants on their way to InfluxDB',
   'storage.metric_refused_lines': 'what InfluxDB refused, for who runs the fleet',
   'storage.search_generations': 'the indices of the search server, which hold documents of all tenants',
+  'storage.search_batches': 'how much was saved together and waits for the search server, by a number',
   'storage.search_indexers': 'which process feeds the search server',
   'auth.login_failures': 'whoever fails to log in is nobody yet',
 };

@@ -57,7 +57,7 @@ async function openOnServer(db: DbCluster, url: string, options: OpenOptions | u
   return {
     index,
     settled: async () => {
-      const waiting = sql`select from storage.search_pending where sent_at is null limit 1`;
+      const waiting = sql`select from storage.search_batches limit 1`;
       await waitFor(async () => (await db.write.query(waiting)).length === 0, { deadlineMs: 50_000 });
       await ask(url, 'POST', `/${prefix}-read/_refresh`);
     },

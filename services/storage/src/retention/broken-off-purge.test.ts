@@ -37,7 +37,7 @@ async function fillSearch({ open }: (typeof searchIndexes)[number]): Promise<Fil
   await db.tx((tx) => index.save(documents, tx));
   await settled();
   // As of documents that were sent before PostgreSQL kept them: only the server knows.
-  await db.write.query(sql`delete from storage.search_pending`);
+  await db.write.query(sql`delete from storage.search_documents`);
   const removing = (breakOff: () => void) => ({
     searchIndex: {
       ...index,

@@ -16,7 +16,7 @@ export function createIndexerMetrics(registry: Registry, backlog: () => Promise<
   });
   const refused = new Counter({
     name: 'soc_search_refused_documents_total',
-    help: 'Documents that the search server will never take; they are kept in storage.search_pending.',
+    help: 'Documents that the search server will never take; they are kept in storage.search_documents.',
     registers,
   });
   const failures = new Counter({
@@ -31,7 +31,7 @@ export function createIndexerMetrics(registry: Registry, backlog: () => Promise<
   });
   const waiting = new Gauge({
     name: 'soc_search_backlog_documents',
-    help: 'Documents that wait for the search server, counted up to 100,000.',
+    help: 'Versions of documents that wait for the search server.',
     registers,
     collect: async () => {
       const known = await backlog().catch(() => undefined);

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
 import type { Worker } from '@soc/service-kit';
-import { targetsOf } from './generation.ts';
+import { type Generation, targetsOf } from './generation.ts';
 import type { IndexerMetrics } from './indexer-metrics.ts';
 import type { SearchClient } from './search-client.ts';
 import type { SearchGenerations } from './search-generations-repository.ts';
-import type { PendingDocument, SearchPending } from './search-pending-repository.ts';
-import { BULK_TIMEOUT_MS, type BulkOutcome, sendBulk } from './send-bulk.ts';
+import type { PendingDocument, PendingPage, SearchPending } from './search-pending-repository.ts';
+import { BULK_TIMEOUT_MS, type BulkOutcome, NOTHING_SENT, sendBulk } from './send-bulk.ts';
 import type { Upkeep } from './upkeep.ts';
 
 export interface IndexerDeps {
@@ -33,9 +33,8 @@ export interface Indexer extends Worker {
   readonly round: () => Promise<void>;
 }
 
-/** Documents of one bulk; one of alerts has about 1 MB. */
-const BULK_DOCUMENTS = 1_000;
-const BULK_BYTES = 5 * 1024 ** 2;
+/** Of one bulk; one of alerts has about 1 MB. */
+const BULK = { documents: 1_000, bytes: 5 * 1024 ** 2 };
 /** Bulks under way at once: the next is read, and the last one forgotten, while the server is at work. */
 const LANES = 2;
 /** So long documents gather to a bulk; one that is full does not wait. */
@@ -133,22 +132,20 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
     faulty.size === 0 || !targetsOf(known, one).some(({ indexName }) => faulty.has(indexName));
   let after = '0';
   let isWhole = true;
-  let reading: Promise<readonly PendingDocument[]> = Promise.resolve([]);
-  const nextPage = (): Promise<readonly PendingDocument[]> => {
+  let reading: Promise<PendingPage> = Promise.resolve(NO_PAGE);
+  const nextPage = (): Promise<PendingPage> => {
     reading = reading.then(async () => {
       const isOver = isStopping() || !isWhole || (after !== '0' && performance.now() >= untilMs);
-      if (isOver || !(await isLeader())) return [];
-      const page = withinBytes(await pending.next(db.write, { after, last }, BULK_DOCUMENTS));
-      after = page.at(-1)?.sequence ?? after;
+      if (isOver || !(await isLeader())) return NO_PAGE;
+      const page = await pending.next(db.write, { after, last }, BULK);
+      after = page.batches.at(-1) ?? after;
       return page;
     });
     return reading;
   };
   const lane = async (): Promise<void> => {
-    for (let page = await nextPage(); page.length > 0; page = await nextPage()) {
-      const documents = page.filter(isToBeSent);
-      if (documents.length === 0) continue;
-      const outcome = await deliver(deps, documents, known);
+    for (let page = await nextPage(); page.batches.length > 0; page = await nextPage()) {
+      const outcome = await deliver(deps, page, { known, isToBeSent });
       for (const indexName of outcome.faulty) faulty.add(indexName);
       isWhole &&= !outcome.isIndexMissing;
     }
@@ -160,33 +157,40 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
   return isWhole;
 }
 
-function withinBytes(page: readonly PendingDocument[]): readonly PendingDocument[] {
-  let bytes = 0;
-  const end = page.findIndex(({ document }, index) => {
-    bytes += document.length;
-    return index > 0 && bytes > BULK_BYTES;
-  });
-  return end < 0 ? page : page.slice(0, end);
-}
+const NO_PAGE: PendingPage = { batches: [], documents: [] };
 
 class NotNowError extends Error {
   override readonly name = 'NotNowError';
 }
 
-/** Sends one bulk and writes down what became of it. */
+interface Delivery {
+  readonly known: readonly Generation[];
+  readonly isToBeSent: (document: PendingDocument) => boolean;
+}
+
+/** Sends one bulk and writes down what became of it. A batch waits on while one of its documents does. */
 async function deliver(
   { db, pending, client, metrics, log }: IndexerDeps,
-  page: readonly PendingDocument[],
-  known: Parameters<typeof sendBulk>[2],
+  { batches, documents }: PendingPage,
+  { known, isToBeSent }: Delivery,
 ): Promise<Pick<BulkOutcome, 'faulty' | 'isIndexMissing'>> {
-  const { done, refused, waiting, faulty, isBusy, isIndexMissing } = await sendBulk(client, page, known);
-  await pending.settle(db.write, done);
+  const sent = documents.filter(isToBeSent);
+  const kept = documents.filter((document) => !isToBeSent(document));
+  const outcome = sent.length === 0 ? NOTHING_SENT : await sendBulk(client, sent, known);
+  const { done, refused, waiting, isBusy, isIndexMissing } = outcome;
   await pending.refuse(db.write, refused);
+  const unsettled = new Set([...kept, ...waiting].map(({ batch }) => batch));
+  await pending.settle(
+    db.write,
+    batches.filter((batch) => !unsettled.has(batch)),
+  );
   metrics.countIndexed(done.length);
   metrics.countRefused(refused.length);
-  for (const one of refused.slice(0, 3)) log.error(one, 'the search server refuses a document');
+  for (const { document, reason } of refused.slice(0, 3)) {
+    log.error({ id: document.id, kind: document.kind, reason }, 'the search server refuses a document');
+  }
   if (isBusy && !isIndexMissing) {
     throw new NotNowError(`the search server has no room for ${waiting.length} documents`);
   }
-  return { faulty, isIndexMissing };
+  return outcome;
 }

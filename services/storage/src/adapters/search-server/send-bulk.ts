@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SearchUnavailableError } from '../../ports/search-index.ts';
 import { type Generation, targetsOf, writeAliasOf } from './generation.ts';
 import type { SearchClient } from './search-client.ts';
-import type { PendingDocument } from './search-pending-repository.ts';
+import type { PendingDocument, Refusal } from './search-pending-repository.ts';
 
 /** Longest that the server may take for one bulk. */
 export const BULK_TIMEOUT_MS = 20_000;
@@ -19,13 +19,13 @@ const Answer = z.object({
   ),
 });
 
-/** What became of the documents of a bulk, by sequence. */
+/** What became of the documents of a bulk. */
 export interface BulkOutcome {
   /** The server has this version, or a newer one. */
-  readonly done: readonly string[];
-  readonly refused: readonly { readonly sequence: string; readonly refused: string }[];
+  readonly done: readonly PendingDocument[];
+  readonly refused: readonly Refusal[];
   /** The server could not take them now. */
-  readonly waiting: readonly string[];
+  readonly waiting: readonly PendingDocument[];
   /** Of indices that have a fault of their own: others may take what they are sent. */
   readonly faulty: readonly string[];
   /** The server has too much to do. */
@@ -35,7 +35,7 @@ export interface BulkOutcome {
 }
 
 interface Entry {
-  readonly sequence: string;
+  readonly document: PendingDocument;
   readonly indexName: string;
   readonly lines: string;
 }
@@ -46,7 +46,7 @@ const idOf = ({ tenantId, id }: PendingDocument): string => `${tenantId}:${id}`;
 function entriesOf(documents: readonly PendingDocument[], generations: readonly Generation[]): readonly Entry[] {
   return documents.flatMap((one) =>
     targetsOf(generations, one).map(({ indexName }) => ({
-      sequence: one.sequence,
+      document: one,
       indexName,
       lines: `{"index":{"_index":"${writeAliasOf(indexName)}","_id":${JSON.stringify(idOf(one))},"version":${one.version},"version_type":"external_gte"}}\n${one.document}\n`,
     })),
@@ -68,33 +68,43 @@ export async function sendBulk(
   const path = '/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
   const body = entries.map(({ lines }) => lines).join('');
   const answer = Answer.parse(await client.expect({ method: 'POST', path, body, timeoutMs: BULK_TIMEOUT_MS }));
-  if (!answer.errors) return { done: [...new Set(entries.map(({ sequence }) => sequence))], ...NOTHING };
-  return judge(entries, answer);
+  if (!answer.errors) return { ...NOTHING_SENT, done: documents };
+  return judge(documents, entries, answer);
 }
 
-const NOTHING = { refused: [], waiting: [], faulty: [], isBusy: false, isIndexMissing: false };
+export const NOTHING_SENT: BulkOutcome = {
+  done: [],
+  refused: [],
+  waiting: [],
+  faulty: [],
+  isBusy: false,
+  isIndexMissing: false,
+};
 
-function judge(entries: readonly Entry[], { items }: z.infer<typeof Answer>): BulkOutcome {
-  const refused = new Map<string, string>();
-  const waiting = new Set<string>();
+function judge(
+  documents: readonly PendingDocument[],
+  entries: readonly Entry[],
+  { items }: z.infer<typeof Answer>,
+): BulkOutcome {
+  const refused = new Map<PendingDocument, string>();
+  const waiting = new Set<PendingDocument>();
   const faulty = new Set<string>();
   let [isBusy, isIndexMissing] = [false, false];
-  for (const [index, { sequence, indexName }] of entries.entries()) {
+  for (const [index, { document, indexName }] of entries.entries()) {
     const item = items[index]?.index;
-    if (!item || isLater(item.status)) waiting.add(sequence);
+    if (!item || isLater(item.status)) waiting.add(document);
     else if (item.status >= 400 && item.status !== CONFLICT) {
-      refused.set(sequence, `${item.error?.type}: ${item.error?.reason}`.slice(0, 1_000));
+      refused.set(document, `${item.error?.type}: ${item.error?.reason}`.slice(0, 1_000));
     }
     if (item && item.status >= 500) faulty.add(indexName);
     isBusy ||= !item || item.status === 429;
     isIndexMissing ||= item?.status === 404;
   }
-  const sequences = [...new Set(entries.map(({ sequence }) => sequence))];
   return {
-    done: sequences.filter((sequence) => !waiting.has(sequence) && !refused.has(sequence)),
+    done: documents.filter((document) => !waiting.has(document) && !refused.has(document)),
     refused: [...refused]
-      .filter(([sequence]) => !waiting.has(sequence))
-      .map(([sequence, reason]) => ({ sequence, refused: reason })),
+      .filter(([document]) => !waiting.has(document))
+      .map(([document, reason]) => ({ document, reason })),
     waiting: [...waiting],
     faulty: [...faulty],
     isBusy,

@@ -107,15 +107,15 @@ async function indexerOver(waiting: PendingDocument[], listener: RequestListener
     pending: {
       ...createSearchPending(),
       lease: () => Promise.resolve(true),
-      last: () => Promise.resolve(waiting.at(-1)?.sequence ?? '0'),
-      next: (_, { after, last }, limitRows) =>
-        Promise.resolve(
-          waiting
-            .filter(({ sequence }) => Number(sequence) > Number(after) && Number(sequence) <= Number(last))
-            .slice(0, limitRows),
-        ),
-      settle: (_, sequences) => {
-        waiting.splice(0, Infinity, ...waiting.filter(({ sequence }) => !sequences.includes(sequence)));
+      last: () => Promise.resolve(waiting.at(-1)?.batch ?? '0'),
+      next: (_, { after, last }, limit) => {
+        const documents = waiting
+          .filter(({ batch }) => Number(batch) > Number(after) && Number(batch) <= Number(last))
+          .slice(0, limit.documents);
+        return Promise.resolve({ documents, batches: [...new Set(documents.map(({ batch }) => batch))] });
+      },
+      settle: (_, batches) => {
+        waiting.splice(0, Infinity, ...waiting.filter(({ batch }) => !batches.includes(batch)));
         return Promise.resolve();
       },
       refuse: () => Promise.resolve(),
@@ -132,13 +132,13 @@ async function indexerOver(waiting: PendingDocument[], listener: RequestListener
   });
 }
 
-const waitingOne = (sequence: number, kind: string): PendingDocument => ({
+const waitingOne = (batch: number, kind: string): PendingDocument => ({
   tenantId: 't',
   kind,
-  id: uuidv7(sequence),
+  id: uuidv7(batch),
   version: '1',
   document: '{}',
-  sequence: String(sequence),
+  batch: String(batch),
 });
 
 test('a round ends, whatever comes meanwhile', async () => {
@@ -151,7 +151,7 @@ test('a round ends, whatever comes meanwhile', async () => {
   });
   await indexer.round();
   expect(requests).toBe(1);
-  expect(waiting.map(({ sequence }) => sequence)).toEqual(['2']);
+  expect(waiting.map(({ batch }) => batch)).toEqual(['2']);
 });
 
 test('of much that waits a round sends a part, so that indices are looked after in between', async () => {

@@ -43,7 +43,7 @@ describe.skipIf(url === '')('indices of the search server', () => {
     for (const { indexName } of await generations.list(database.db.write)) {
       await generations.remove(database.db.write, indexName);
     }
-    await database.db.write.query(sql`delete from storage.search_pending`);
+    await database.db.write.query(sql`truncate storage.search_documents, storage.search_batches`);
   };
   const alertIndices = async (): Promise<readonly string[]> =>
     (await generations.list(database.db.write))
