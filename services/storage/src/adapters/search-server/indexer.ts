@@ -37,7 +37,7 @@ export interface Indexer extends Worker {
 const BULK = { documents: 1_000, bytes: 5 * 1024 ** 2 };
 /** Bulks under way at once: the next is read, and the last one forgotten, while the server is at work. */
 const LANES = 2;
-/** So long documents gather to a bulk; one that is full does not wait. */
+/** So long documents gather to a bulk; after a full one there is no waiting. */
 const GATHER_MS = 50;
 const IDLE_MS = 500;
 const LEASE_S = 60;
@@ -55,6 +55,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   let leasedUntilMs = 0;
   let isPrepared = false;
   let upkeepAtMs = 0;
+  let isMuchComing = false;
 
   /** Leased for long enough that no bulk outlives it: two that feed at once could miss an index being replaced. */
   const isLeader = async (): Promise<boolean> => {
@@ -75,7 +76,9 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     if (!(await isLeader())) return;
     try {
       await look();
-      isPrepared = await drain(deps, { isLeader, isStopping: () => stopping.signal.aborted });
+      const { isWhole, documents } = await drain(deps, { isLeader, isStopping: () => stopping.signal.aborted });
+      isPrepared = isWhole;
+      isMuchComing = documents >= BULK.documents;
     } catch (error) {
       isPrepared = false; // the server may have lost what it had
       throw error;
@@ -88,7 +91,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
         await round();
         pauseMs = FIRST_PAUSE_MS;
         await sleep(IDLE_MS, AbortSignal.any([stopping.signal, waking.signal]));
-        if (waking.signal.aborted) await sleep(GATHER_MS);
+        if (waking.signal.aborted && !isMuchComing) await sleep(GATHER_MS);
         waking = new AbortController();
       } catch (error) {
         metrics.countFailure();
@@ -113,16 +116,21 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   };
 }
 
+interface Drained {
+  readonly isWhole: boolean;
+  readonly documents: number;
+}
+
 interface Drain {
   readonly isLeader: () => Promise<boolean>;
   readonly isStopping: () => boolean;
 }
 
 /**
- * Sends what waits when it begins, for there may always be more, and of much a part; false when the server lacks an index. An index that has
+ * Sends what waits when it begins, for there may always be more, and of much a part; not whole when the server lacks an index. An index that has
  * a fault of its own is stepped over, so that it keeps no other one waiting. Throws when not everything was taken.
  */
-async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promise<boolean> {
+async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promise<Drained> {
   const { db, pending, generations, drainMs = DRAIN_MS } = deps;
   const untilMs = performance.now() + drainMs;
   const known = await generations.list(db.write);
@@ -132,6 +140,7 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
     faulty.size === 0 || !targetsOf(known, one).some(({ indexName }) => faulty.has(indexName));
   let after = '0';
   let isWhole = true;
+  let documents = 0;
   let reading: Promise<PendingPage> = Promise.resolve(NO_PAGE);
   const nextPage = (): Promise<PendingPage> => {
     reading = reading.then(async () => {
@@ -139,6 +148,7 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
       if (isOver || !(await isLeader())) return NO_PAGE;
       const page = await pending.next(db.write, { after, last }, BULK);
       after = page.batches.at(-1) ?? after;
+      documents += page.documents.length;
       return page;
     });
     return reading;
@@ -154,7 +164,7 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
   const failed = lanes.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   if (isWhole && faulty.size > 0) throw new NotNowError(`these indices take no documents: ${[...faulty].join(', ')}`);
-  return isWhole;
+  return { isWhole, documents };
 }
 
 const NO_PAGE: PendingPage = { batches: [], documents: [] };

@@ -184,3 +184,16 @@ test('an index that takes nothing keeps no other one waiting', async () => {
   await expect(indexer.round()).rejects.toThrow('these indices take no documents: x-alert-000001');
   expect(waiting).toEqual(alerts);
 });
+
+test('a batch waits on while one of its documents could not be taken; one that is refused for good keeps none waiting', async () => {
+  const inBatch = (batch: number, id: number) => ({ ...waitingOne(id, 'alert'), batch: String(batch) });
+  const waiting = [inBatch(1, 1), inBatch(1, 2), inBatch(2, 3), inBatch(2, 4)];
+  const statuses = [201, 429, 400, 201];
+  const indexer = await indexerOver(waiting, (request, response) => {
+    request.resume();
+    const items = statuses.map((status) => ({ index: { status } }));
+    request.on('end', () => response.end(JSON.stringify({ errors: true, items })));
+  });
+  await expect(indexer.round()).rejects.toThrow('no room for 1 documents');
+  expect(waiting.map(({ batch }) => batch)).toEqual(['1', '1']);
+});
