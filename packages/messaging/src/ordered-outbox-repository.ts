@@ -52,22 +52,29 @@ export function createOrderedOutboxRepository(schemaName: string) {
     /**
      * Takes the oldest ordered messages of subjects that have one of at least that age or one of these rows. By subject,
      * not by row: a younger row may come first, for a transaction that waited longer for the lock began earlier. Rows are
-     * not skipped when locked but waited for, since what comes after them may not go first.
+     * not skipped when locked but waited for, since what comes after them may not go first. The cost is that of the rows
+     * taken, however many wait behind them: `old` ends at the limit, and each subject's first rows are looked up.
      */
     take: (
       tx: Queryable,
       { limitRows, olderThanMs, ids }: { limitRows: number; olderThanMs: number; ids: readonly number[] },
     ): Promise<StoredMessage[]> =>
       tx.query<StoredMessage>(sql`
-        with chosen as (
+        with old as (
           select subject from ${schema}.outbox
           where subject is not null
             and (${olderThanMs === 0} or created_at <= now() - ${olderThanMs}::float8 * interval '1 ms')
+          order by id limit ${limitRows}
+        ), chosen as (
+          select subject from old
           union
           select subject from ${schema}.outbox where subject is not null and id = any(${ids}::bigint[])
+        ), first as (
+          select of_subject.id from chosen cross join lateral (
+            select id from ${schema}.outbox where subject = chosen.subject order by id limit ${limitRows}) as of_subject
+          order by id limit ${limitRows}
         ), locked as (
-          select ctid from ${schema}.outbox where subject in (select subject from chosen)
-          order by id limit ${limitRows} for update
+          select ctid from ${schema}.outbox where id in (select id from first) order by id for update
         ), taken as (
           delete from ${schema}.outbox where ctid = any(array(select ctid from locked))
           returning id, type, envelope, subject

@@ -59,7 +59,7 @@ test('events of a subject wait behind the one that failed, whatever its error sa
 
 const message = (subject?: string): OutboxMessage => ({ type: 'alert.updated', envelope: `of ${subject}`, subject });
 const append = (...messages: readonly OutboxMessage[]) => db.tx((tx) => outbox.append(tx, messages));
-const takeAll = (selection: { olderThanMs?: number; ids?: readonly number[] } = {}) =>
+const takeAll = (selection: { limitRows?: number; olderThanMs?: number; ids?: readonly number[] } = {}) =>
   db.tx(async (tx) => {
     await outbox.lock(tx);
     return outbox.take(tx, { limitRows: 100, olderThanMs: 0, ids: [], ...selection });
@@ -91,4 +91,36 @@ test('with a row goes all that is unsent of its subject, also what began later; 
     other?.id,
     third?.id,
   ]);
+});
+
+test('what is taken a few at a time is everything, once, and of each subject the first', async () => {
+  const rows = await append(...['a', 'b', 'a', 'c', 'b', 'a', 'd', 'a'].map(message));
+  // The last of `a` is the only one that is old: its subject goes, as far as the limit allows, from the first on.
+  await db.write.query(sql`
+    update storage.outbox set created_at = now() - interval '1 min' where id = ${rows.at(-1)?.id}`);
+  const ofA = [0, 2, 5, 7].map((place) => rows[place]?.id);
+  const old = await takeAll({ limitRows: 3, olderThanMs: 3_000 });
+  expect(old.map(({ id }) => id)).toEqual(ofA.slice(0, 3));
+  const taken: number[] = [];
+  for (let some = await takeAll({ limitRows: 2 }); some.length > 0; some = await takeAll({ limitRows: 2 })) {
+    expect(some.length).toBeLessThanOrEqual(2);
+    taken.push(...some.map(({ id }) => id));
+  }
+  expect(taken).toEqual([1, 3, 4, 6, 7].map((place) => rows[place]?.id));
+});
+
+test('taking a few of many reads a few, not all', async () => {
+  await append(...Array.from({ length: 5_000 }, (_, index) => message(`subject ${index}`)));
+  await db.write.query(sql`analyze storage.outbox`);
+  const { taken, read } = await db.tx(async (tx) => {
+    await outbox.lock(tx);
+    const rows = await outbox.take(tx, { limitRows: 10, olderThanMs: 0, ids: [] });
+    const [table] = await tx.query<{ rows: number }>(sql`
+      select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables
+      where schemaname = 'storage' and relname = 'outbox'`);
+    return { taken: rows.length, read: table?.rows };
+  });
+  expect(taken).toBe(10);
+  expect(read).toBeLessThan(500);
+  await db.write.query(sql`delete from storage.outbox`);
 });
