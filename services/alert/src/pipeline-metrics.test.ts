@@ -1,5 +1,6 @@
 import { BulkAlerts } from '@soc/contracts/alert/ingest';
 import { IngestEvents } from '@soc/contracts/alert/events-ingest';
+import type { Tx } from '@soc/db-cluster';
 import { startTestService, waitFor } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { expect, onTestFinished, test } from 'vitest';
@@ -50,6 +51,22 @@ test('sources beyond the first hundred share a name', async () => {
   expect(text.match(/^soc_raw_events_received_total/gm)).toHaveLength(101);
   expect(valueOf(text, 'soc_raw_events_received_total{ source="others"')).toBe(30);
   expect(valueOf(text, 'soc_raw_events_received_total{ source="source 1"')).toBe(6);
+});
+
+test('what a transaction takes in is counted once it is committed, however often it is run', async () => {
+  const registry = createRegistry('alert', 'test');
+  const taking: Pick<Ingest, 'within'> = { within: () => Promise.resolve([]) };
+  // Only `within` is called, and of the transaction only this.
+  const ingest = createPipelineMetrics(registry).counted(taking as Ingest);
+  const submission = { alert: { source: 'edr', severity: 'low' } } as Submission;
+  const attempts = [0, 1, 2].map(() => {
+    const atEnd: (() => void)[] = [];
+    return { atEnd, tx: { afterCommit: (work: () => void) => void atEnd.push(work) } as unknown as Tx };
+  });
+  for (const { tx } of attempts) await ingest.within(tx, [submission]);
+  expect(await registry.metrics()).not.toContain('soc_alerts_received_total{');
+  for (const work of attempts.at(-1)?.atEnd ?? []) work();
+  expect(valueOf(await registry.metrics(), 'soc_alerts_received_total{ source="edr"')).toBe(1);
 });
 
 test('an alert that is refused is not counted', async () => {

@@ -61,8 +61,12 @@ export function createPipelineMetrics(registry: Registry): PipelineMetrics {
         return answered;
       },
       many: async (submissions) => countAll(submissions, await many(submissions)),
-      // Before its commit: a transaction that is sent again after a failover counts again.
-      within: async (tx, submissions) => countAll(submissions, await within(tx, submissions)),
+      // Once it is committed: a transaction that is rolled back took nothing in, and one that is run again does so once.
+      within: async (tx, submissions) => {
+        const accepted = await within(tx, submissions);
+        tx.afterCommit(() => countAll(submissions, accepted));
+        return accepted;
+      },
     }),
     events: (source, number) => events.inc({ source: nameOf(source) }, number),
     reached: (stage, { receivedAt }, at) => seconds[stage](Math.max(0, at.getTime() - Date.parse(receivedAt)) / 1000),

@@ -15,7 +15,6 @@ const upload = {
   startedBy: 'Ann',
   startedById: 'ann',
   startedAt: '2026-03-01T00:00:00Z',
-  expiresAt: '2026-03-08T00:00:00Z',
 };
 const begun = { upload: 'its name', partBytes: 8 };
 
@@ -26,8 +25,9 @@ function recorder(startUpload: BeginDeps['objectStore']['startUpload']) {
   const deps: BeginDeps = {
     db: noDatabase(() => done.push('commit')),
     uploads: {
-      insert: (_, { id, started }) => note(`row of ${id}, ${started ? 'begun' : 'not begun'}`, undefined),
-      saveStarted: (_, id, { upload: name }) => note(`${id} is ${name}`, undefined),
+      insertOpen: (_, { id, started, expiresAt }) =>
+        note(`row of ${id}, ${started ? 'begun' : 'not begun'}, until ${expiresAt}`, true),
+      saveStarted: (_, { id, started, expiresAt }) => note(`${id} is ${started.upload} until ${expiresAt}`, undefined),
       giveUp: () => note('give up', true),
       remove: () => note('remove row', undefined),
     },
@@ -42,8 +42,14 @@ function recorder(startUpload: BeginDeps['objectStore']['startUpload']) {
 
 test('the row of an upload is committed before the store begins it: what a kill leaves is found', async () => {
   const { done, deps } = recorder(() => Promise.resolve(begun));
-  expect(await beginUpload(deps, upload)).toEqual(begun);
-  expect(done).toEqual(['row of upload, not begun', 'commit', 'start', 'upload is its name', 'commit']);
+  expect(await beginUpload(deps, upload)).toMatchObject({ id: 'upload', started: begun });
+  expect(done).toEqual([
+    'row of upload, not begun, until 2026-03-01T01:00:00.000Z',
+    'commit',
+    'start',
+    'upload is its name until 2026-03-02T00:00:00.000Z',
+    'commit',
+  ]);
 });
 
 test('an upload that the store cannot begin is given up at once, and the fault is told', async () => {

@@ -20,6 +20,12 @@ export interface UploadRecord {
   readonly expiresAt: string;
 }
 
+/** One in parts. */
+export interface OpenUpload extends UploadRecord {
+  readonly started: StartedUpload;
+  readonly sizeBytes: number;
+}
+
 interface UploadRow extends Omit<UploadRecord, 'started'> {
   readonly upload: string | null;
   readonly partBytes: number | null;
@@ -35,23 +41,44 @@ const fromRow = ({ upload, partBytes, ...row }: UploadRow): UploadRecord => ({
   started: upload === null || partBytes === null ? undefined : { upload, partBytes },
 });
 
+async function insertUpload(tx: Tx, { started, ...upload }: UploadRecord): Promise<void> {
+  await tx.query(sql`
+    insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, sha256, blake3,
+      incident_id, alert_id, started_by, started_by_id, started_at, expires_at)
+    values (${upload.id}, ${upload.tenantId}, ${started?.upload ?? null}, ${started?.partBytes ?? null},
+      ${upload.filename}, ${upload.contentType}, ${upload.sizeBytes}, ${upload.sha256}, ${upload.blake3},
+      ${upload.incidentId}, ${upload.alertId}, ${upload.startedBy}, ${upload.startedById}, ${upload.startedAt},
+      ${upload.expiresAt})`);
+}
+
 /** Contents on their way: written down before their first byte, so that what is broken off can be found. */
 export function createUploadRepository() {
   return {
-    insert: async (tx: Tx, { started, ...upload }: UploadRecord): Promise<void> => {
-      await tx.query(sql`
-        insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, sha256, blake3,
-          incident_id, alert_id, started_by, started_by_id, started_at, expires_at)
-        values (${upload.id}, ${upload.tenantId}, ${started?.upload ?? null}, ${started?.partBytes ?? null},
-          ${upload.filename}, ${upload.contentType}, ${upload.sizeBytes}, ${upload.sha256}, ${upload.blake3},
-          ${upload.incidentId}, ${upload.alertId}, ${upload.startedBy}, ${upload.startedById}, ${upload.startedAt},
-          ${upload.expiresAt})`);
+    insert: insertUpload,
+
+    /**
+     * For one in parts: false when the tenant has `maxOpen` of them, neither given up nor expired. Whoever counts waits for who counts
+     * at the same time, or both would find room for one; those of other tenants hardly ever.
+     */
+    insertOpen: async (tx: Tx, upload: UploadRecord, maxOpen: number): Promise<boolean> => {
+      const { tenantId, startedAt } = upload;
+      await tx.query(sql`select pg_advisory_xact_lock(hashtextextended('storage.uploads ' || ${tenantId}, 0))`);
+      const [row] = await tx.query<{ readonly open: number }>(sql`
+        select count(*)::integer as open from storage.uploads
+        where tenant_id = ${tenantId} and size_bytes is not null and not dropping and expires_at > ${startedAt}`);
+      if ((row?.open ?? 0) >= maxOpen) return false;
+      await insertUpload(tx, upload);
+      return true;
     },
 
-    /** What the store calls an upload in parts that it has begun. */
-    saveStarted: async (tx: Tx, id: string, { upload, partBytes }: StartedUpload): Promise<void> => {
+    /** What the store calls an upload in parts that it has begun, and until when that is open. */
+    saveStarted: async (
+      tx: Tx,
+      { id, started, expiresAt }: Pick<OpenUpload, 'id' | 'started' | 'expiresAt'>,
+    ): Promise<void> => {
       await tx.query(sql`
-        update storage.uploads set upload = ${upload}, part_bytes = ${partBytes} where id = ${id}`);
+        update storage.uploads set upload = ${started.upload}, part_bytes = ${started.partBytes}, expires_at = ${expiresAt}
+        where id = ${id}`);
     },
 
     /** One in parts that is open: neither given up nor expired. */
@@ -62,17 +89,16 @@ export function createUploadRepository() {
       return row && fromRow(row);
     },
 
-    /** How many of a tenant are open, in parts and not. */
-    count: async (read: Queryable, tenantId: string): Promise<number> => {
-      const [row] = await read.query<{ readonly open: number }>(
-        sql`select count(*)::integer as open from storage.uploads where tenant_id = ${tenantId} and not dropping`,
-      );
-      return row?.open ?? 0;
-    },
-
-    /** False when the upload has gone meanwhile. */
-    savePart: async (tx: Tx, { id, tenantId }: Pick<UploadRecord, 'id' | 'tenantId'>, part: StoredPart) => {
+    /** False when the upload has gone meanwhile. Its first part keeps it open for longer. */
+    savePart: async (
+      tx: Tx,
+      { id, tenantId }: Pick<UploadRecord, 'id' | 'tenantId'>,
+      part: StoredPart & { readonly openUntil: string },
+    ) => {
       const rows = await tx.query(sql`
+        with prolonged as (
+          update storage.uploads set expires_at = ${part.openUntil}
+          where id = ${id} and tenant_id = ${tenantId} and not dropping and expires_at < ${part.openUntil})
         insert into storage.upload_parts (upload_id, tenant_id, number, size_bytes, tag)
         select id, tenant_id, ${part.number}, ${part.sizeBytes}, ${part.tag} from storage.uploads
         where id = ${id} and tenant_id = ${tenantId} and not dropping

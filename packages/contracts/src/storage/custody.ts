@@ -15,6 +15,8 @@ export const CustodyAction = z.enum([
   'cleared',
   /** Left the house, to whom and what for. */
   'exported',
+  /** The export of that id did not come to its end: what was given out lacks its own, and verifies nowhere. */
+  'export_broken_off',
   /** Its content was removed because its time was over. */
   'purged',
 ]);

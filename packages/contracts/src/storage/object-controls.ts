@@ -17,7 +17,12 @@ export const HoldObject = endpoint({
   audit: 'evidence.hold',
   auditFields: ['legalHold', 'retainUntil'],
   params: ObjectParams,
-  body: z.strictObject({ legalHold: z.literal(true).optional(), retainUntil: Timestamp.optional(), reason: Reason }),
+  body: z
+    .strictObject({ legalHold: z.literal(true).optional(), retainUntil: Timestamp.optional(), reason: Reason })
+    .refine(({ legalHold, retainUntil }) => legalHold !== undefined || retainUntil !== undefined, {
+      message: 'name legalHold, retainUntil or both: a reason alone holds nothing',
+      path: ['legalHold'],
+    }),
   responses: { 200: EvidenceObject },
   errors: {
     404: ['storage.object_not_found'],

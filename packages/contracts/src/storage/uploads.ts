@@ -23,7 +23,7 @@ export const Upload = z.object({
   /** Of those that have arrived, by number. */
   parts: z.array(UploadPart),
   startedAt: Timestamp,
-  /** What is not completed by then is removed. */
+  /** What is not completed by then is removed: a day after its beginning, a week once a part has come. */
   expiresAt: Timestamp,
 });
 export type Upload = z.infer<typeof Upload>;

@@ -9,6 +9,7 @@ import { metricAdapters } from '../ports/metric-adapters.fixture.ts';
 import { searchIndexes } from '../ports/search-indexes.fixture.ts';
 import { openStorageDatabase } from '../storage-database.fixture.ts';
 import { type CarryOutDeps, carryOutPolicy } from './carry-out-policy.ts';
+import { closeLeftBehind } from './close-left-behind.ts';
 import { retentionRepository } from './retention-repository.ts';
 
 const TENANT = 'broken-off';
@@ -83,6 +84,7 @@ const stores: readonly { readonly name: string; readonly kind: RetentionKind; re
 interface Told {
   readonly action: string;
   readonly plannedCount?: number;
+  readonly policy?: string;
 }
 
 /** A policy that is due in every round; `carryOut` resolves with the purges there have been. */
@@ -108,7 +110,13 @@ async function followPolicy(kind: RetentionKind, db: DbCluster, removing: Removi
     await carryOutPolicy(deps, claim, new AbortController().signal);
     return retentionRepository.listPurges(db.write, { tenantId: TENANT, after: undefined, limitRows: 10 });
   };
-  return { carryOut, told, now };
+  /** As somebody would who takes it back in the middle, and the round after that. */
+  const removePolicy = async () => {
+    await db.tx((tx) => retentionRepository.remove(tx, TENANT, kind));
+    await closeLeftBehind(deps, new AbortController().signal);
+    return retentionRepository.listPurges(db.write, { tenantId: TENANT, after: undefined, limitRows: 10 });
+  };
+  return { carryOut, removePolicy, told, now };
 }
 
 describe.each(stores)('of $kind on $name', ({ kind, fill }) => {
@@ -128,6 +136,24 @@ describe.each(stores)('of $kind on $name', ({ kind, fill }) => {
     expect(told).toMatchObject([{ action: 'retention.begin' }, { action: 'retention.purge', count: 3 }]);
 
     expect(await carryOut()).toHaveLength(1);
+    expect(told).toHaveLength(2);
+  });
+});
+
+describe.each(stores)('of $kind on $name', ({ name, kind, fill }) => {
+  test('a purge whose policy is removed after it was announced is closed, and told with what it removed', async () => {
+    const { db, removing } = await fill();
+    const breakOff = (): never => {
+      throw new Error('killed');
+    };
+    const { carryOut, removePolicy, told, now } = await followPolicy(kind, db, removing(breakOff));
+    const [begun] = await carryOut();
+    expect(begun).toMatchObject({ count: 0, finishedAt: null });
+    // In PostgreSQL the removal was rolled back.
+    const count = name === 'PostgreSQL' ? 0 : 3;
+    expect(await removePolicy()).toMatchObject([{ id: begun?.id, kind, count, finishedAt: now().toISOString() }]);
+    expect(told.at(-1)).toMatchObject({ action: 'retention.purge', policy: 'removed' });
+    expect(await removePolicy()).toHaveLength(1);
     expect(told).toHaveLength(2);
   });
 });

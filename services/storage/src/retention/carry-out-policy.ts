@@ -49,10 +49,17 @@ function purgeFor({ now }: CarryOutDeps, claim: Claim, unfinished: UnfinishedPur
 
 type Kept = Pick<RetentionPurge, 'heldCount' | 'brokenCount'>;
 
-async function finish(deps: CarryOutDeps, tx: Tx, claim: Claim, id: string, kept: Kept): Promise<void> {
-  const { tenantId, kind } = claim;
+/** Says that a purge has come to its end; `more` is told with it. */
+export async function finishPurge(
+  deps: Pick<CarryOutDeps, 'now' | 'audit' | 'log'>,
+  tx: Tx,
+  { tenantId, kind }: Pick<Claim, 'tenantId' | 'kind'>,
+  id: string,
+  kept: Kept,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { keepDays, before, count, sizeBytes } = await retentionRepository.finish(tx, id, kept, deps.now());
-  const details = { purgeId: id, keepDays, before, count, ...kept, sizeBytes };
+  const details = { purgeId: id, keepDays, before, count, ...kept, sizeBytes, ...more };
   const target = { type: 'retention', id: kind };
   await deps.audit.record(tx, { action: 'retention.purge', outcome: 'success', tenantId, target, details });
   tx.afterCommit(() => deps.log.info({ tenantId, kind, ...details }, 'purged what was too old'));
@@ -96,7 +103,7 @@ async function carryOutEvidence(deps: CarryOutDeps, claim: Claim, signal: AbortS
     if (unfinished) {
       const { before, id } = unfinished;
       const { heldCount } = await evidencePurgeRepository.count(tx, { tenantId, before, now: now() });
-      await finish(deps, tx, claim, id, { heldCount, brokenCount: broken.size });
+      await finishPurge(deps, tx, claim, id, { heldCount, brokenCount: broken.size });
     }
     await retentionRepository.release(tx, claim, nextRound(deps));
   });
@@ -146,7 +153,7 @@ async function carryOutRest(deps: CarryOutDeps, claim: Claim, signal: AbortSigna
       const { count } = await purgeDocuments(deps, { tenantId, kind, before, dryRun: false }, tx);
       if (!purge && count > 0) await retentionRepository.begin(tx, tenantId, unannounced, count);
       await retentionRepository.count(tx, id, { count, sizeBytes: 0 });
-      if (purge || count > 0) await finish(deps, tx, claim, id, { heldCount: 0, brokenCount: 0 });
+      if (purge || count > 0) await finishPurge(deps, tx, claim, id, { heldCount: 0, brokenCount: 0 });
     }
     await retentionRepository.release(tx, claim, nextRound(deps));
   }, options);

@@ -15,6 +15,15 @@ export interface UnfinishedPurge extends RetentionPurge {
   readonly plannedCount: number | null;
 }
 
+/** A purge that has not come to its end, and has no policy any more. */
+export interface LeftBehindPurge {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly kind: RetentionKind;
+  readonly before: string;
+  readonly plannedCount: number | null;
+}
+
 interface PolicyRow {
   readonly kind: RetentionKind;
   readonly keep_days: number;
@@ -62,6 +71,14 @@ const purgeColumns = sql`id, kind, keep_days, before, count, held_count, broken_
 
 /** Longer than any one step of a purge outside of a transaction. */
 const LEASE = sql`now() + interval '60 seconds'`;
+
+/** Without a policy, and with nothing named that is still to be settled. */
+const isLeftBehind = sql`
+  finished_at is null
+  and not exists (select from storage.retention_policies as policy
+    where policy.tenant_id = purge.tenant_id and policy.kind = purge.kind)
+  and not exists (select from storage.objects
+    where purge_id = purge.id and purge_begun_at is not null and purged_at is null)`;
 
 /** Policies of retention, and what was purged by them. */
 export const retentionRepository = {
@@ -120,6 +137,20 @@ export const retentionRepository = {
       select ${purgeColumns}, planned_count from storage.retention_purges
       where tenant_id = ${tenantId} and kind = ${kind} and finished_at is null order by started_at limit 1`);
     return row && { ...purgeOf(row), plannedCount: row.planned_count };
+  },
+
+  listLeftBehind: async (db: Queryable, limitRows: number): Promise<readonly string[]> => {
+    const rows = await db.query<{ readonly id: string }>(sql`
+      select id from storage.retention_purges as purge where ${isLeftBehind} order by started_at limit ${limitRows}`);
+    return rows.map(({ id }) => id);
+  },
+
+  /** One that still is; undefined when another process is at it, or was. */
+  lockLeftBehind: async (tx: Tx, id: string): Promise<LeftBehindPurge | undefined> => {
+    const [row] = await tx.query<LeftBehindPurge>(sql`
+      select id, tenant_id as "tenantId", kind, before, planned_count as "plannedCount"
+      from storage.retention_purges as purge where id = ${id} and ${isLeftBehind} for update skip locked`);
+    return row;
   },
 
   /** Begins a purge, or changes what one that goes on is about. */

@@ -3,6 +3,7 @@ import type { Registry } from '@soc/monitoring';
 import type { Worker } from '@soc/service-kit';
 import { createBrokenCustodyCounter, settleUnlessBroken } from './broken-custody.ts';
 import { type CarryOutDeps, carryOutPolicy } from './carry-out-policy.ts';
+import { closeLeftBehind } from './close-left-behind.ts';
 import { evidencePurgeRepository } from './evidence-purge-repository.ts';
 import { retentionRepository } from './retention-repository.ts';
 
@@ -29,6 +30,7 @@ async function round(deps: CarryOutDeps, signal: AbortSignal): Promise<void> {
     await carryOutPolicy(deps, claim, signal);
   }
   await settleLeftBehind(deps, signal);
+  await closeLeftBehind(deps, signal);
 }
 
 /** Carries out policies of all tenants when they are due. Several replicas may do so at once: each policy is one's at a time. */

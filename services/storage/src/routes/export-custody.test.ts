@@ -6,10 +6,11 @@ import { auditEvents } from '@soc/contracts';
 import { ExportCustody, ListCustodyKeys } from '@soc/contracts/storage/custody';
 import { QuarantineObject } from '@soc/contracts/storage/object-controls';
 import { ListCustody, StoreObject } from '@soc/contracts/storage/objects';
-import { makeTemporaryDirectory, startTestService, type TestService } from '@soc/fleet/testing';
+import { makeTemporaryDirectory, startTestService, type TestService, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storageService } from '../app.ts';
 
+const BY = { deadlineMs: 45_000 };
 let service: TestService;
 let directory: Awaited<ReturnType<typeof makeTemporaryDirectory>>;
 beforeAll(async () => {
@@ -127,15 +128,53 @@ test('a content in quarantine leaves only with who says that they know, and the 
   expect(items.at(-1)).toMatchObject({ action: 'exported', detail: { quarantineReason: reason } });
 });
 
-test('a content that was changed in the store makes an archive that breaks off', async () => {
-  const { id } = await store('as it was');
-  await writeFile(join(directory.path, 'objects/default', id.slice(-2), id), 'as it is!');
-  const answer = fetch(`${service.url}${ExportCustody.url}`, {
+const request = (id: string): Promise<Response> =>
+  fetch(`${service.url}${ExportCustody.url}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${service.tokens.admin}`, 'content-type': 'application/json' },
     body: JSON.stringify({ ...asked, objectIds: [id] }),
-  }).then((response) => response.arrayBuffer());
+  });
+/** The custody of an object, once it ends with an action. */
+const entriesWith = (id: string, action: string) =>
+  waitFor(async () => {
+    const { items } = (await service.call(ListCustody, { params: { id } })).body;
+    return items.at(-1)?.action === action && items;
+  }, BY);
+
+test('a content that was changed in the store makes an archive that breaks off', async () => {
+  const { id } = await store('as it was');
+  await writeFile(join(directory.path, 'objects/default', id.slice(-2), id), 'as it is!');
+  const answer = request(id).then((response) => response.arrayBuffer());
   await expect(answer).rejects.toThrow('terminated');
+  const items = await entriesWith(id, 'export_broken_off');
+  expect(items.map(({ action }) => action)).toEqual(['stored', 'exported', 'export_broken_off']);
+  const [, exported, brokenOff] = items;
+  expect(brokenOff?.detail).toEqual({ exportId: exported?.detail['exportId'], brokenOff: 'in_archive' });
+});
+
+test('an export whose receiver leaves in the middle is said to be broken off', async () => {
+  const { id } = await store('x'.repeat(20_000_000));
+  const { body } = await request(id);
+  const reader = body?.getReader();
+  await reader?.read();
+  await reader?.cancel();
+  expect((await entriesWith(id, 'export_broken_off')).at(-1)).toMatchObject({
+    actor: 'Test admin',
+    detail: { brokenOff: 'in_archive' },
+  });
+});
+
+test('an export that is refused when some objects have its entry already is said to be broken off in theirs', async () => {
+  const incidentId = randomUUID();
+  const [first, second] = [await store('fine', incidentId), await store('broken', incidentId)];
+  // As somebody would who writes past the service.
+  await service.query(
+    `insert into storage.custody_entries values ($1, 2, 'default', 'verified', 'ann', 'ann', now(), '{}')`,
+    [second.id],
+  );
+  expect((await service.call(ExportCustody, { body: { ...asked, incidentId } })).status).toBe(500);
+  const { items } = (await service.call(ListCustody, { params: { id: first.id } })).body;
+  expect(items.at(-1)).toMatchObject({ action: 'export_broken_off', detail: { brokenOff: 'before_archive' } });
 });
 
 test('what is not there, not theirs, gone or too much is refused', async () => {

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
-import { type ExportedObject, signManifest } from '@soc/audit/custody';
+import { type ExportedObject, type SignedManifest, signManifest } from '@soc/audit/custody';
 import { ExportCustody } from '@soc/contracts/storage/custody';
 import type { EvidenceObject } from '@soc/contracts/storage/objects';
 import { inTenant, type Queryable, type Tx } from '@soc/db-cluster';
-import { gone, locked, notFound, route, unprocessable, uuidv7 } from '@soc/service-kit';
+import { gone, locked, notFound, route, type RouteContext, unprocessable, uuidv7 } from '@soc/service-kit';
+import { type BrokenOff, enterBrokenOff } from '../custody/enter-broken-off.ts';
 import { exportArchive } from '../custody/export-archive.ts';
 import type { StorageDeps } from '../deps.ts';
 import type { KeptObject } from '../evidence-repository.ts';
@@ -99,27 +100,60 @@ async function enterExport(
   };
 }
 
-/** Each object's entry is a transaction of its own: an export of many holds up nobody who uses one of them. */
+interface Exporting {
+  readonly exportId: string;
+  readonly at: string;
+  readonly acknowledged: boolean;
+  /** Of each object, as its entry is committed. */
+  readonly entered: ExportedObject[];
+}
+
+/**
+ * Enters the export in the custody of all, and signs what it consists of. Each object's entry is a transaction of its own: an export of
+ * many holds up nobody who uses one of them.
+ */
+async function enterAll(
+  deps: ExportDeps,
+  found: readonly KeptObject[],
+  { body, principal, record }: Pick<RouteContext<typeof ExportCustody>, 'body' | 'principal' | 'record'>,
+  { exportId, at, acknowledged, entered }: Exporting,
+): Promise<SignedManifest> {
+  const { recipient, purpose, content } = body;
+  const { tenantId, name, subject } = principal;
+  const detail = { exportId, recipient, purpose, content };
+  const by = { actor: name, actorId: subject, at };
+  for (const { object } of found) {
+    entered.push(await deps.db.tx((tx) => enterExport(deps, tx, object, { by, detail, acknowledged })));
+  }
+  const exportedBy = { id: subject, name };
+  const exported = { exportId, at, tenantId, exportedBy, recipient, purpose, objects: entered };
+  const signed = signManifest(exported, deps.custodyKeys.privateKey);
+  await deps.db.tx((tx) => record(tx, { targetId: exportId, details: { objects: entered.length } }));
+  return signed;
+}
+
 export const exportCustodyRoute = (deps: ExportDeps) =>
-  route(ExportCustody, async ({ body, principal, record, reply, log }) => {
-    const { db, now, objectStore, custodyKeys } = deps;
-    const { recipient, purpose, content, quarantined, ...asked } = body;
+  route(ExportCustody, async (context) => {
+    const { body, principal, reply, log } = context;
+    const { now, objectStore, custodyKeys } = deps;
+    const { content, quarantined, recipient: _, purpose: __, ...asked } = body;
     const { tenantId, name, subject } = principal;
     const found = await findAsked(deps, tenantId, asked);
     const acknowledged = quarantined !== undefined || content === 'left_out';
     if (!acknowledged) demandNoQuarantine(found);
     if (content === 'included') await demandContents(deps, found);
     const exportId = uuidv7(now().getTime());
-    const at = now().toISOString();
-    const objects: ExportedObject[] = [];
-    for (const { object } of found) {
-      const detail = { exportId, recipient, purpose, content };
-      const by = { actor: name, actorId: subject, at };
-      objects.push(await db.tx((tx) => enterExport(deps, tx, object, { by, detail, acknowledged })));
-    }
-    const exported = { exportId, at, tenantId, exportedBy: { id: subject, name }, recipient, purpose, objects };
-    const signed = signManifest(exported, custodyKeys.privateKey);
-    await db.tx((tx) => record(tx, { targetId: exportId, details: { objects: objects.length } }));
+    const entered: ExportedObject[] = [];
+    const breakOff = (where: BrokenOff): Promise<void> => {
+      const objectIds = entered.map(({ id }) => id);
+      const by = { actor: name, actorId: subject };
+      return enterBrokenOff(deps, { exportId, tenantId, objectIds, by }, where, log);
+    };
+    const exporting = { exportId, at: now().toISOString(), acknowledged, entered };
+    const signed = await enterAll(deps, found, context, exporting).catch(async (error: unknown) => {
+      await breakOff('before_archive');
+      throw error;
+    });
     const keys = new Map(found.map(({ object, key }) => [object.id, key]));
     const archive = exportArchive({
       signed,
@@ -129,6 +163,10 @@ export const exportCustodyRoute = (deps: ExportDeps) =>
     });
     const stream = Readable.from(archive, { objectMode: false });
     stream.on('error', (error) => log.error({ err: error, exportId }, 'export of custody broken off'));
+    // Whether the archive failed, or who was given it has gone: not all of it was handed to the network.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) void breakOff('in_archive');
+    });
     return reply
       .type('application/x-tar')
       .header('content-disposition', `attachment; filename="custody-${exportId}.tar"`)

@@ -2,14 +2,8 @@ import type { Upload } from '@soc/contracts/storage/uploads';
 import type { Queryable } from '@soc/db-cluster';
 import { isAllowed, type Principal } from '@soc/identity';
 import { notFound } from '@soc/service-kit';
-import type { StartedUpload, StoredPart } from '../ports/object-store.ts';
-import type { UploadRecord, UploadRepository } from '../upload-repository.ts';
-
-/** An upload in parts. */
-export interface OpenUpload extends UploadRecord {
-  readonly started: StartedUpload;
-  readonly sizeBytes: number;
-}
+import type { StoredPart } from '../ports/object-store.ts';
+import type { OpenUpload, UploadRepository } from '../upload-repository.ts';
 
 export interface UploadOf {
   readonly principal: Principal;

@@ -41,6 +41,8 @@ test('a hold is placed and released, its retention only put later, and all of it
   const { id } = await store('for the court');
   const hold = (body: object) => service.call(HoldObject, { params: { id }, body: { reason: 'case 17', ...body } });
   expect((await hold({ legalHold: true })).body).toMatchObject({ legalHold: true, retainUntil: null });
+  const nothing = await hold({});
+  expect([nothing.status, nothing.problem?.errors?.[0]?.path]).toEqual([400, 'body.legalHold']);
   const retainUntil = '2099-01-01T00:00:00.000Z';
   expect((await hold({ retainUntil })).body).toMatchObject({ legalHold: true, retainUntil });
   const shorter = await hold({ retainUntil: '2098-01-01T00:00:00.000Z' });

@@ -1,6 +1,7 @@
 import { PutUploadPart } from '@soc/contracts/storage/uploads';
 import { notFound, route, unprocessable } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
+import { openUntil } from '../domain/upload-life.ts';
 import { problemOf } from '../intake.ts';
 import { findUpload, partSize } from './find-upload.ts';
 
@@ -38,6 +39,7 @@ export const putUploadPartRoute = ({
     }
     // What the store has of it is overwritten by the part that is sent again.
     if (outcome.part.sizeBytes !== expectedBytes) throw wrongSize(expectedBytes);
-    if (!(await db.tx((tx) => uploads.savePart(tx, upload, outcome.part)))) throw notFound('storage.upload_not_found');
+    const part = { ...outcome.part, openUntil: openUntil.receiving(upload.startedAt) };
+    if (!(await db.tx((tx) => uploads.savePart(tx, upload, part)))) throw notFound('storage.upload_not_found');
     return { number, sizeBytes: outcome.part.sizeBytes };
   });

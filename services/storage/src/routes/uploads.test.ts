@@ -202,20 +202,45 @@ test('a disk without room takes no part', async () => {
   expect((await complete(id)).status).toBe(201);
 });
 
-test('a tenant has so many uploads open and no more, and what is not completed in a week is swept away', async () => {
-  await service.query(`
-    insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, started_by, started_by_id, started_at, expires_at)
-    select gen_random_uuid(), 'default', null, null, 'x', 'x', 1, 'x', 'x', now() - interval '8 days', now() - interval '1 day'
-    from generate_series(1, 100)`);
+const startOne = () => service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } });
+const fillWith = async (count: number): Promise<void> => {
+  await service.query(`delete from storage.uploads`);
+  await service.query(
+    `insert into storage.uploads (id, tenant_id, upload, part_bytes, filename, content_type, size_bytes, started_by, started_by_id, started_at, expires_at)
+     select gen_random_uuid(), 'default', null, null, 'x', 'x', 1, 'x', 'x', now(), now() + interval '1 day' from generate_series(1, $1)`,
+    [count],
+  );
+};
+
+test('a tenant has so many uploads open and no more; what has expired counts no longer, and is swept away', async () => {
+  await fillWith(100);
+  const { status, problem } = await startOne();
+  expect([status, problem?.code]).toEqual([429, 'storage.too_many_uploads']);
+  await service.query(`update storage.uploads set expires_at = now() - interval '1 minute'`);
+  expect((await startOne()).status).toBe(201);
   // One whose content cannot be removed does not keep the others.
   await service.query(`
     update storage.uploads set upload = 'no place', part_bytes = 1
     where id = (select id from storage.uploads where filename = 'x' limit 1)`);
-  const { status, problem } = await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } });
-  expect([status, problem?.code]).toEqual([429, 'storage.too_many_uploads']);
   const restarted = await startTestService(storageService, { env: service.env });
   onTestFinished(() => restarted.close({ keepData: true }));
-  expect((await service.call(StartUpload, { body: { filename: 'a', sizeBytes: 1 } })).status).toBe(201);
   const left = await service.query(`select dropping from storage.uploads where filename = 'x'`);
   expect(left).toEqual([{ dropping: true }]);
+});
+
+test('of many who begin at once, none passes the limit', async () => {
+  await fillWith(95);
+  const answers = await Promise.all(Array.from({ length: 20 }, startOne));
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+  expect(statuses).toEqual([...Array.from({ length: 5 }, () => 201), ...Array.from({ length: 15 }, () => 429)]);
+});
+
+test('an upload to which nothing comes is open for a day, one with a part for a week', async () => {
+  await fillWith(0);
+  const { body } = await startOne();
+  const openForH = (expiresAt: string) => (Date.parse(expiresAt) - Date.parse(body.startedAt)) / 3_600_000;
+  expect(openForH(body.expiresAt)).toBe(24);
+  await put(body.id, 1, Buffer.from('a'));
+  const later = (await service.call(GetUpload, { params: { id: body.id } })).body;
+  expect(openForH(later.expiresAt)).toBe(7 * 24);
 });
