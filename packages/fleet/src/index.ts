@@ -8,4 +8,5 @@ export { NODE_FLAGS } from './node-flags.ts';
 export { OperatorError } from './operator-error.ts';
 export { composeNameOf } from './compose/compose-names.ts';
 export { initCompose } from './compose/init-compose.ts';
+export { initKubernetes } from './compose/init-kubernetes.ts';
 export { Switches } from './switches.ts';

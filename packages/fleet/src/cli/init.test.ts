@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -89,5 +90,33 @@ test('a profile or a switch that cannot be leaves nothing behind', async () => {
   const directory = await makeDirectory();
   await expect(init(directory, 'large')).rejects.toThrow('--profile wants core, full, demo.');
   await expect(init(directory, 'core', { MESSAGING_ENABLED: 'false' })).rejects.toThrow('MESSAGING_ENABLED=false');
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('for Kubernetes it writes what pods are given apart from what servers are, with the servers that are named', async () => {
+  const directory = await makeDirectory();
+  const options = { directory, for: 'kubernetes', postgres: 'pg-1:5432,pg-2:5432', redis: 'redis.example.com:6380' };
+  const { text } = await runCommand(initCommand, [], options);
+  const at = join(directory, '.soc/kubernetes');
+  expect(text).toContain(`--from-file=${join(at, 'mounted')}`);
+  expect(await modeOf(at)).toBe('700');
+  const env = parseEnv(await readFile(join(at, 'mounted/alert.env'), 'utf8'));
+  expect(new URL(env['DATABASE_URL'] ?? '')).toMatchObject({ host: 'pg-1:5432', search: '?sslmode=verify-full' });
+  expect(env['DATABASE_REPLICA_URLS']).toContain('@pg-2:5432/soc?');
+  expect(env['REDIS_URL']).toMatch(/^rediss:\/\/soc_alert:[^@]+@redis\.example\.com:6380$/);
+  const given = await readdir(join(at, 'mounted'));
+  expect(given.filter((name) => /(?:redis|postgres)-(?!passwords)/.test(name))).toEqual([]);
+  const certificate = new X509Certificate(await readFile(join(at, 'servers/redis-certificate.pem')));
+  expect(certificate.checkHost('redis.example.com')).toBe('redis.example.com');
+});
+
+test.each([
+  [{}, 'Say --postgres'],
+  [{ postgres: 'pg-1', redis: 'redis:6379' }, '--postgres wants host:port, not pg-1.'],
+  [{ postgres: 'pg-1:5432', redis: 'rediss://redis' }, '--redis wants host:port, not rediss://redis.'],
+  [{ for: 'swarm' }, '--for wants compose or kubernetes, not swarm.'],
+])('for Kubernetes with %o it says what is missing and leaves nothing behind', async (options, said) => {
+  const directory = await makeDirectory();
+  await expect(runCommand(initCommand, [], { directory, for: 'kubernetes', ...options })).rejects.toThrow(said);
   expect(await readdir(directory)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { roleOf } from '../postgres/roles-repository.ts';
 import { DATABASE } from '../schemas.ts';
 import type { FleetSecrets } from '../secrets/fleet-secrets.ts';
 import { environmentOf } from '../service-environment.ts';
-import { composeLayout, composeNameOf, MOUNTED, POSTGRES_SERVERS } from './compose-names.ts';
+import { composeLayout, composeNameOf, MOUNTED } from './compose-names.ts';
 import type { StoreSecrets } from './store-secrets.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -16,10 +16,18 @@ export interface ComposeEnvironment {
   readonly secret: Variables;
 }
 
+/** Where the data servers are, as services find them: `host:port`. */
+export interface DataServers {
+  /** Whichever of them is the primary is learnt from them. */
+  readonly postgres: readonly [string, ...string[]];
+  readonly redis: string;
+}
+
 export interface ComposeOptions {
   readonly secrets: FleetSecrets;
-  readonly stores: StoreSecrets;
-  readonly hasReplica: boolean;
+  /** Undefined where search, metric and object servers are the operator's own. */
+  readonly stores: StoreSecrets | undefined;
+  readonly servers: DataServers;
 }
 
 /** Variables whose values are secret, or hold one. */
@@ -46,15 +54,16 @@ const NOT_IN_COMPOSE: ReadonlySet<string> = new Set([
   'LOG_LEVEL',
 ]);
 
-const databaseUrl = (service: ServiceName, server: keyof typeof POSTGRES_SERVERS, { postgres }: FleetSecrets): string =>
-  `postgres://${roleOf(service)}:${postgres.services[service]}@${server}:${POSTGRES_SERVERS[server]}/${DATABASE}?sslmode=verify-full`;
+const databaseUrl = (service: ServiceName, server: string, { postgres }: FleetSecrets): string =>
+  `postgres://${roleOf(service)}:${postgres.services[service]}@${server}/${DATABASE}?sslmode=verify-full`;
 
 /**
  * What a service is told under compose: the same variables as by `npm start`, with names in place of this machine's ports and
  * with TLS on the way to PostgreSQL and Redis. A variable that `npm start` learns to set is thereby one of compose.
  */
 export function composeEnvironmentOf(service: ServiceName, options: ComposeOptions): ComposeEnvironment {
-  const { secrets, stores, hasReplica } = options;
+  const { secrets, stores, servers } = options;
+  const [firstServer, ...otherServers] = servers.postgres;
   const instance = composeLayout.instances.find((each) => each.service === service);
   if (!instance) throw new Error(`no ${service} in the layout`);
   const told = {
@@ -62,12 +71,12 @@ export function composeEnvironmentOf(service: ServiceName, options: ComposeOptio
       layout: composeLayout,
       secrets: mounted(secrets),
       dataDirectory: '/var/lib/soc',
-      redisUrl: () => `rediss://${redisUserOf(service)}:${secrets.redisServicePasswords[service]}@redis:6379`,
+      redisUrl: () => `rediss://${redisUserOf(service)}:${secrets.redisServicePasswords[service]}@${servers.redis}`,
       logLevel: 'info',
       inherited: {},
       overrides: {},
-      databaseUrl: () => databaseUrl(service, 'postgres-master', secrets),
-      replicaUrl: () => (hasReplica ? databaseUrl(service, 'postgres-slave', secrets) : undefined),
+      databaseUrl: () => databaseUrl(service, firstServer, secrets),
+      replicaUrl: () => otherServers.map((server) => databaseUrl(service, server, secrets)).join(),
     }),
     ...ownOf(service, stores),
   };
@@ -77,7 +86,7 @@ export function composeEnvironmentOf(service: ServiceName, options: ComposeOptio
 }
 
 /** What is so in containers and not on one machine. */
-function ownOf(service: ServiceName, stores: StoreSecrets): Variables {
+function ownOf(service: ServiceName, stores: StoreSecrets | undefined): Variables {
   const upstreams = composeLayout.instances
     .filter((each) => each.service !== 'gateway')
     // Every A record of the name is a replica: --scale needs no other word.
@@ -91,12 +100,13 @@ function ownOf(service: ServiceName, stores: StoreSecrets): Variables {
     REDIS_CA_FILE: `${MOUNTED}/authority.pem`,
     ...(service === 'gateway' ? Object.fromEntries(upstreams) : { DATABASE_CA_FILE: `${MOUNTED}/authority.pem` }),
     ...(service === 'auth' && { AUTH_PUBLIC_URL: 'http://localhost:8000' }),
-    ...(service === 'storage' && {
-      EVIDENCE_S3_ACCESS_KEY_ID: stores.minioUser,
-      EVIDENCE_S3_SECRET_ACCESS_KEY: stores.minioPassword,
-      INFLUXDB_TOKEN: stores.influxdbToken,
-      SEARCH_SERVER_PASSWORD: stores.elasticsearchPassword,
-    }),
+    ...(service === 'storage' &&
+      stores && {
+        EVIDENCE_S3_ACCESS_KEY_ID: stores.minioUser,
+        EVIDENCE_S3_SECRET_ACCESS_KEY: stores.minioPassword,
+        INFLUXDB_TOKEN: stores.influxdbToken,
+        SEARCH_SERVER_PASSWORD: stores.elasticsearchPassword,
+      }),
   };
 }
 

@@ -8,6 +8,9 @@ export const composeNameOf = (service: ServiceName): string =>
 /** The servers of PostgreSQL in the compose file, with their ports. */
 export const POSTGRES_SERVERS = { 'postgres-master': 5432, 'postgres-slave': 5433 } as const;
 
+/** Names by which the data servers of the compose file are reached, for their certificates. */
+export const COMPOSE_HOSTS = { postgres: Object.keys(POSTGRES_SERVERS), redis: ['redis'] } as const;
+
 /** Where a container finds what compose calls its secrets. */
 export const MOUNTED = '/run/secrets';
 

@@ -1,15 +1,15 @@
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServiceName } from '@soc/contracts';
-import { OperatorError } from '../operator-error.ts';
 import { type AdminCredentials, keepFleetSecrets } from '../secrets/fleet-secrets.ts';
 import type { Switches } from '../switches.ts';
-import { keepAuthority, keepServerCertificate } from '../tls/kept-certificates.ts';
+import { type ComposeEnvironment, composeEnvironmentOf, type DataServers } from './compose-environment.ts';
+import { COMPOSE_HOSTS, POSTGRES_SERVERS } from './compose-names.ts';
 import { dotEnv, partsOf, type Profile } from './dot-env.ts';
-import { mountedFiles } from './mounted-files.ts';
-import { type ComposeEnvironment, composeEnvironmentOf } from './compose-environment.ts';
-import { POSTGRES_SERVERS } from './compose-names.ts';
+import { filesOfServers, filesOfServices, filesOfStores } from './mounted-files.ts';
+import { issueCertificates } from './server-certificates.ts';
 import { serviceSettings } from './service-settings.ts';
+import { demandAbsent, writeNew, writeOpenFolder } from './set-up-files.ts';
 import { keepStoreSecrets } from './store-secrets.ts';
 
 export interface InitOptions {
@@ -46,45 +46,23 @@ export async function initCompose(options: InitOptions): Promise<ComposeSetUp> {
   const secretsDirectory = join(dataDirectory, 'secrets');
   const secrets = await keepFleetSecrets(secretsDirectory, admin);
   const stores = await keepStoreSecrets(secretsDirectory);
-  const certificates = await issueCertificates(secretsDirectory);
+  const certificates = await issueCertificates(secretsDirectory, COMPOSE_HOSTS);
 
-  const mounted = join(dataDirectory, 'mounted');
-  await mkdir(mounted, { mode: 0o755 });
   const parts = partsOf(profile, switches);
-  const hasReplica = switches.POSTGRES_CLUSTERING_ENABLED;
-  const told = { secrets, stores, hasReplica };
-  const files = await mountedFiles({ ...told, ...certificates });
-  for (const [name, text] of Object.entries(files)) await write(join(mounted, name), text, 0o444);
-  await write(join(dataDirectory, 'services.env'), serviceSettings(parts), 0o600);
-  await write(envFile, dotEnv({ dataDirectory, parts }), 0o600);
+  const told = { secrets, stores, servers: serversOf(switches) };
+  await writeOpenFolder(join(dataDirectory, 'mounted'), {
+    ...(await filesOfServices(told)),
+    ...filesOfServers(secrets, certificates, stores.redisExporterPassword),
+    ...filesOfStores(stores),
+  });
+  await writeNew(join(dataDirectory, 'services.env'), serviceSettings(parts), 0o600);
+  await writeNew(envFile, dotEnv({ dataDirectory, parts }), 0o600);
   const environmentFor = (service: ServiceName) => composeEnvironmentOf(service, told);
   return { envFile, dataDirectory, admin: secrets.admin, environmentOf: environmentFor };
 }
 
-async function demandAbsent(path: string): Promise<void> {
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return;
-  throw new OperatorError(
-    `${path} is there already and is not overwritten: its secrets may be those of a running fleet. Move it away first.`,
-  );
-}
-
-async function issueCertificates(directory: string) {
-  const now = new Date();
-  const authority = await keepAuthority(directory, now);
-  const issue = (commonName: string, hosts: readonly string[]) =>
-    keepServerCertificate(directory, authority, { commonName, hosts: [...hosts, 'localhost', '127.0.0.1'], now });
-  return {
-    postgresCertificate: await issue('postgres-cluster', Object.keys(POSTGRES_SERVERS)),
-    redisCertificate: await issue('redis', ['redis']),
-  };
-}
-
-/** Whatever the umask says. */
-async function write(path: string, text: string, mode: number): Promise<void> {
-  await writeFile(path, text, { mode, flag: 'wx' });
-  await chmod(path, mode);
+function serversOf({ POSTGRES_CLUSTERING_ENABLED: hasReplica }: Switches): DataServers {
+  const master = `postgres-master:${POSTGRES_SERVERS['postgres-master']}`;
+  const slave = `postgres-slave:${POSTGRES_SERVERS['postgres-slave']}`;
+  return { postgres: hasReplica ? [master, slave] : [master], redis: 'redis:6379' };
 }
