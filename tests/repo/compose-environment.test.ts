@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseEnv, promisify } from 'node:util';
 import { ServiceName } from '@soc/contracts';
 import { composeNameOf, initCompose, OperatorError, Switches, thisHost } from '@soc/fleet';
 import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { ensureDockerCompose } from '@soc/fleet/testing/compose';
-import { parseConfig, type ServiceDefinition } from '@soc/service-kit';
+import { parseConfig } from '@soc/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { repositoryRoot } from '../../scripts/repository-root.ts';
 import { readComposeFile } from './compose-file.ts';
+import { definitionOf } from './service-definitions.ts';
 
 const run = promisify(execFile);
 const compose = readComposeFile('docker-compose.microservices.yml');
@@ -24,14 +24,6 @@ beforeAll(async () => {
 afterAll(() => directory[Symbol.asyncDispose]());
 
 const mounted = (): string => path.join(setUp.dataDirectory, 'mounted');
-
-async function definitionOf(service: ServiceName): Promise<ServiceDefinition> {
-  const app = path.join(repositoryRoot, 'services', service, 'src/app.ts');
-  const exported = (await import(pathToFileURL(app).href)) as Readonly<Record<string, ServiceDefinition | undefined>>; // its own export
-  const definition = exported[`${service}Service`];
-  if (!definition) throw new Error(`${app} exports no ${service}Service`);
-  return definition;
-}
 
 describe.each(ServiceName.options)('%s', (service) => {
   const described = compose.services[composeNameOf(service)];
