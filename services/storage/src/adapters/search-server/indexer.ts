@@ -56,6 +56,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
   let isPrepared = false;
   let upkeepAtMs = 0;
   let isMuchComing = false;
+  const place: Place = { after: '0' };
 
   /** Leased for long enough that no bulk outlives it: two that feed at once could miss an index being replaced. */
   const isLeader = async (): Promise<boolean> => {
@@ -76,7 +77,7 @@ export function createIndexer(deps: IndexerDeps): Indexer {
     if (!(await isLeader())) return;
     try {
       await look();
-      const { isWhole, documents } = await drain(deps, { isLeader, isStopping: () => stopping.signal.aborted });
+      const { isWhole, documents } = await drain(deps, { isLeader, isStopping: () => stopping.signal.aborted, place });
       isPrepared = isWhole;
       isMuchComing = documents >= BULK.documents;
     } catch (error) {
@@ -121,16 +122,23 @@ interface Drained {
   readonly documents: number;
 }
 
+/** Where the next round begins. */
+interface Place {
+  after: string;
+}
+
 interface Drain {
   readonly isLeader: () => Promise<boolean>;
   readonly isStopping: () => boolean;
+  readonly place: Place;
 }
 
 /**
  * Sends what waits when it begins, for there may always be more, and of much a part; not whole when the server lacks an index. An index that has
- * a fault of its own is stepped over, so that it keeps no other one waiting. Throws when not everything was taken.
+ * a fault of its own is stepped over, so that it keeps no other one waiting: where that takes longer than a round, the next goes on from
+ * there. Throws when not everything was taken.
  */
-async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promise<Drained> {
+async function drain(deps: IndexerDeps, { isLeader, isStopping, place }: Drain): Promise<Drained> {
   const { db, pending, generations, drainMs = DRAIN_MS } = deps;
   const untilMs = performance.now() + drainMs;
   const known = await generations.list(db.write);
@@ -138,14 +146,17 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
   const faulty = new Set<string>();
   const isToBeSent = (one: PendingDocument): boolean =>
     faulty.size === 0 || !targetsOf(known, one).some(({ indexName }) => faulty.has(indexName));
-  let after = '0';
+  let { after } = place;
+  place.after = '0';
+  let [hasRead, isLate] = [false, false];
   let isWhole = true;
   let documents = 0;
   let reading: Promise<PendingPage> = Promise.resolve(NO_PAGE);
   const nextPage = (): Promise<PendingPage> => {
     reading = reading.then(async () => {
-      const isOver = isStopping() || !isWhole || (after !== '0' && performance.now() >= untilMs);
-      if (isOver || !(await isLeader())) return NO_PAGE;
+      isLate = hasRead && performance.now() >= untilMs;
+      if (isLate || isStopping() || !isWhole || !(await isLeader())) return NO_PAGE;
+      hasRead = true;
       const page = await pending.next(db.write, { after, last }, BULK);
       after = page.batches.at(-1) ?? after;
       documents += page.documents.length;
@@ -163,6 +174,7 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping }: Drain): Promis
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
   const failed = lanes.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+  if (isLate && faulty.size > 0) place.after = after;
   if (isWhole && faulty.size > 0) throw new NotNowError(`these indices take no documents: ${[...faulty].join(', ')}`);
   return { isWhole, documents };
 }

@@ -44,7 +44,7 @@ describe.skipIf(url === '')('what is too old on a search server', () => {
     await index.saveAll(made('alert', 1));
     await index.round();
     // As of documents that were sent before PostgreSQL kept them: only the server knows.
-    await database.db.write.query(sql`delete from storage.search_pending`);
+    await database.db.write.query(sql`delete from storage.search_documents`);
     await fetch(`${url}/${prefix}-read/_refresh`, { method: 'POST' });
 
     const purge = (kind: SearchDocument['kind'], dryRun: boolean) =>

@@ -166,23 +166,39 @@ test('of much that waits a round sends a part, so that indices are looked after 
   expect(left).toEqual([1_500, 500, 0]);
 });
 
+/** Takes all but alerts. */
+const takingNoAlerts: RequestListener = (request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const actions = Buffer.concat(chunks)
+      .toString()
+      .split('\n')
+      .filter((line) => line.includes('"_index"'));
+    const items = actions.map((line) => ({ index: { status: line.includes('x-alert') ? 503 : 201 } }));
+    response.end(JSON.stringify({ errors: items.some(({ index }) => index.status === 503), items }));
+  });
+};
+
 test('an index that takes nothing keeps no other one waiting', async () => {
   const alerts = Array.from({ length: 3_000 }, (_, index) => waitingOne(index + 1, 'alert'));
   const waiting = [...alerts, waitingOne(3_001, 'comment')];
-  const indexer = await indexerOver(waiting, (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const actions = Buffer.concat(chunks)
-        .toString()
-        .split('\n')
-        .filter((line) => line.includes('"_index"'));
-      const items = actions.map((line) => ({ index: { status: line.includes('x-alert') ? 503 : 201 } }));
-      response.end(JSON.stringify({ errors: items.some(({ index }) => index.status === 503), items }));
-    });
-  });
+  const indexer = await indexerOver(waiting, takingNoAlerts);
   await expect(indexer.round()).rejects.toThrow('these indices take no documents: x-alert-000001');
   expect(waiting).toEqual(alerts);
+});
+
+test('nor when more waits for it than a round gets through', async () => {
+  const alerts = Array.from({ length: 4_500 }, (_, index) => waitingOne(index + 1, 'alert'));
+  const waiting = [...alerts, waitingOne(4_501, 'comment')];
+  const indexer = await indexerOver(waiting, takingNoAlerts, 0);
+  // Each reads one page.
+  for (let round = 0; round < 5; round++) await indexer.round().catch(() => undefined);
+  expect(waiting).toEqual(alerts);
+  // And then begins again: what was stepped over is not forgotten.
+  const open = waiting.splice(0, 1, waitingOne(1, 'comment'));
+  for (let round = 0; round < 6; round++) await indexer.round().catch(() => undefined);
+  expect([open.length, waiting.length]).toEqual([1, 4_499]);
 });
 
 test('a batch waits on while one of its documents could not be taken; one that is refused for good keeps none waiting', async () => {
