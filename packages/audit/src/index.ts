@@ -1,6 +1,12 @@
 export { canonicalJson, type Json } from './canonical-json.ts';
 export { Checkpoint, checkpointHash, CheckpointClaim, isSignedBy, keyIdOf, signCheckpoint } from './checkpoint.ts';
-export { type CheckpointSeries, readCheckpoints, type StoredCheckpoint } from './checkpoint-series.ts';
+export {
+  type CheckpointFollower,
+  type CheckpointSeries,
+  createCheckpointFollower,
+  readCheckpoints,
+  type StoredCheckpoint,
+} from './checkpoint-series.ts';
 export { describeFinding, type Finding } from './finding.ts';
 export { CHAIN_START, leafHash, nextLink } from './hash-chain.ts';
 export { createMerkleTree, type KeptTree, type MerkleTree } from './merkle-tree.ts';

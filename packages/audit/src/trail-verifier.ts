@@ -24,6 +24,8 @@ export interface Verified {
 
 /** Follows a trail record by record, in constant memory. */
 export interface TrailVerifier {
+  /** Takes one more checkpoint, larger than those before, ahead of the last record that it covers. */
+  readonly take: (checkpoint: Checkpoint) => void;
   /** The first thing that is wrong, or undefined; after a finding nothing more may be added. */
   readonly add: (record: ShownRecord) => Finding | undefined;
   readonly state: () => Verified;
@@ -36,8 +38,9 @@ export interface TrailVerifier {
 const leafOf = ({ content }: ShownRecord): Uint8Array => ('body' in content ? leafHash(content.body) : content.leaf);
 
 /** Verifies records from the first on against checkpoints whose signatures have been checked, in the order of their sizes. */
-export function createTrailVerifier(checkpoints: readonly Checkpoint[]): TrailVerifier {
+export function createTrailVerifier(known: readonly Checkpoint[] = []): TrailVerifier {
   const tree = createMerkleTree();
+  let checkpoints = [...known];
   let next = 0;
   let chain: Buffer = CHAIN_START;
   let signedRecords = 0;
@@ -55,6 +58,10 @@ export function createTrailVerifier(checkpoints: readonly Checkpoint[]): TrailVe
   };
 
   return {
+    take: (checkpoint) => {
+      if (next === checkpoints.length) [checkpoints, next] = [[], 0];
+      checkpoints.push(checkpoint);
+    },
     add: (record) => {
       const seq = tree.size() + 1;
       if (record.seq !== seq) return { kind: 'out_of_sequence', seq, found: record.seq };

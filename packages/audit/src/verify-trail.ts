@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { readCheckpoints, type StoredCheckpoint } from './checkpoint-series.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { createCheckpointFollower, readCheckpoints, type StoredCheckpoint } from './checkpoint-series.ts';
 import type { Finding } from './finding.ts';
 import { parseTrailLine } from './trail-line.ts';
-import { createTrailVerifier, type ShownRecord } from './trail-verifier.ts';
+import { createTrailVerifier, type ShownRecord, type TrailVerifier } from './trail-verifier.ts';
 
 /** What a verification has found. */
 export interface TrailReport {
@@ -28,23 +29,90 @@ function read(text: string, seq: number): ShownRecord | Finding {
   }
 }
 
+/** Checkpoints one after the other, from wherever they are. */
+interface CheckpointSource {
+  readonly next: () => Promise<Checkpoint | undefined>;
+  readonly findings: () => readonly Finding[];
+  readonly newest: () => Checkpoint | undefined;
+}
+
+function heldCheckpoints(stored: Iterable<StoredCheckpoint>, publicKeys: readonly KeyObject[]): CheckpointSource {
+  const { checkpoints, findings } = readCheckpoints(stored, publicKeys);
+  const rest = checkpoints.values();
+  return {
+    next: () => Promise.resolve(rest.next().value),
+    findings: () => findings,
+    newest: () => checkpoints.at(-1),
+  };
+}
+
+function followedCheckpoints(
+  stored: AsyncIterable<StoredCheckpoint>,
+  publicKeys: readonly KeyObject[],
+): CheckpointSource {
+  const follower = createCheckpointFollower(publicKeys);
+  const rest = stored[Symbol.asyncIterator]();
+  const next = async (): Promise<Checkpoint | undefined> => {
+    for (let read = await rest.next(); read.done !== true; read = await rest.next()) {
+      const checkpoint = follower.see(read.value);
+      if (checkpoint) return checkpoint;
+    }
+    return undefined;
+  };
+  return { next, findings: follower.findings, newest: follower.newest };
+}
+
+/** Gives a verifier the checkpoints as it needs them: one ahead of the records. */
+function feedFrom(source: CheckpointSource, verifier: TrailVerifier) {
+  let ahead: Checkpoint | undefined;
+  let isOver = false;
+  const read = async (): Promise<Checkpoint | undefined> => {
+    const checkpoint = await source.next();
+    isOver = checkpoint === undefined;
+    return checkpoint;
+  };
+  return {
+    /** Up to those that cover the record. */
+    upTo: async (seq: number): Promise<void> => {
+      while (!isOver && (ahead?.claim.size ?? 0) < seq) {
+        ahead = await read();
+        if (ahead) verifier.take(ahead);
+      }
+    },
+    /** Reads what is left, of which the last tells how many records were signed. */
+    toTheEnd: async (): Promise<void> => {
+      let last: Checkpoint | undefined;
+      while (!isOver) last = (await read()) ?? last;
+      if (last) verifier.take(last);
+    },
+  };
+}
+
 /**
  * Verifies an exported trail, a line a record in the order of the chain, against its checkpoints, in constant memory. Stops at
- * the first bad record. Takes the word of nobody but the keys.
+ * the first bad record. Takes the word of nobody but the keys. Checkpoints that are held come in any order; those that are read along with the
+ * records come in theirs.
  */
 export async function verifyTrail(given: {
   readonly lines: AsyncIterable<string> | Iterable<string>;
-  readonly checkpoints: Iterable<StoredCheckpoint>;
+  readonly checkpoints: Iterable<StoredCheckpoint> | AsyncIterable<StoredCheckpoint>;
   readonly publicKeys: readonly KeyObject[];
 }): Promise<TrailReport> {
-  const { checkpoints, findings } = readCheckpoints(given.checkpoints, given.publicKeys);
-  const verifier = createTrailVerifier(checkpoints);
+  const { checkpoints, publicKeys } = given;
+  const source =
+    Symbol.asyncIterator in checkpoints
+      ? followedCheckpoints(checkpoints, publicKeys)
+      : heldCheckpoints(checkpoints, publicKeys);
+  const verifier = createTrailVerifier();
+  const feed = feedFrom(source, verifier);
   let shownRecords = 0;
-  const report = (bad: Finding | undefined): TrailReport => {
+  const report = async (bad: () => Finding | undefined): Promise<TrailReport> => {
+    await feed.toTheEnd();
+    const finding = bad();
     const { records, signedRecords, chain } = verifier.state();
-    const claim = checkpoints.at(-1)?.claim;
+    const claim = source.newest()?.claim;
     return {
-      findings: [...findings, ...(bad ? [bad] : [])],
+      findings: [...source.findings(), ...(finding ? [finding] : [])],
       records,
       shownRecords,
       signedRecords,
@@ -55,11 +123,14 @@ export async function verifyTrail(given: {
   for await (const text of given.lines) {
     if (text === '') continue;
     const record = read(text, verifier.records() + 1);
+    if (!('kind' in record)) await feed.upTo(verifier.records() + 1);
     const bad = 'kind' in record ? record : verifier.add(record);
-    if (bad) return report(bad);
+    if (bad) return report(() => bad);
     if ('content' in record && 'body' in record.content) shownRecords += 1;
   }
-  // Of no records as well: whoever takes everything away leaves nothing that could be found.
-  const isUnsigned = checkpoints.length === 0 && findings.length === 0;
-  return report(verifier.end() ?? (isUnsigned ? { kind: 'no_checkpoint' } : undefined));
+  return report(() => {
+    // Of no records as well: whoever takes everything away leaves nothing that could be found.
+    const isUnsigned = source.newest() === undefined && source.findings().length === 0;
+    return verifier.end() ?? (isUnsigned ? { kind: 'no_checkpoint' } : undefined);
+  });
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { trailLine } from '../trail-line.ts';
 import { createContentHash } from './content-hash.ts';
 import { type CustodyLink, linkCustody } from './custody-link.ts';
@@ -13,6 +13,8 @@ const AT = '2026-03-01T10:00:00.000Z';
 export type Files = ReadonlyMap<string, Buffer>;
 
 const keys = generateKeyPairSync('ed25519');
+/** Of who signs an intact export. */
+export const exportKey: KeyObject = keys.publicKey;
 
 /** One chain, signed after each step; the first `adopted` entries together. */
 function chainOf(facts: readonly CustodyFact[], adopted: number, privateKey: typeof keys.privateKey) {

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { describeCustodyFinding } from './custody-finding.ts';
 import { exportPaths } from './custody-manifest.ts';
-import { type Files, intactExport, verifyFiles } from './export.fixture.ts';
+import { exportKey, type Files, intactExport, verifyFiles } from './export.fixture.ts';
+import { verifyCustodyExport } from './verify-custody-export.ts';
 
 const FIRST = '0198c0de-0000-7000-8000-000000000000';
 const SECOND = '0198c0de-0000-7000-8000-000000000001';
@@ -116,6 +117,35 @@ test('a checkpoint that is missing or changed is named, wherever it stands', asy
     `object ${FIRST}: checkpoint 3 was not signed by the key`,
     `object ${FIRST}: checkpoint 4 does not follow the one before it, which is missing or was replaced`,
   ]);
+});
+
+test('checkpoints that are not in the order they were made in are told', async () => {
+  const swapped = edit(CHECKPOINTS(FIRST), (lines) => lines.with(1, lines[2] ?? '').with(2, lines[1] ?? ''));
+  expect((await found(swapped))[0]).toBe(
+    `object ${FIRST}: checkpoint 2 does not follow the one before it, which is missing or was replaced`,
+  );
+});
+
+test('checkpoints are read along with the entries, and not before them', async () => {
+  const read: string[] = [];
+  const files = new Map(
+    [...intact].map(([name, bytes]) => {
+      const lines = linesIn(intact, name);
+      const isRead = name === ENTRIES(FIRST) || name === CHECKPOINTS(FIRST);
+      const inPieces = async function* (): AsyncGenerator<Uint8Array> {
+        for (const line of lines) {
+          read.push(name);
+          yield await Promise.resolve(Buffer.from(`${line}\n`));
+        }
+      };
+      const whole = async function* (): AsyncGenerator<Uint8Array> {
+        yield await Promise.resolve(bytes);
+      };
+      return [name, { sizeBytes: bytes.length, read: isRead ? inPieces : whole }] as const;
+    }),
+  );
+  expect((await verifyCustodyExport({ files, publicKeys: [exportKey] })).findings).toEqual([]);
+  expect(read).toEqual(Array.from({ length: 5 }, () => [ENTRIES(FIRST), CHECKPOINTS(FIRST)]).flat());
 });
 
 test('the custody of one object cannot stand for that of another', async () => {

@@ -59,8 +59,8 @@ async function readManifest(files: ExportFiles): Promise<SignedManifest | Custod
 
 /**
  * Verifies an export with nothing but the public keys: the manifest's signature, each object's entries against their chain and
- * their checkpoints, and contents against both hashes. Each object is judged, also after a finding. Contents are read in constant
- * memory; the checkpoints of one object at a time are held in it, half a kilobyte an entry.
+ * their checkpoints, and contents against both hashes. Each object is judged, also after a finding. All but the manifest is read in
+ * constant memory.
  */
 export async function verifyCustodyExport(given: {
   readonly files: ExportFiles;

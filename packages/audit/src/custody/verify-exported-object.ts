@@ -63,12 +63,11 @@ async function* noting(lines: AsyncIterable<string>, noted: Noted, objectId: str
   }
 }
 
-async function checkpointsOf(file: ExportFile): Promise<readonly StoredCheckpoint[]> {
-  const stored: StoredCheckpoint[] = [];
+async function* checkpointsOf(file: ExportFile): AsyncGenerator<StoredCheckpoint> {
+  let number = 0;
   for await (const text of linesOf(file.read())) {
-    if (text !== '') stored.push({ name: String(stored.length + 1), text });
+    if (text !== '') yield { name: String(++number), text };
   }
-  return stored;
 }
 
 function chainFindings(
@@ -137,7 +136,7 @@ export async function verifyExportedObject(object: ExportedObject, given: Given)
   if (entries && checkpoints) {
     const report = await verifyTrail({
       lines: noting(linesOf(entries.read()), noted, object.id),
-      checkpoints: await checkpointsOf(checkpoints),
+      checkpoints: checkpointsOf(checkpoints),
       publicKeys,
     });
     findings.push(...chainFindings(object, report));

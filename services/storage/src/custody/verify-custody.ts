@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { createTrailVerifier, describeFinding, type Finding, readCheckpoints, type StoredCheckpoint } from '@soc/audit';
+import { createCheckpointFollower, createTrailVerifier, describeFinding, type Finding } from '@soc/audit';
 import { custodyBody } from '@soc/audit/custody';
 import type { Queryable } from '@soc/db-cluster';
 import { custodyRepository, type LinkedEntry } from './custody-repository.ts';
@@ -28,31 +28,29 @@ export async function* linkedEntries(
   }
 }
 
-/** Verifies the entries of an object against their chain and their signatures, as they are in the database. */
+/** Verifies the entries of an object against their chain and their signatures, as they are in the database, in constant memory. */
 export async function verifyCustody(
   read: Queryable,
   objectId: string,
   publicKeys: readonly KeyObject[],
 ): Promise<CustodyVerdict> {
-  const stored: StoredCheckpoint[] = [];
-  for await (const { fact, checkpoint } of linkedEntries(read, { objectId })) {
-    if (checkpoint !== null) stored.push({ name: String(fact.sequence), text: checkpoint });
-  }
-  const series = readCheckpoints(stored, publicKeys);
-  const verifier = createTrailVerifier(series.checkpoints);
+  const follower = createCheckpointFollower(publicKeys);
+  const verifier = createTrailVerifier();
   let entries = 0;
-  let finding: Finding | undefined = series.findings[0];
+  let finding: Finding | undefined;
   let insertedAt: number | undefined;
   let hasBegun = false;
-  for await (const { fact, chain } of linkedEntries(read, { objectId })) {
+  for await (const { fact, chain, checkpoint } of linkedEntries(read, { objectId })) {
     entries += 1;
     // Entries from before custody was signed stand before all others.
     if (hasBegun && (!chain || fact.isAdopted)) insertedAt ??= fact.sequence;
     hasBegun ||= chain !== undefined && !fact.isAdopted;
+    const signed = checkpoint === null ? undefined : follower.see({ name: String(fact.sequence), text: checkpoint });
     if (finding || !chain) continue;
+    if (signed) verifier.take(signed);
     finding = verifier.add({ seq: fact.sequence, chain, content: { body: custodyBody(fact) } });
   }
-  finding ??= verifier.end();
+  finding = follower.findings()[0] ?? finding ?? verifier.end();
   const inserted =
     insertedAt === undefined ? undefined : `record ${insertedAt} was inserted: it is not signed as those before it are`;
   return {

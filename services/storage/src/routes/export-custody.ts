@@ -163,9 +163,9 @@ export const exportCustodyRoute = (deps: ExportDeps) =>
     });
     const stream = Readable.from(archive, { objectMode: false });
     stream.on('error', (error) => log.error({ err: error, exportId }, 'export of custody broken off'));
-    // Whether the archive failed, or who was given it has gone: not all of it was handed to the network.
+    // Whether the archive failed, or who was given it has gone: its end was not written. Who has all of it may be gone before that is told.
     reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) void breakOff('in_archive');
+      if (!reply.raw.writableEnded) void breakOff('in_archive');
     });
     return reply
       .type('application/x-tar')
