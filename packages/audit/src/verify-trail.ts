@@ -53,8 +53,8 @@ function followedCheckpoints(
   const follower = createCheckpointFollower(publicKeys);
   const rest = stored[Symbol.asyncIterator]();
   const next = async (): Promise<Checkpoint | undefined> => {
-    for (let read = await rest.next(); read.done !== true; read = await rest.next()) {
-      const checkpoint = follower.see(read.value);
+    for (let taken = await rest.next(); taken.done !== true; taken = await rest.next()) {
+      const checkpoint = follower.see(taken.value);
       if (checkpoint) return checkpoint;
     }
     return undefined;
@@ -66,7 +66,7 @@ function followedCheckpoints(
 function feedFrom(source: CheckpointSource, verifier: TrailVerifier) {
   let ahead: Checkpoint | undefined;
   let isOver = false;
-  const read = async (): Promise<Checkpoint | undefined> => {
+  const readNext = async (): Promise<Checkpoint | undefined> => {
     const checkpoint = await source.next();
     isOver = checkpoint === undefined;
     return checkpoint;
@@ -75,14 +75,14 @@ function feedFrom(source: CheckpointSource, verifier: TrailVerifier) {
     /** Up to those that cover the record. */
     upTo: async (seq: number): Promise<void> => {
       while (!isOver && (ahead?.claim.size ?? 0) < seq) {
-        ahead = await read();
+        ahead = await readNext();
         if (ahead) verifier.take(ahead);
       }
     },
     /** Reads what is left, of which the last tells how many records were signed. */
     toTheEnd: async (): Promise<void> => {
       let last: Checkpoint | undefined;
-      while (!isOver) last = (await read()) ?? last;
+      while (!isOver) last = (await readNext()) ?? last;
       if (last) verifier.take(last);
     },
   };
