@@ -1,5 +1,6 @@
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { certificatesCommand } from './certificates.ts';
 import type { Command } from './command.ts';
 import { custodyCommand } from './custody.ts';
 import { databaseCommand } from './database.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   demoCommand,
   doctorCommand,
   keysCommand,
+  certificatesCommand,
   auditCommand,
   custodyCommand,
   migrateCommand,

@@ -1,8 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { createRedisConnector } from '@soc/messaging/redis';
+import { createRedisConnector, redisCertificates } from '@soc/messaging/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { thisHost } from '../cli/host.ts';
 import { findRedisServer } from '../redis/find-redis-server.ts';
@@ -85,4 +86,18 @@ test('the health check may do nothing but ping, the exporter sees figures and no
   expect(await ask('soc_exporter', password, 'INFO', 'server')).toContain('redis_version');
   expect(await ask('soc_exporter', password, 'GET', 'soc:rate:x')).toBe('NOPERM');
   expect(await ask('soc_exporter', password, 'KEYS', '*')).toBe('NOPERM');
+});
+
+test('a service knows when the certificate of Redis ends', async () => {
+  const ca = await readFile(join(mounted, 'authority.pem'), 'utf8');
+  const env = parseEnv(await readFile(join(mounted, 'storage.env'), 'utf8'));
+  const url = (env['REDIS_URL'] ?? '').replace('redis:6379', `127.0.0.1:${port}`);
+  const redis = createRedisConnector({ url, access: { ca }, onError: () => undefined }).command();
+  try {
+    await redis.ping();
+    const shown = new X509Certificate(await readFile(join(mounted, 'redis-certificate.pem')));
+    expect(redisCertificates(redis)).toEqual([{ node: `127.0.0.1:${port}`, endsAt: shown.validToDate }]);
+  } finally {
+    redis.disconnect();
+  }
 });

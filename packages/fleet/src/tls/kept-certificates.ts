@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,7 +13,21 @@ import {
 
 const Kept = z.object({ certificate: z.string(), key: z.string() });
 
-/** The authority of one fleet, and the PEM file of its certificate for those who shall trust it. */
+/** Of the authority, in a folder of secrets. */
+export const AUTHORITY = 'authority.json';
+/** Of the one that takes its place, while both are trusted. */
+export const NEXT_AUTHORITY = 'authority-next.json';
+
+/** A certificate that is kept with its key; undefined where there is none. */
+export async function readKept(path: string): Promise<IssuedCertificate | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : Kept.parse(JSON.parse(text));
+}
+
+/** The authority of one fleet, and the PEM file of what shall be trusted: its certificate, and that of the next one. */
 export interface KeptAuthority extends CertificateAuthority {
   readonly certificateFile: string;
 }
@@ -26,9 +41,10 @@ export async function keepAuthority(directory: string, now: Date): Promise<KeptA
     const { certificate, key } = createCertificateAuthority('SOC Agent fleet', now);
     return JSON.stringify({ certificate, key });
   };
-  const kept = Kept.parse(JSON.parse(await keepSecret(join(directory, 'authority.json'), create)));
+  const kept = Kept.parse(JSON.parse(await keepSecret(join(directory, AUTHORITY), create)));
   const certificateFile = join(directory, 'authority.pem');
-  await replaceSecret(certificateFile, kept.certificate);
+  const next = await readKept(join(directory, NEXT_AUTHORITY));
+  await replaceSecret(certificateFile, [kept.certificate, ...(next ? [next.certificate] : [])].join('\n'));
   return { ...openCertificateAuthority(kept), certificateFile };
 }
 
