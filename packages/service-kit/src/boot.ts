@@ -162,7 +162,7 @@ function createEdgePlatform(
     access: redisAccessOf(config),
     onError: (error) => log.warn({ err: error }, 'redis connection error'),
   });
-  const redis = createRedisWatch(connector, config, log);
+  const redis = createRedisWatch(connector, config, { log, registry });
   const keySources = given.keySources ?? remoteKeySources(config, nowMs);
   const platform: PlatformBeforeAudit = {
     config,

@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkRedis, inspectServers, judgeServers, type RedisConnector } from '@soc/messaging/redis';
-import type { HealthCheck } from '@soc/monitoring';
+import {
+  checkRedis,
+  inspectServers,
+  judgeServers,
+  type Redis,
+  redisCertificates,
+  type RedisConnector,
+} from '@soc/messaging/redis';
+import { Gauge, type HealthCheck, type Registry } from '@soc/monitoring';
 import type { Logger } from 'pino';
 import { ConfigError } from './config-error.ts';
 import type { RedisConfig } from './redis-config.ts';
@@ -15,8 +22,13 @@ export interface RedisWatch {
 
 const INSPECT_WITHIN_MS = 3_000;
 
-export function createRedisWatch(connector: RedisConnector, config: RedisConfig, log: Logger): RedisWatch {
+export function createRedisWatch(
+  connector: RedisConnector,
+  config: RedisConfig,
+  { log, registry }: { readonly log: Logger; readonly registry: Registry },
+): RedisWatch {
   const redis = connector.command();
+  observeCertificates(redis, registry);
   const allowed = { eviction: config.REDIS_ALLOW_EVICTION, noPersistence: config.REDIS_ALLOW_NO_PERSISTENCE };
 
   const inspect = async () => {
@@ -42,4 +54,17 @@ export function createRedisWatch(connector: RedisConnector, config: RedisConfig,
     check: { critical: false, run: () => checkRedis(redis, allowed) },
     close: () => redis.disconnect(),
   };
+}
+
+function observeCertificates(redis: Redis, registry: Registry): void {
+  const gauge = new Gauge({
+    name: 'soc_redis_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate ends that a Redis server last showed, in seconds since 1970; nothing of servers without TLS.',
+    labelNames: ['node'],
+    registers: [registry],
+    collect: () => {
+      gauge.reset();
+      for (const { node, endsAt } of redisCertificates(redis)) gauge.set({ node }, endsAt.getTime() / 1000);
+    },
+  });
 }
