@@ -30,8 +30,9 @@ export const certificatesCommand: Command = {
     const dataDirectory = dataDirOf(input);
     const now = new Date();
     if (rest.length > 0) throw new OperatorError('Say soc certificates and one word.');
-    if (!isStep(step))
+    if (!isStep(step)) {
       throw new OperatorError('Say soc certificates status, renew, new-authority or retire-authority.');
+    }
     await STEPS[step].take(dataDirectory, now);
     for (const { name, validUntil, isOfNext } of await certificateTerms(dataDirectory)) {
       const of = isOfNext && name !== 'next authority' ? ', of the next authority' : '';
