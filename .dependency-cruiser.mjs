@@ -8,10 +8,11 @@ const allowedOfPackage = {
   audit: [],
   sigma: [],
   monitoring: [],
+  tracing: ['monitoring'],
   identity: ['contracts'],
-  'db-cluster': ['monitoring'],
-  messaging: ['contracts', 'db-cluster', 'monitoring'],
-  'service-kit': ['contracts', 'db-cluster', 'identity', 'messaging', 'monitoring'],
+  'db-cluster': ['monitoring', 'tracing'],
+  messaging: ['contracts', 'db-cluster', 'monitoring', 'tracing'],
+  'service-kit': ['contracts', 'db-cluster', 'identity', 'messaging', 'monitoring', 'tracing'],
   fleet: ['audit', 'contracts', 'db-cluster', 'identity', 'messaging', 'monitoring', 'service-kit', 'sigma'],
 };
 

@@ -43,7 +43,9 @@ export interface EventEnvelope<Payload = unknown> {
   readonly subject: string;
   readonly correlationid: string;
   readonly causationid?: string;
+  /** W3C trace context, as `tracestate` is. To a handler: of the handling itself, where that is recorded. */
   readonly traceparent?: string;
+  readonly tracestate?: string;
   readonly targetservice?: string;
   /** Stands for the writes the event tells of; given to `readYourWrites`, a replica shows them. Comes with the delivery. */
   readonly consistencytoken?: string;

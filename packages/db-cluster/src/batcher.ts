@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentSpan, inSpan, type Span } from '@soc/tracing';
 import { codeOf, CommitOutcomeUnknownError, isDatabaseUnavailable } from './errors.ts';
 
 export interface Batcher<Item, Result> {
@@ -26,7 +27,8 @@ export class BatcherClosedError extends Error {
 export interface BatcherOptions<Item, Result> {
   /**
    * Gets at most `maxItems` and returns one result per item, in order. It must leave nothing behind when it throws. Runs in
-   * the async context in which the batcher was made, never in that of one of the callers.
+   * the async context in which the batcher was made, never in that of one of the callers. What it does is shown in the trace
+   * of the first item that is recorded, with links to the others.
    */
   readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly maxItems: number;
@@ -48,6 +50,7 @@ const MOST_RUNS = 3;
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly settle: PromiseWithResolvers<Result>;
+  readonly span: Span | undefined;
 }
 
 /**
@@ -88,7 +91,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   const start = (): void => {
     while (queue.length > 0 && running.size < concurrency) {
       const items = queue.splice(0, maxItems);
-      const batch = inOwnContext(() => runBatch(items)).finally(() => {
+      const batch = inOwnContext(() => inBatchSpan(items, () => runBatch(items))).finally(() => {
         running.delete(batch);
         start();
       });
@@ -107,7 +110,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
         return Promise.reject(new BatcherFullError(`${maxWaiting} items wait for a batch already`));
       }
       const settle = Promise.withResolvers<Result>();
-      queue.push({ item, settle });
+      queue.push({ item, settle, span: currentSpan() });
       start();
       return settle.promise;
     },
@@ -117,4 +120,15 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       return drain();
     },
   };
+}
+
+async function inBatchSpan(
+  items: readonly { readonly span: Span | undefined }[],
+  run: () => Promise<void>,
+): Promise<void> {
+  const [first, ...others] = items.flatMap(({ span }) => span ?? []);
+  if (!first) return run();
+  const span = first.start('batch', { attributes: { 'soc.batch.items': items.length }, links: others });
+  await inSpan(span, run);
+  span.end();
 }

@@ -1,3 +1,4 @@
+import { currentSpan, outsideSpans, traced } from '@soc/tracing';
 import type { LogPosition } from './lsn.ts';
 import type { RouterCounters } from './metrics.ts';
 import type { Node } from './node.ts';
@@ -54,7 +55,7 @@ export function createRoles(context: RolesContext): Roles {
       }
     },
   };
-  const tx: Roles['tx'] = async (work, asked = {}) => {
+  const transact: Roles['tx'] = async (work, asked = {}) => {
     const attempt = (node: Node) => attemptTransaction(context, node, work, asked);
     const { result, position, effects } = asked.readOnly
       ? // The work of a transaction may throw what only looks like an error of the server.
@@ -62,11 +63,16 @@ export function createRoles(context: RolesContext): Roles {
       : await writer.onPrimary('tx', attempt);
     if (!asked.readOnly) written.committed(position);
     // What a commit sets in motion outlives the request that committed, and serves others too.
-    for (const effect of effects) asSystem(effect);
+    for (const effect of effects) asSystem(() => outsideSpans(effect));
     return result;
   };
+  const tx: Roles['tx'] = (work, asked) =>
+    currentSpan() ? traced('transaction', TRANSACTION, () => transact(work, asked)) : transact(work, asked);
   return { readAt, write, tx };
 }
+
+/** From the wait for a connection to the answer to the commit. */
+const TRANSACTION = { kind: 'client', attributes: { 'db.system.name': 'postgresql' } } as const;
 
 function runOn(sender: Sender, node: Node, sent: Outgoing, asked: QueryOptions | undefined): Promise<object[]> {
   asked?.signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { currentSpan, errorCodeOf, type Span } from '@soc/tracing';
 import pg from 'pg';
 import { isAnswer, markOfDatabase } from './errors.ts';
 import { sendLimited } from './limited.ts';
@@ -82,6 +83,7 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
 
   const run: Sender['run'] = (node, connection, outgoing, options) => {
     const startedAtMs = performance.now();
+    const span = spanOf(node, outgoing.known);
     const begin = (done: (error: unknown) => void): Promise<object[]> => {
       beginStatement(connection, startedAtMs);
       return send(connection, outgoing, done);
@@ -90,6 +92,7 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
       const nowMs = performance.now();
       endStatement(connection, nowMs);
       metrics.ran(node, outgoing.known, nowMs - startedAtMs, error !== undefined);
+      span?.end(failureOf(error));
       spoilBy(connection, error);
     };
     return isLimited(options) ? sendLimited(node, connection, begin, options, ended) : begin(ended);
@@ -107,10 +110,12 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
         return run(node, connection, outgoing, options).finally(() => node.pool.give(connection));
       }
       const startedAtMs = connection.sinceMs;
+      const span = spanOf(node, outgoing.known);
       beginStatement(connection, startedAtMs);
       return send(connection, outgoing, (error) => {
         const nowMs = performance.now();
         metrics.ran(node, outgoing.known, nowMs - startedAtMs, error !== undefined);
+        span?.end(failureOf(error));
         endStatement(connection, nowMs);
         spoilBy(connection, error);
         node.pool.give(connection, nowMs);
@@ -118,6 +123,15 @@ export function createSender(metrics: StatementMetrics, tenantSessions: TenantSe
     },
   };
 }
+
+/** The statement as a part of what sends it, where that is recorded: by its name, without text or values. */
+const spanOf = (node: Node, { label }: KnownStatement): Span | undefined =>
+  currentSpan()?.start(label, {
+    kind: 'client',
+    attributes: { 'db.system.name': 'postgresql', 'db.query.summary': label, 'soc.db.role': node.facts()?.role },
+  });
+
+const failureOf = (error: unknown): string | undefined => (error === undefined ? undefined : errorCodeOf(error));
 
 /** What may be left in a session by a statement that ended like that must not reach the next caller. */
 function spoilBy(connection: PooledConnection, error: unknown): void {

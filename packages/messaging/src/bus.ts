@@ -1,6 +1,7 @@
 import { type DeadLetter, events as allEvents } from '@soc/contracts';
 import type { DbCluster } from '@soc/db-cluster';
 import type { Registry } from '@soc/monitoring';
+import type { Tracer } from '@soc/tracing';
 import { createTrailRepository } from './audit-trail-repository.ts';
 import { createBusHistory } from './bus-history.ts';
 import { type BusLimits, DEFAULT_LIMITS } from './bus-limits.ts';
@@ -10,6 +11,7 @@ import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
 import { createGivingUp } from './giving-up.ts';
 import { createHandlerRunner } from './handler-runner.ts';
+import { createHandlingSpans } from './handling-spans.ts';
 import type { BusLog } from './log.ts';
 import { createNamedFaces, type NamedFaces } from './named-faces.ts';
 import { createOutboxBell } from './outbox-bell.ts';
@@ -44,6 +46,8 @@ export interface EventBusOptions {
   readonly limits?: Partial<BusLimits>;
   /** Told of every message that is turned away at the door, beside the metric and the dead letter. */
   readonly onRefused?: (refused: RefusedMessage) => void;
+  /** Tells of events that are published and handled, where their traces are recorded. */
+  readonly tracer?: Tracer | undefined;
   readonly registry: Registry;
   readonly log: BusLog;
   readonly now: () => Date;
@@ -74,7 +78,7 @@ export interface EventBus extends NamedFaces {
 
 /** Connects a service to the bus. Nothing is read or relayed before `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
-  const { serviceName, db, prefix, keyRing, registry, log, now } = options;
+  const { serviceName, db, prefix, keyRing, tracer, registry, log, now } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const repository = createBusRepository(serviceName);
   const connector = createRedisConnector({
@@ -107,6 +111,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
     log,
     registry,
     now,
+    tracer,
   });
   const runner = createHandlerRunner({ serviceName, db, outbox, log });
   const subscriptions = new Map<string, Subscription>();
@@ -114,7 +119,16 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const parts = { ...options, limits, redis: commands, inbox: repository, trail, runner, subscriptions };
   const history = createBusHistory(parts);
   const { instanceId } = options;
-  const deliverer = createDeliverer({ instanceId, db, repository, runner, gatherer: history.gatherer, log, registry });
+  const deliverer = createDeliverer({
+    instanceId,
+    db,
+    repository,
+    runner,
+    spans: createHandlingSpans(tracer),
+    gatherer: history.gatherer,
+    log,
+    registry,
+  });
 
   const onRefused = options.onRefused ?? (() => undefined);
   const givingUp = createGivingUp({ db, bury: history.bury, onRefused, registry, log });
@@ -179,13 +193,16 @@ export function createEventBus(options: EventBusOptions): EventBus {
 }
 
 function createOutgoing(
-  options: Omit<Parameters<typeof createRelay>[0], 'ordered'> & Pick<EventBusOptions, 'serviceName' | 'now'>,
+  options: Omit<Parameters<typeof createRelay>[0], 'ordered'> & Pick<EventBusOptions, 'serviceName' | 'now' | 'tracer'>,
 ) {
-  const { serviceName, repository, now } = options;
+  const { serviceName, repository, now, tracer } = options;
   const ordered = createOrderedOutboxRepository(serviceName);
   const ownsOrdered = allEvents.some((spec) => spec.owner === serviceName && spec.ordered);
   const relay = createRelay({ ...options, ...(ownsOrdered && { ordered }) });
-  return { relay, outbox: createOutbox({ repository, ordered, source: serviceName, now, onCommitted: relay.hand }) };
+  return {
+    relay,
+    outbox: createOutbox({ repository, ordered, source: serviceName, now, tracer, onCommitted: relay.hand }),
+  };
 }
 
 function demandMovement(stalled: readonly StalledGroup[]): undefined {

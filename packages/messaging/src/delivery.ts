@@ -6,6 +6,7 @@ import { failureReason } from './failure-reason.ts';
 import type { BusLog } from './log.ts';
 import type { TrailGatherer } from './audit-trail.ts';
 import type { HandlerRunner } from './handler-runner.ts';
+import type { HandlingSpans } from './handling-spans.ts';
 import { type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
 
 /** How one delivery ended. `failed` may be tried again. */
@@ -23,16 +24,17 @@ export interface Deliverer {
    * Handles events in one transaction, run by run; `before` runs in it first and says which are not to be handled. Rejects
    * with what a handler threw, and then nothing has happened.
    */
-  readonly handleRuns: (
-    runs: readonly { readonly of: Subscription; readonly events: readonly EventEnvelope[] }[],
-    before: (tx: Tx) => Promise<ReadonlySet<string>>,
-  ) => Promise<void>;
+  readonly handleRuns: (runs: Runs, before: (tx: Tx) => Promise<ReadonlySet<string>>) => Promise<void>;
   /** Keeps for the audit trail that an event was not given to a handler, since it does not concern the service. */
   readonly noteIgnored: (event: EventEnvelope) => void;
   readonly countOutcomes: (type: string, outcome: Outcome['kind'], events: number) => void;
 }
 
+type Runs = readonly { readonly of: Subscription; readonly events: readonly EventEnvelope[] }[];
+
 const DONE: Outcome = { kind: 'done' };
+
+type Items = readonly BatchItem<EventSpec>[];
 
 interface Pending {
   readonly index: number;
@@ -44,6 +46,7 @@ interface DelivererOptions {
   readonly db: DbCluster;
   readonly repository: BusRepository;
   readonly runner: HandlerRunner;
+  readonly spans: HandlingSpans;
   /** Keeps what has no transaction to be noted in. */
   readonly gatherer: Pick<TrailGatherer, 'gather'>;
   readonly log: BusLog;
@@ -52,24 +55,21 @@ interface DelivererOptions {
 
 /** What may be tried of events: all at once, and where that fails one by one. Rejects when the database is away. */
 function createAttempts(options: DelivererOptions) {
-  const { instanceId: instance, db, repository, runner, gatherer, log } = options;
+  const { instanceId: instance, db, repository, runner, spans, gatherer, log } = options;
 
-  const handleOnce = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
+  const handleOnce = (subscription: Subscription, pending: Items): Promise<void> =>
     db.tx(async (tx) => {
       const fresh = await repository.claimAndNote(
         tx,
-        pending.map(({ item }) => item.event.id),
+        pending.map(({ event }) => event.id),
         { type: subscription.spec.type, instance },
       );
       // A batch may hold the same event twice; the second is a redelivery like any other.
-      const items = new Map(
-        pending.filter(({ item }) => fresh.has(item.event.id)).map(({ item }) => [item.event.id, item]),
-      );
+      const items = new Map(pending.filter(({ event }) => fresh.has(event.id)).map((item) => [item.event.id, item]));
       if (items.size > 0) await runner.run(subscription, [...items.values()], tx);
     });
 
-  const handleBare = async (subscription: Subscription, pending: readonly Pending[]): Promise<void> => {
-    const items = pending.map(({ item }) => item);
+  const handleBare = async (subscription: Subscription, items: Items): Promise<void> => {
     await runner.run(subscription, items, undefined);
     gatherer.gather(
       'handled',
@@ -79,7 +79,10 @@ function createAttempts(options: DelivererOptions) {
   };
 
   const handle = (subscription: Subscription, pending: readonly Pending[]): Promise<void> =>
-    subscription.hasInbox ? handleOnce(subscription, pending) : handleBare(subscription, pending);
+    spans.handling(
+      pending.map(({ item }) => item),
+      (items) => (subscription.hasInbox ? handleOnce(subscription, items) : handleBare(subscription, items)),
+    );
 
   const handleAlone = async (subscription: Subscription, pending: Pending): Promise<Outcome> => {
     try {
@@ -117,30 +120,42 @@ function createAttempts(options: DelivererOptions) {
 
 /** Turns events into effects, each exactly once: handler and inbox share a transaction. */
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { instanceId: instance, db, repository, runner, gatherer, registry } = options;
+  const { instanceId: instance, db, repository, runner, spans, gatherer, registry } = options;
   const metrics = createMetrics(registry);
   const { handleAll } = createAttempts(options);
   const { concerns } = runner;
+
+  const handleRuns = (runs: Runs, before: (tx: Tx) => Promise<ReadonlySet<string>>): Promise<void> =>
+    db.tx(async (tx) => {
+      const skipped = await before(tx);
+      const wanted = runs.flatMap(({ events }) => events).filter(({ id }) => !skipped.has(id));
+      // Each id is taken out when it is handled: a batch may hold the same event twice.
+      const fresh = new Set<string>();
+      for (const [type, events] of Map.groupBy(wanted, (event) => event.type)) {
+        const ids = events.map(({ id }) => id);
+        for (const id of await repository.claimAndNote(tx, ids, { type, instance })) fresh.add(id);
+      }
+      for (const { of, events } of runs) {
+        const items = events.filter(({ id }) => fresh.delete(id)).map((event) => ({ payload: event.data, event }));
+        if (items.length > 0) await runner.run(of, items, tx);
+      }
+    });
 
   return {
     concerns,
     noteIgnored: ({ type, id }) => gatherer.gather('ignored', type, [id]),
     countOutcomes: metrics.count,
-    handleRuns: (runs, before) =>
-      db.tx(async (tx) => {
-        const skipped = await before(tx);
-        const wanted = runs.flatMap(({ events }) => events).filter(({ id }) => !skipped.has(id));
-        // Each id is taken out when it is handled: a batch may hold the same event twice.
-        const fresh = new Set<string>();
-        for (const [type, events] of Map.groupBy(wanted, (event) => event.type)) {
-          const ids = events.map(({ id }) => id);
-          for (const id of await repository.claimAndNote(tx, ids, { type, instance })) fresh.add(id);
-        }
-        for (const { of, events } of runs) {
-          const items = events.filter(({ id }) => fresh.delete(id)).map((event) => ({ payload: event.data, event }));
-          if (items.length > 0) await runner.run(of, items, tx);
-        }
-      }),
+    handleRuns: (runs, before) => {
+      const items = runs.flatMap(({ events }) => events.map((event) => ({ event })));
+      return spans.handling(items, (traced) => {
+        let taken = 0;
+        const tracedRuns = runs.map(({ of, events: { length } }) => {
+          taken += length;
+          return { of, events: traced.slice(taken - length, taken).map(({ event }) => event) };
+        });
+        return handleRuns(tracedRuns, before);
+      });
+    },
     deliver: async (subscription, events) => {
       const { type } = subscription.spec;
       const startedAt = performance.now();

@@ -1,4 +1,5 @@
 import { type EventEnvelope, type EventSpec, type PayloadOf, uuidv7 } from '@soc/contracts';
+import type { Span } from '@soc/tracing';
 import { z } from 'zod';
 import type { Refusal } from './refusal.ts';
 
@@ -9,6 +10,7 @@ export interface Origin {
   readonly causationId?: string;
   /** W3C trace context. */
   readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 export interface PublishMeta extends Origin {
@@ -26,6 +28,8 @@ export interface Message {
   readonly envelope: string;
   /** What the event speaks of, when its type is ordered. */
   readonly subject?: string;
+  /** From here to its stream, where the trace is recorded. */
+  readonly span?: Span;
 }
 
 /** Refused before it is published: the payload breaks its own contract. A fault of the publisher. */
@@ -55,6 +59,7 @@ export function createMessage<E extends EventSpec>(
     correlationid: meta.correlationId,
     ...(meta.causationId !== undefined && { causationid: meta.causationId }),
     ...(meta.traceparent !== undefined && { traceparent: meta.traceparent }),
+    ...(meta.tracestate !== undefined && { tracestate: meta.tracestate }),
     ...(meta.targetService !== undefined && { targetservice: meta.targetService }),
     data: parsed.data,
   };
@@ -85,6 +90,7 @@ export const Envelope = z.object({
   correlationid: z.string(),
   causationid: z.string().optional(),
   traceparent: z.string().optional(),
+  tracestate: z.string().optional(),
   targetservice: z.string().optional(),
   sequence: z
     .string()
@@ -98,7 +104,7 @@ type EnvelopeData = z.output<typeof Envelope>;
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 const PLACE = /^\d{1,15}$/;
 const TEXTS = ['type', 'source', 'time', 'tenantid', 'subject', 'correlationid'] as const;
-const OPTIONAL_TEXTS = ['causationid', 'traceparent', 'targetservice'] as const;
+const OPTIONAL_TEXTS = ['causationid', 'traceparent', 'tracestate', 'targetservice'] as const;
 
 /**
  * What `Envelope` makes of an envelope that fits; undefined for any other, of which the schema then tells the reason. By hand,

@@ -5,6 +5,7 @@ import type { Committed } from './committed.ts';
 import type { Message } from './envelope.ts';
 import { createRelayMemory } from './relay-memory.ts';
 import type { StoredRelay } from './stored-relay.ts';
+import { endSpans, LEFT_IN_OUTBOX } from './traced-message.ts';
 
 /** Sends what this process commits: from memory, or from the outbox at the start, beyond what memory holds, and after a failure. */
 export interface HandedRelay {
@@ -46,6 +47,7 @@ export function createHandedRelay(options: {
         memory.add(committed);
         return 'held';
       }
+      endSpans(committed.messages, LEFT_IN_OUTBOX);
       const isFirst = !readsOutbox;
       readsOutbox = true;
       missed = true;

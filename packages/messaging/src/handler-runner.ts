@@ -45,9 +45,10 @@ export function createHandlerRunner(options: {
 const isFor = (serviceName: string, { targetservice }: EventEnvelope): boolean =>
   targetservice === undefined || targetservice.replace(/-service$/, '') === serviceName;
 
-const causedBy = ({ tenantid, correlationid, id, traceparent }: EventEnvelope) => ({
+const causedBy = ({ tenantid, correlationid, id, traceparent, tracestate }: EventEnvelope) => ({
   tenantId: tenantid,
   correlationId: correlationid,
   causationId: id,
   ...(traceparent !== undefined && { traceparent }),
+  ...(tracestate !== undefined && { tracestate }),
 });

@@ -1,9 +1,11 @@
 import type { EventSpec, PayloadOf } from '@soc/contracts';
 import type { Tx } from '@soc/db-cluster';
+import type { Tracer } from '@soc/tracing';
 import type { BusRepository } from './bus-repository.ts';
 import { createMessage, type Message, type PublishMeta, withSequence } from './envelope.ts';
 import type { OrderedOutboxRepository } from './ordered-outbox-repository.ts';
 import type { Committed } from './committed.ts';
+import { tracedMessage } from './traced-message.ts';
 
 /** Publishes events in the transaction that changed the fact they tell of. */
 export interface Outbox {
@@ -20,10 +22,11 @@ export function createOutbox(options: {
   readonly ordered: Pick<OrderedOutboxRepository, 'append'>;
   readonly source: string;
   readonly now: () => Date;
+  readonly tracer?: Tracer | undefined;
   /** Called after the commit with what is to be relayed. */
   readonly onCommitted: (committed: Committed) => void;
 }): Outbox {
-  const { repository, ordered, source, now, onCommitted } = options;
+  const { repository, ordered, source, now, tracer, onCommitted } = options;
   const publishMany: Outbox['publishMany'] = async (tx, messages) => {
     if (messages.length === 0) return;
     if (messages.some(({ subject }) => subject !== undefined)) {
@@ -39,7 +42,7 @@ export function createOutbox(options: {
     tx.afterCommit(() => onCommitted({ ids, messages }));
   };
   const message: Outbox['message'] = (spec, payload, meta) =>
-    createMessage(spec, payload, meta, { source, now: now() });
+    tracedMessage(tracer, spec, meta, (traced) => createMessage(spec, payload, traced, { source, now: now() }));
   return {
     message,
     publishMany,

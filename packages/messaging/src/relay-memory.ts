@@ -1,5 +1,6 @@
 import { createOrderedHandover } from './ordered-handover.ts';
 import type { Committed } from './committed.ts';
+import { endSpans, LEFT_IN_OUTBOX } from './traced-message.ts';
 
 /** What a process has committed and not sent yet, first come first sent, and what it has to read from the outbox instead. */
 export interface RelayMemory {
@@ -44,6 +45,7 @@ export function createRelayMemory(): RelayMemory {
     takeLeft: () => left.splice(0),
     sent: handover.sent,
     clear: () => {
+      for (const { messages } of held) endSpans(messages, LEFT_IN_OUTBOX);
       held.length = 0;
       messagesHeld = 0;
       left.length = 0;

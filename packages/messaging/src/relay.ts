@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DbCluster } from '@soc/db-cluster';
 import { Counter, type Registry } from '@soc/monitoring';
+import { errorCodeOf } from '@soc/tracing';
 import type { TrailRepository } from './audit-trail-repository.ts';
 import type { BusRepository } from './bus-repository.ts';
 import type { Message } from './envelope.ts';
@@ -11,6 +12,7 @@ import type { Committed } from './committed.ts';
 import { createRelayRings } from './relay-rings.ts';
 import { createStoredRelay } from './stored-relay.ts';
 import type { StreamPublisher } from './stream-publisher.ts';
+import { endSpans } from './traced-message.ts';
 
 export interface Relay {
   /** Takes over what this process has just committed. Returns at once. */
@@ -140,7 +142,13 @@ async function relayLast(handed: HandedRelay, { log, ringBell }: RelayOptions): 
 function createSenders({ publisher, registry, ...options }: RelayOptions) {
   const published = createCounter(registry);
   const send = async (messages: readonly Message[], token: string | undefined): Promise<void> => {
-    await publisher.publish(messages, token);
+    try {
+      await publisher.publish(messages, token);
+      endSpans(messages);
+    } catch (error) {
+      endSpans(messages, errorCodeOf(error));
+      throw error;
+    }
     for (const [type, of] of Map.groupBy(messages, (message) => message.type)) published.inc({ type }, of.length);
   };
   const stored = createStoredRelay({ ...options, ordered: options.ordered, send, batchRows: BATCH });

@@ -12,12 +12,14 @@ import { errorForLog } from './error-for-log.ts';
 import { closeInSteps } from './close-in-steps.ts';
 import { createFarewell } from './farewell.ts';
 import { addRoutes, createHttpApp } from './http-app.ts';
+import { openTracer } from './open-tracer.ts';
 import { addOperations } from './operations.ts';
 import type { EdgePlatform, Platform, ServiceParts } from './platform.ts';
 import { redisAccessOf } from './redis-config.ts';
 import { createRedisWatch } from './redis-watch.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import { type Env, withSecretsFile } from './secrets-file.ts';
+import { traceForLog } from './trace-for-log.ts';
 import { type KeySources, remoteKeySources, verifierOf } from './trusted-tokens.ts';
 
 export interface BootOptions {
@@ -52,7 +54,8 @@ function readVersion(): string {
 export const createLog = (
   { level, service, instance }: Readonly<Record<'level' | 'service' | 'instance', string>>,
   destination: DestinationStream = pino.destination(1),
-): Logger => pino({ level, base: { service, instance }, serializers: { err: errorForLog } }, destination);
+): Logger =>
+  pino({ level, base: { service, instance }, serializers: { err: errorForLog }, mixin: traceForLog }, destination);
 
 type PlatformBeforeAudit = Omit<EdgePlatform<BaseConfig & EdgeConfig>, 'audit'>;
 
@@ -63,7 +66,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const { name } = definition;
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
   const log = options.log ?? createLog({ level: config.LOG_LEVEL, service: name, instance: instanceId });
-  const edge = createEdgePlatform(config, { instanceId, log, now, keySources: options.keySources, name });
+  const edge = await createEdgePlatform(config, { instanceId, log, now, keySources: options.keySources, name });
   await edge.redis.demandSuitable().catch((error: unknown) => {
     edge.close();
     throw error;
@@ -103,7 +106,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     verifier: parts.verifier ?? edge.platform.verifier,
     checkResponses: config.CHECK_RESPONSES,
     audit,
-    ...(data && { db: data.db }),
+    ...(data && { db: data.db, tracer: edge.platform.tracer }),
   });
   await parts.extend?.(app);
 
@@ -128,6 +131,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
         ['events', () => data?.bus.close()],
         ['connections to Redis', () => edge.close()],
         ['the database', () => data?.db.close()],
+        ['spans', () => edge.platform.tracer?.close()],
       ]),
   };
 }
@@ -146,7 +150,7 @@ async function streamAudit(name: ServiceName, platform: PlatformBeforeAudit): Pr
 
 const stopWorkers = (parts: ServiceParts) => Promise.all((parts.workers ?? []).map((worker) => worker.stop()));
 
-function createEdgePlatform(
+async function createEdgePlatform(
   config: BaseConfig & EdgeConfig,
   given: Pick<EdgePlatform<BaseConfig>, 'instanceId' | 'log' | 'now'> & {
     readonly name: ServiceName;
@@ -163,6 +167,7 @@ function createEdgePlatform(
     onError: (error) => log.warn({ err: error }, 'redis connection error'),
   });
   const redis = createRedisWatch(connector, config, { log, registry });
+  const tracer = await openTracer(config, { service: name, version: FLEET_VERSION, instanceId }, { registry, log });
   const keySources = given.keySources ?? remoteKeySources(config, nowMs);
   const platform: PlatformBeforeAudit = {
     config,
@@ -173,6 +178,7 @@ function createEdgePlatform(
     keySources,
     verifier: verifierOf(name, config, { keySources, nowMs }),
     performanceMonitor: createPerformanceMonitor({ registry, now }),
+    tracer,
     redisCheck: redis.check,
     connectRedis: (kind) => {
       const connection = kind === 'command' ? connector.command() : connector.waiting();

@@ -4,6 +4,7 @@ import { BusConfig } from './bus-config.ts';
 import { ConfigError } from './config-error.ts';
 import { RedisConfig } from './redis-config.ts';
 import { type Env, SecretsFileConfig } from './secrets-file.ts';
+import { TracingConfig } from './tracing-config.ts';
 
 const list = z
   .string()
@@ -56,6 +57,7 @@ export const BaseConfig = z.object({
       'How much of that it still takes requests while it says that it is about to stop; more than the gateway needs to notice (UPSTREAM_PROBE_EVERY_MS) where replicas come and go.',
     ),
   CHECK_RESPONSES: z.stringbool().default(false).describe('Check every answer against its contract; on in tests.'),
+  ...TracingConfig.shape,
 });
 export type BaseConfig = z.infer<typeof BaseConfig>;
 

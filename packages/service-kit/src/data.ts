@@ -51,6 +51,7 @@ export async function connectData(
     keyRing: await openKeyRingFile(database.BUS_KEY_RING_FILE, log),
     limits: busLimitsOf(database),
     ...(database.BUS_REPLICAS_TO_ACK !== undefined && { replicasToAck: database.BUS_REPLICAS_TO_ACK }),
+    tracer: platform.tracer,
     registry,
     log,
     now,

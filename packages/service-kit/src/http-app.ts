@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
 import { type DbCluster, inTenant, type TenantScope } from '@soc/db-cluster';
 import type { Principal, TokenVerifier } from '@soc/identity';
+import type { Origin } from '@soc/messaging';
+import { inSpan, readTracestate, type Tracer } from '@soc/tracing';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -21,6 +23,7 @@ import { createInTime } from './in-time.ts';
 import { parseInput } from './input.ts';
 import { type HttpProblem, notFound, problemBody } from './problems.ts';
 import { createRequestLog } from './request-log.ts';
+import { beginRequestSpan } from './request-span.ts';
 import type { Route } from './route.ts';
 import { requestIdOf, traceparentOf } from './trace.ts';
 
@@ -30,6 +33,8 @@ export interface HttpAppOptions {
   readonly audit: Audit;
   /** Checks and gives consistency tokens; absent for a service without a database. */
   readonly db?: Pick<DbCluster, 'consistencyToken' | 'readYourWrites'>;
+  /** Records requests; absent where none are, and at the gateway, which does so itself. */
+  readonly tracer?: Tracer | undefined;
   readonly checkResponses: boolean;
   readonly now: () => Date;
   /** Addresses and CIDR ranges whose `x-forwarded-*` is believed; nobody's by default. */
@@ -148,7 +153,8 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
     ...(spec.bodyLimitBytes !== undefined && { bodyLimit: spec.bodyLimitBytes }),
     config: { bodyKind: spec.bodyKind ?? 'json' },
     // Before the body is read: who may not call does not get to send one.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      beginRequestSpan(options.tracer, spec, request, reply);
       request.principal = await authenticate(spec, request, options.verifier);
     },
     onError: (request, _reply, error, done) => {
@@ -156,7 +162,7 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
       done();
     },
     handler: async (request, reply) => {
-      const traceparent = traceparentOf(request.headers['traceparent']);
+      const traceparent = request.span?.traceparent ?? traceparentOf(request.headers['traceparent']);
       const { principal } = request;
       const { record, done } = createRouteAudit(spec, request, options.audit);
       const consistencyToken = consistencyTokenOf(request, options.db);
@@ -165,7 +171,7 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
         ...(parseInput(spec, request) as { params: never; query: never; body: never }),
         principal: principal as never,
         log: request.log,
-        origin: { tenantId: principal?.tenantId ?? 'default', correlationId: request.id, traceparent },
+        origin: originOf(request, traceparent),
         consistencyToken,
         inTime: createInTime(request),
         request,
@@ -173,7 +179,9 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
         record,
       };
       // Whoever is known works for their tenant alone, whatever a statement forgets to ask; nobody in particular has none.
-      const answer = principal ? await inTenant(scopeOf(principal, request), () => handle(input)) : await handle(input);
+      const answer = await inSpan(request.span, () =>
+        principal ? inTenant(scopeOf(principal, request), () => handle(input)) : handle(input),
+      );
       await done(answer === reply ? undefined : answer);
       if (answer === reply || reply.sent) return reply;
       reply.header('traceparent', traceparent);
@@ -182,6 +190,16 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
       return reply.code(status).send(answer);
     },
   });
+}
+
+function originOf({ principal, id, headers }: FastifyRequest, traceparent: string): Origin {
+  const tracestate = readTracestate(headers['tracestate']);
+  return {
+    tenantId: principal?.tenantId ?? 'default',
+    correlationId: id,
+    traceparent,
+    ...(tracestate !== undefined && { tracestate }),
+  };
 }
 
 /** Throws for a token that is none, whether or not the handler is going to read with it. */

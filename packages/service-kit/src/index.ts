@@ -36,4 +36,4 @@ export type { Env } from './secrets-file.ts';
 export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';
 export { cacheGenerationKey } from '@soc/messaging/redis';
 export { GATEWAY_ISSUER, type KeySources, trustedBy } from './trusted-tokens.ts';
-export { createTraceparent, requestIdOf, traceparentOf } from './trace.ts';
+export { requestIdOf, traceparentOf } from './trace.ts';

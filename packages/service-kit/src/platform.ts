@@ -4,6 +4,7 @@ import type { TokenVerifier } from '@soc/identity';
 import type { EventBus, Outbox, Subscription } from '@soc/messaging';
 import type { Redis } from '@soc/messaging/redis';
 import type { HealthCheck, PerformanceMonitor, Registry } from '@soc/monitoring';
+import type { Tracer } from '@soc/tracing';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Audit } from './audit/audit.ts';
@@ -18,6 +19,8 @@ export interface EdgePlatform<Config> {
   readonly log: Logger;
   readonly registry: Registry;
   readonly performanceMonitor: PerformanceMonitor;
+  /** Undefined where traces are not recorded. */
+  readonly tracer: Tracer | undefined;
   /** Takes internal tokens of the gateway and service tokens of auth, both for this service alone. */
   readonly verifier: TokenVerifier;
   /** The published keys of both, for a service that trusts differently. */

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
+import { withTrace } from './trace-for-log.ts';
 
 type Bindings = Parameters<FastifyBaseLogger['child']>[0];
 type Said = Parameters<FastifyBaseLogger['info']>;
@@ -7,15 +9,17 @@ type Said = Parameters<FastifyBaseLogger['info']>;
 class RequestLog {
   readonly #parent: FastifyBaseLogger;
   readonly #bindings: Bindings;
+  readonly #request: IncomingMessage;
   #made: FastifyBaseLogger | undefined;
 
-  constructor(parent: FastifyBaseLogger, bindings: Bindings) {
+  constructor(parent: FastifyBaseLogger, bindings: Bindings, request: IncomingMessage) {
     this.#parent = parent;
     this.#bindings = bindings;
+    this.#request = request;
   }
 
   get #own(): FastifyBaseLogger {
-    return (this.#made ??= this.#parent.child(this.#bindings));
+    return (this.#made ??= withTrace(this.#parent, this.#bindings, this.#request.headers['traceparent']));
   }
 
   get level(): string {
@@ -56,5 +60,9 @@ class RequestLog {
 }
 
 /** The log of one request. Most requests say nothing, and a child of pino costs more than the routing of its request. */
-export const createRequestLog = (parent: FastifyBaseLogger, bindings: Bindings): FastifyBaseLogger =>
-  new RequestLog(parent, bindings);
+export const createRequestLog = (
+  parent: FastifyBaseLogger,
+  bindings: Bindings,
+  _: object,
+  request: IncomingMessage,
+): FastifyBaseLogger => new RequestLog(parent, bindings, request);

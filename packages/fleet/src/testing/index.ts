@@ -8,6 +8,8 @@ export { exampleAlert, exampleIncident } from './example-facts.ts';
 export { takeFreePorts } from './free-ports.ts';
 export { type NameServer, startNameServer } from './name-server.ts';
 export { type ClusterTopology, startClusterTopology } from './redis/cluster-topology.ts';
+export type { ReceivedSpan } from './otlp/decode-traces.ts';
+export { startTraceCollector, type TraceCollector } from './otlp/trace-collector.ts';
 export { prepareRedisNode, type RedisNode } from './redis/redis-node.ts';
 export { type SentinelTopology, startSentinelTopology } from './redis/sentinel-topology.ts';
 export { sharedData } from './shared-data.ts';
