@@ -13,35 +13,38 @@ import { ImportPlaybook } from '@soc/contracts/response/playbooks';
 import { GetRun, ListRuns } from '@soc/contracts/response/runs';
 import { CreateTrigger } from '@soc/contracts/response/triggers';
 import { Search } from '@soc/contracts/storage/search';
-import { sharedData, waitFor } from '@soc/fleet/testing';
+import { sharedData, startTraceCollector, type TraceCollector, waitFor } from '@soc/fleet/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { containmentPlaybook } from '../support/containment-playbook.ts';
 import { linesOf, vendorPayloads } from '../support/real-inputs.ts';
 import { type Mailbox, type Receiver, startMailbox, startReceiver } from '../support/receivers.ts';
 import { startTestFleet, type TestFleet } from '../support/test-fleet.ts';
+import { describeTrace, tracingOf } from '../support/traces.ts';
 
 const WEBHOOK_KEY = Buffer.alloc(32, 7);
 const BY = { deadlineMs: 30_000, everyMs: 200 };
 
 let mailbox: Mailbox;
 let receiver: Receiver;
+let collector: TraceCollector;
 let started: TestFleet;
 
 beforeAll(async () => {
   mailbox = await startMailbox();
   receiver = await startReceiver();
+  collector = await startTraceCollector();
   started = await startTestFleet({
-    env: {
+    env: tracingOf(collector, {
       notification: { NOTIFICATION_ALLOW_PRIVATE: 'true' },
       response: { RESPONSE_ALLOWED_HOSTS: `${receiver.host}:${receiver.port}` },
-    },
+    }),
   });
   await tellPeople(started);
   await answerWithPlaybook(started);
 });
 afterAll(async () => {
   await started.close();
-  await Promise.all([mailbox.close(), receiver.close()]);
+  await Promise.all([mailbox.close(), receiver.close(), collector.close()]);
 });
 
 async function tellPeople({ client }: TestFleet): Promise<void> {
@@ -81,6 +84,45 @@ test('all nine services are healthy', async () => {
   const health = await started.client.call(GetServicesHealth);
   expect(health.status).toBe('ok');
   expect(health.services.map(({ service }) => service).toSorted()).toEqual(ServiceName.options.toSorted());
+});
+
+test('one alert is one trace, from the gateway through the database and the bus to whoever hears of it', async () => {
+  const traceId = 'a1'.repeat(16);
+  const headers = { traceparent: `00-${traceId}-${'c1'.repeat(8)}-01`, tracestate: 'vendor=1' };
+  const body = {
+    title: 'secret-title',
+    severity: 'high' as const,
+    source: 'secret-source',
+    description: 'secret-text',
+  };
+  await started.client.call(CreateAlert, { body, headers });
+  const spans = () => collector.spans().filter((span) => span.traceId === traceId);
+  const { lineOf, text } = await waitFor(() => {
+    const trace = describeTrace(spans());
+    return trace.isHandledBy('alert', 'analysis.completed') && trace;
+  }, BY);
+  const accepted = ['client', 'gateway: POST /api/v1/alerts', 'alert: POST /api/v1/alerts'];
+  expect(lineOf('alert', 'insert alert.alerts')).toEqual([
+    ...accepted,
+    'alert: batch',
+    'alert: transaction',
+    'alert: insert alert.alerts',
+  ]);
+  const published = [...accepted, 'alert: publish alert.created'];
+  for (const service of ['ai', 'analytics', 'intel']) {
+    expect(lineOf(service, 'handle alert.created')).toEqual([...published, `${service}: handle alert.created`]);
+  }
+  expect(lineOf('alert', 'handle analysis.completed')).toEqual([
+    ...published,
+    'ai: handle alert.created',
+    'ai: publish analysis.completed',
+    'alert: handle analysis.completed',
+  ]);
+  expect(spans().every(({ traceState }) => traceState === 'vendor=1')).toBe(true);
+  expect(text).not.toContain('secret');
+  expect(text).not.toContain(started.client.accessToken.slice(-20));
+  // Nothing else was sampled.
+  expect(new Set(collector.spans().map((span) => span.traceId))).toEqual(new Set([traceId]));
 });
 
 describe.skipIf(!sharedData('07-vendor-alerts'))('the payloads of seven vendors', () => {

@@ -36,4 +36,5 @@ export type { Env } from './secrets-file.ts';
 export { defineEdgeService, defineService, type ServiceDefinition } from './service-definition.ts';
 export { cacheGenerationKey } from '@soc/messaging/redis';
 export { GATEWAY_ISSUER, type KeySources, trustedBy } from './trusted-tokens.ts';
-export { requestIdOf, traceparentOf } from './trace.ts';
+export { endRequestSpan, startRequestSpan, traceContextOf } from './request-span.ts';
+export { requestIdOf } from './trace.ts';

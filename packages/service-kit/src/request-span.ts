@@ -1,5 +1,5 @@
 import type { EndpointSpec } from '@soc/contracts';
-import { readTraceparent, readTracestate, type Span, type Tracer } from '@soc/tracing';
+import { readTraceparent, readTracestate, type Span, type TraceContext, type Tracer } from '@soc/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
@@ -9,19 +9,23 @@ declare module 'fastify' {
   }
 }
 
-/** What a span tells of a served request: its route, never its path or query. */
-export function startRequestSpan(
-  tracer: Tracer,
-  { method, url }: Pick<EndpointSpec, 'method' | 'url'>,
-  { headers }: Pick<FastifyRequest, 'headers'>,
-): Span | undefined {
+/** What the headers of a request say of its trace; undefined where that is nothing, or nonsense. */
+export function traceContextOf(headers: FastifyRequest['headers']): TraceContext | undefined {
   const traceparent = readTraceparent(headers['traceparent']);
-  return tracer.start(`${method} ${url}`, {
+  return traceparent === undefined ? undefined : { traceparent, tracestate: readTracestate(headers['tracestate']) };
+}
+
+/** A span of a request that is served, by its route, never its path or query; without one where no route is like it. */
+export const startRequestSpan = (
+  tracer: Tracer,
+  { method, url }: { readonly method: string; readonly url: string | undefined },
+  parent: TraceContext | undefined,
+): Span | undefined =>
+  tracer.start(url === undefined ? method : `${method} ${url}`, {
     kind: 'server',
-    parent: traceparent === undefined ? undefined : { traceparent, tracestate: readTracestate(headers['tracestate']) },
+    parent,
     attributes: { 'http.request.method': method, 'http.route': url },
   });
-}
 
 const SERVER_FAULT = 500;
 
@@ -39,7 +43,7 @@ export function beginRequestSpan(
   request: FastifyRequest,
   { raw }: FastifyReply,
 ): void {
-  const span = tracer && startRequestSpan(tracer, spec, request);
+  const span = tracer && startRequestSpan(tracer, spec, traceContextOf(request.headers));
   if (!span) return;
   request.span = span;
   raw.once('close', () => endRequestSpan(span, { raw }));

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 /** What is told of a request once it is over. */
 export interface AccessLine {
   readonly requestId: string;
+  readonly traceId: string;
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -54,7 +55,7 @@ export function createAccessLog(
 ): (line: AccessLine) => void {
   const start = `{"level":30,"service":${JSON.stringify(service)},"instance":${JSON.stringify(instance)},"time":`;
   return (line) => {
-    let text = `${start}${nowMs()},"reqId":${quoted(line.requestId)},"method":"${line.method}","path":${quoted(line.path)}`;
+    let text = `${start}${nowMs()},"reqId":${quoted(line.requestId)},"traceId":"${line.traceId}","method":"${line.method}","path":${quoted(line.path)}`;
     text += `,"status":${line.status},"durationMs":${Math.round(line.durationMs * 10) / 10},"upstream":"${line.upstream}"`;
     if (line.principal !== undefined) text += `,"principal":${quoted(line.principal)}`;
     if (line.tenantId !== undefined) text += `,"tenantId":${quoted(line.tenantId)}`;

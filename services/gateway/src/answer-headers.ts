@@ -1,4 +1,4 @@
-import { badRequest, traceparentOf } from '@soc/service-kit';
+import { badRequest } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rateFields } from './rate-headers.ts';
 
@@ -17,11 +17,8 @@ const SECURITY: readonly string[] = Object.entries({
 /** Only of use, and only allowed, where the connection with the client is TLS (RFC 6797, section 7.2). */
 const SECURITY_OVER_TLS = [...SECURITY, 'strict-transport-security', 'max-age=63072000; includeSubDomains'];
 
-/** Gives the request its trace. Throws 400 for a target that is no path. */
-export function beginTrace(request: FastifyRequest): void {
-  const traceparent = traceparentOf(request.headers['traceparent']);
-  request.headers['traceparent'] = traceparent;
-  request.passage.traceparent = traceparent;
+/** Throws 400 for a target that is no path. */
+export function demandPath(request: FastifyRequest): void {
   // The absolute form is for proxies that go where the client says (RFC 9112, section 3.2.2). This one does not.
   if (!request.url.startsWith('/')) throw badRequest('request.malformed', 'the request target must be a path');
 }

@@ -78,6 +78,12 @@ export const GatewayConfig = z.object({
     .describe(
       'Comma-separated addresses or CIDR ranges of the proxies before the gateway, whose X-Forwarded-For is believed; none by default.',
     ),
+  GATEWAY_TRACE_CONTEXT: z
+    .enum(['new', 'continue'])
+    .default('new')
+    .describe(
+      'Whether a trace that a client began goes on (traceparent, tracestate), and is recorded if the client says so; a new one begins otherwise.',
+    ),
   BUS_OPERATOR_TENANT: z
     .string()
     .min(1)

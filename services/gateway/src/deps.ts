@@ -12,6 +12,7 @@ import { createLoadShedder } from './load-shedder.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRequestJournal } from './request-journal.ts';
+import { createRequestTraces } from './request-traces.ts';
 import { createResponseCache } from './response-cache.ts';
 import { createRevocations } from './revocations.ts';
 import { createServiceToken } from './service-token.ts';
@@ -74,6 +75,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
       registry,
       access && createAccessLog(access, { service: 'gateway', instance: instanceId, nowMs }),
     ),
+    traces: createRequestTraces(platform.tracer, { trusted: config.GATEWAY_TRACE_CONTEXT === 'continue' }),
     /** Writes the lines of requests that are still held. */
     flushAccessLog: () => access?.flush(),
     upgrades: createUpgrades(),

@@ -74,6 +74,7 @@ test('a line is JSON whatever the client calls its request and itself', () => {
   const hostile = 'a"b\\c\n\u2028{}';
   log({
     requestId: hostile,
+    traceId: 'ab'.repeat(16),
     method: 'GET',
     path: hostile,
     status: 200,
@@ -93,6 +94,7 @@ test('a line is JSON whatever the client calls its request and itself', () => {
     service: 'gateway',
     instance: 'g',
     time: 7,
+    traceId: 'ab'.repeat(16),
     reqId: hostile,
     method: 'GET',
     path: hostile,

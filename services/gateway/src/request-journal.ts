@@ -1,4 +1,5 @@
 import type { Registry } from '@soc/monitoring';
+import { traceIdOf } from '@soc/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessLine } from './access-log.ts';
 import { beginPassage } from './passage.ts';
@@ -29,7 +30,7 @@ export function createRequestJournal(
   const recorderOf = createRequestMetrics(registry);
 
   const tell = (request: FastifyRequest, reply: FastifyReply): void => {
-    const { startedAtMs, forwards, delivery } = request.passage;
+    const { startedAtMs, traceparent, forwards, delivery } = request.passage;
     const durationMs = performance.now() - startedAtMs;
     const status = reply.raw.statusCode;
     const isAborted = !reply.raw.writableFinished && status !== SWITCHING_PROTOCOLS;
@@ -41,6 +42,7 @@ export function createRequestJournal(
     const failed = outcome?.kind === 'answered' ? undefined : outcome;
     log({
       requestId: request.id,
+      traceId: traceIdOf(traceparent),
       method: request.method,
       path: pathOf(request.url),
       status,

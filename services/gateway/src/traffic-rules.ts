@@ -1,6 +1,6 @@
 import { badRequest } from '@soc/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { addStandingFields, beginTrace } from './answer-headers.ts';
+import { addStandingFields, demandPath } from './answer-headers.ts';
 import { createCors } from './cors.ts';
 import type { GatewayDeps } from './deps.ts';
 import { formFaultOf } from './domain/request-form.ts';
@@ -11,16 +11,18 @@ export function addTrafficRules(
   app: FastifyInstance,
   {
     journal,
+    traces,
     admit,
     openStreams,
     shedder,
     live,
-  }: Pick<GatewayDeps, 'journal' | 'admit' | 'openStreams' | 'shedder' | 'live'>,
+  }: Pick<GatewayDeps, 'journal' | 'traces' | 'admit' | 'openStreams' | 'shedder' | 'live'>,
 ): void {
   const answersPreflight = createCors(() => live.config().CORS_ORIGINS);
   app.addHook('onRequest', (request, reply, done) => {
     journal.begin(request, reply);
-    beginTrace(request);
+    traces.begin(request, reply);
+    demandPath(request);
     beginDeadline(request);
     const fault = formFaultOf(request.raw);
     // Whoever writes one such request is not trusted with where the next begins.
