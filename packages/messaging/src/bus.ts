@@ -11,7 +11,6 @@ import { createConsumption } from './consumption.ts';
 import { createDeliverer } from './delivery.ts';
 import { createGivingUp } from './giving-up.ts';
 import { createHandlerRunner } from './handler-runner.ts';
-import { createHandlingSpans } from './handling-spans.ts';
 import type { BusLog } from './log.ts';
 import { createNamedFaces, type NamedFaces } from './named-faces.ts';
 import { createOutboxBell } from './outbox-bell.ts';
@@ -78,7 +77,7 @@ export interface EventBus extends NamedFaces {
 
 /** Connects a service to the bus. Nothing is read or relayed before `start`. */
 export function createEventBus(options: EventBusOptions): EventBus {
-  const { serviceName, db, prefix, keyRing, tracer, registry, log, now } = options;
+  const { serviceName, db, prefix, keyRing, registry, log, now } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const repository = createBusRepository(serviceName);
   const connector = createRedisConnector({
@@ -101,17 +100,12 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const trail = createTrailRepository(serviceName, options.instanceId);
   const bell = createOutboxBell({ db, serviceName, onRing: () => relay.lookSoon(), log });
   const { relay, outbox } = createOutgoing({
-    serviceName,
-    db,
+    ...options,
     repository,
     trail,
     publisher,
     pollMs: limits.outboxPollMs,
     ringBell: bell.ring,
-    log,
-    registry,
-    now,
-    tracer,
   });
   const runner = createHandlerRunner({ serviceName, db, outbox, log });
   const subscriptions = new Map<string, Subscription>();
@@ -119,16 +113,7 @@ export function createEventBus(options: EventBusOptions): EventBus {
   const parts = { ...options, limits, redis: commands, inbox: repository, trail, runner, subscriptions };
   const history = createBusHistory(parts);
   const { instanceId } = options;
-  const deliverer = createDeliverer({
-    instanceId,
-    db,
-    repository,
-    runner,
-    spans: createHandlingSpans(tracer),
-    gatherer: history.gatherer,
-    log,
-    registry,
-  });
+  const deliverer = createDeliverer({ ...parts, repository, gatherer: history.gatherer });
 
   const onRefused = options.onRefused ?? (() => undefined);
   const givingUp = createGivingUp({ db, bury: history.bury, onRefused, registry, log });

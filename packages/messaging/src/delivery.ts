@@ -1,12 +1,13 @@
 import type { EventEnvelope, EventSpec } from '@soc/contracts';
 import { type DbCluster, isDatabaseUnavailable, type Tx } from '@soc/db-cluster';
 import { Counter, createDurations, Histogram, type RecordDuration, type Registry } from '@soc/monitoring';
+import type { Tracer } from '@soc/tracing';
 import type { BusRepository } from './bus-repository.ts';
 import { failureReason } from './failure-reason.ts';
 import type { BusLog } from './log.ts';
 import type { TrailGatherer } from './audit-trail.ts';
 import type { HandlerRunner } from './handler-runner.ts';
-import type { HandlingSpans } from './handling-spans.ts';
+import { createHandlingSpans, type HandlingSpans } from './handling-spans.ts';
 import { type BatchItem, NonRetryableError, type Subscription } from './subscription.ts';
 
 /** How one delivery ended. `failed` may be tried again. */
@@ -46,7 +47,8 @@ interface DelivererOptions {
   readonly db: DbCluster;
   readonly repository: BusRepository;
   readonly runner: HandlerRunner;
-  readonly spans: HandlingSpans;
+  /** Records the handling of events, where there is one. */
+  readonly tracer?: Tracer | undefined;
   /** Keeps what has no transaction to be noted in. */
   readonly gatherer: Pick<TrailGatherer, 'gather'>;
   readonly log: BusLog;
@@ -54,7 +56,7 @@ interface DelivererOptions {
 }
 
 /** What may be tried of events: all at once, and where that fails one by one. Rejects when the database is away. */
-function createAttempts(options: DelivererOptions) {
+function createAttempts(options: DelivererOptions & { readonly spans: HandlingSpans }) {
   const { instanceId: instance, db, repository, runner, spans, gatherer, log } = options;
 
   const handleOnce = (subscription: Subscription, pending: Items): Promise<void> =>
@@ -120,9 +122,10 @@ function createAttempts(options: DelivererOptions) {
 
 /** Turns events into effects, each exactly once: handler and inbox share a transaction. */
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { instanceId: instance, db, repository, runner, spans, gatherer, registry } = options;
+  const { instanceId: instance, db, repository, runner, gatherer, registry } = options;
   const metrics = createMetrics(registry);
-  const { handleAll } = createAttempts(options);
+  const spans = createHandlingSpans(options.tracer);
+  const { handleAll } = createAttempts({ ...options, spans });
   const { concerns } = runner;
 
   const handleRuns = (runs: Runs, before: (tx: Tx) => Promise<ReadonlySet<string>>): Promise<void> =>

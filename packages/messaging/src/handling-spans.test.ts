@@ -81,8 +81,8 @@ test('a handler that throws ends the spans by the class of its error, and the er
 test('events of which nothing is recorded are handed on as they are', async () => {
   const items = [eventOf(contextOf('a', '00')), eventOf(undefined)];
   const { tracer, recorded } = recordingTracer();
-  for (const of of [tracer, undefined]) {
-    await createHandlingSpans(of).handling(items, (handled) => {
+  for (const one of [tracer, undefined]) {
+    await createHandlingSpans(one).handling(items, (handled) => {
       expect(handled).toEqual(items);
       expect(currentSpan()).toBeUndefined();
       return Promise.resolve();

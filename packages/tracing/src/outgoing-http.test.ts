@@ -66,29 +66,32 @@ const BY = {
     }),
 };
 
-test.each(Object.entries(BY))('a request by %s is told as a span, by its host and its answer alone', async (_, send) => {
-  onTestFinished(traceOutgoingHttp());
-  onTestFinished(traceOutgoingHttp()); // two services in one process
-  const { port, seen } = await startServer();
-  const told: Told[] = [];
-  await inSpan(recordingSpan(told), () => send(`http://127.0.0.1:${port}/hook/secret-path?token=secret-query`));
-  await send(`http://127.0.0.1:${port}/by/nobody`);
-  expect(told).toEqual([
-    {
-      name: 'POST',
-      attributes: {
-        'http.request.method': 'POST',
-        'server.address': '127.0.0.1',
-        'server.port': port,
-        'http.response.status_code': 503,
-        'error.type': '503',
+test.each(Object.entries(BY))(
+  'a request by %s is told as a span, by its host and its answer alone',
+  async (_, send) => {
+    onTestFinished(traceOutgoingHttp());
+    onTestFinished(traceOutgoingHttp()); // two services in one process
+    const { port, seen } = await startServer();
+    const told: Told[] = [];
+    await inSpan(recordingSpan(told), () => send(`http://127.0.0.1:${port}/hook/secret-path?token=secret-query`));
+    await send(`http://127.0.0.1:${port}/by/nobody`);
+    expect(told).toEqual([
+      {
+        name: 'POST',
+        attributes: {
+          'http.request.method': 'POST',
+          'server.address': '127.0.0.1',
+          'server.port': port,
+          'http.response.status_code': 503,
+          'error.type': '503',
+        },
+        ended: 1,
+        error: undefined,
       },
-      ended: 1,
-      error: undefined,
-    },
-  ]);
-  expect(seen).toEqual([undefined, undefined]);
-});
+    ]);
+    expect(seen).toEqual([undefined, undefined]);
+  },
+);
 
 test.each(Object.entries(BY))('a request by %s that nobody takes ends its span by a code', async (_, send) => {
   onTestFinished(traceOutgoingHttp());

@@ -52,7 +52,9 @@ test.each([
   { protocol: 'http/json', compression: 'none' },
 ] as const)('a collector reads what was recorded, as $protocol with compression $compression', async (exporter) => {
   const collector = await startCollector();
-  const tracer = await startTracer(collector.url, { exporter: { ...exporter, headers: { authorization: 'Bearer x' } } });
+  const tracer = await startTracer(collector.url, {
+    exporter: { ...exporter, headers: { authorization: 'Bearer x' } },
+  });
   const parent = { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`, tracestate: 'vendor=1' };
   const server = tracer.start('GET /things', { kind: 'server', parent, attributes: { 'http.request.method': 'GET' } });
   const statement = server?.start('select things', { kind: 'client', attributes: { rows: 3, hit: true, share: 0.5 } });
@@ -105,7 +107,9 @@ test('a part belongs to what it is begun in, across waiting, and to nothing outs
   expect(byName.get('inner')?.parentSpanId).toBe(byName.get('outer')?.spanId);
   expect(byName.get('outer')?.parentSpanId).toBe(byName.get('root')?.spanId);
   expect(byName.get('failing')).toMatchObject({ status: 2, attributes: { 'error.type': 'TypeError' } });
-  const told = JSON.stringify(collector.spans(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  const told = JSON.stringify(collector.spans(), (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
   expect(told).not.toContain('secret');
 });
 

@@ -1,6 +1,5 @@
 import {
   type Context,
-  createTraceState,
   ROOT_CONTEXT,
   type Span as ApiSpan,
   type SpanContext,
@@ -9,6 +8,7 @@ import {
   trace,
   type Tracer as ApiTracer,
 } from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
 import type { Attributes, Span, SpanOptions } from '../span.ts';
 import { spanIdOf, type TraceContext, traceIdOf } from '../trace-context.ts';
 
@@ -27,7 +27,7 @@ const contextOf = ({ traceparent, tracestate }: TraceContext): SpanContext => ({
   spanId: spanIdOf(traceparent),
   traceFlags: SAMPLED,
   isRemote: true,
-  ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
+  ...(tracestate !== undefined && { traceState: new TraceState(tracestate) }),
 });
 
 /** A span of ours over one of OpenTelemetry's. A class, since there are several for each request. */

@@ -99,9 +99,9 @@ export const decodeProtobuf = (body: Buffer): readonly ReceivedSpan[] =>
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What the JSON form of the message has under a key; a list is empty when it is not there. */
+/** What the JSON form of the message has under a key, as its schema says; empty when it is not there. */
 const listIn = (json: Json, key: string): readonly Json[] => (json[key] ?? []) as readonly Json[];
-const textIn = (json: Json, key: string): string => String(json[key] ?? '');
+const textIn = (json: Json, key: string): string => (json[key] ?? '') as string;
 
 const jsonAttributes = (json: Json): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
@@ -126,7 +126,10 @@ export const decodeJson = (body: string): readonly ReceivedSpan[] =>
         startNs: BigInt(textIn(span, 'startTimeUnixNano')),
         endNs: BigInt(textIn(span, 'endTimeUnixNano')),
         attributes: jsonAttributes(span),
-        links: listIn(span, 'links').map((link) => ({ traceId: textIn(link, 'traceId'), spanId: textIn(link, 'spanId') })),
+        links: listIn(span, 'links').map((link) => ({
+          traceId: textIn(link, 'traceId'),
+          spanId: textIn(link, 'spanId'),
+        })),
         status: Number((span['status'] as Json | undefined)?.['code'] ?? 0),
         resource: jsonAttributes(ofResource['resource'] as Json),
       })),
