@@ -17,7 +17,7 @@ async function startTracer(url: string, given: Given = {}) {
     sampler: 'parentbased_traceidratio',
     ratio: 1,
     registry,
-    flushWithinMs: 300,
+    flushWithinMs: 10_000,
     onCollector: () => undefined,
     ...given,
     exporter: {
@@ -116,7 +116,7 @@ test('a part belongs to what it is begun in, across waiting, and to nothing outs
 test('spans that a collector is too slow for are dropped and counted, and nobody waits for it', async () => {
   const collector = await startCollector();
   collector.answer(() => undefined); // takes the request, and is silent
-  const tracer = await startTracer(collector.url, { queue: { maxSpans: 20, batchSpans: 10 } });
+  const tracer = await startTracer(collector.url, { queue: { maxSpans: 20, batchSpans: 10 }, flushWithinMs: 300 });
   for (let i = 0; i < 100; i += 1) tracer.start('one', {})?.end();
   // 10 are on their way, 20 wait.
   expect(await tracer.count('soc_trace_spans_dropped_total')).toBe(70);
@@ -147,7 +147,7 @@ test('closing sends what waits', async () => {
 });
 
 test('closing ends though nobody takes anything, and counts what is lost', async () => {
-  const tracer = await startTracer('http://127.0.0.1:9');
+  const tracer = await startTracer('http://127.0.0.1:9', { flushWithinMs: 300 });
   for (let i = 0; i < 25; i += 1) tracer.start('one', {})?.end();
   await tracer.close();
   tracer.start('late', {})?.end();
