@@ -13,8 +13,12 @@ export PATRONI_SUPERUSER_PASSWORD PATRONI_REPLICATION_PASSWORD PATRONI_RESTAPI_P
 export PATRONI_RESTAPI_USERNAME=patroni
 
 : "${PATRONI_NAME:?}" "${POSTGRES_PORT:?}"
+# Of a server that was killed; the number in it may be another process now.
+rm -f "/run/postgres-sockets/.s.PGSQL.$POSTGRES_PORT" "/run/postgres-sockets/.s.PGSQL.$POSTGRES_PORT.lock"
+# A path of its own in each, as pgBackRest tells servers apart by it.
+export PATRONI_POSTGRESQL_DATA_DIR="/var/lib/postgresql/$PATRONI_NAME/data"
 export PATRONI_POSTGRESQL_LISTEN="0.0.0.0:$POSTGRES_PORT"
 export PATRONI_POSTGRESQL_CONNECT_ADDRESS="$PATRONI_NAME:$POSTGRES_PORT"
 export PATRONI_RESTAPI_LISTEN=0.0.0.0:8008
 export PATRONI_RESTAPI_CONNECT_ADDRESS="$PATRONI_NAME:8008"
-exec patroni /etc/soc/patroni.yml
+exec /usr/local/bin/run-patroni.py /etc/soc/patroni.yml

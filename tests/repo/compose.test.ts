@@ -13,7 +13,7 @@ const services = Object.entries(compose.services);
 const root = JSON.parse(textOf('package.json')) as { version: string; devDependencies: Record<string, string> }; // ours
 
 const NAMED =
-  'postgres-master postgres-slave etcd redis elasticsearch influxdb minio soc-agent-frontend prometheus alertmanager grafana mailpit postgres-exporter redis-exporter node-exporter elasticsearch-exporter'.split(
+  'postgres-master postgres-slave etcd redis elasticsearch influxdb minio soc-agent-frontend prometheus alertmanager grafana mailpit backup-agent postgres-exporter redis-exporter node-exporter elasticsearch-exporter'.split(
     ' ',
   );
 
@@ -110,12 +110,23 @@ describe.each(['Dockerfile', 'infra/postgres/Dockerfile', 'infra/frontend/Docker
     test('builds on an image of one version, and ends as nobody of power', () => {
       const text = textOf(file);
       const bases = [...text.matchAll(/^ARG \w+_IMAGE=(.+)$/gm)].map(([, image = '']) => image);
-      expect(bases).toHaveLength(1);
-      expect(bases[0]).toMatch(/:[^:]*\d+\.\d+|:RELEASE\.\d{4}/);
-      for (const [, image = ''] of text.matchAll(/^FROM (\S+)/gm)) expect(image).toMatch(/^\$\{\w+_IMAGE\}$/);
+      expect(bases.length).toBeGreaterThan(0);
+      for (const base of bases) expect(base).toMatch(/:[^:]*\d+\.\d+|:RELEASE\.\d{4}/);
+      const stages = [...text.matchAll(/^FROM \S+ AS (\w[\w-]*)$/gm)].map(([, stage = '']) => stage);
+      for (const [, image = ''] of text.matchAll(/^FROM (\S+)/gm)) {
+        expect(stages.includes(image) || /^\$\{\w+_IMAGE\}$/.test(image)).toBe(true);
+      }
       expect([...text.matchAll(/^USER (\S+)$/gm)].at(-1)?.[1]).toMatch(/^(node|postgres|1000:1000)$/);
       const nodes = bases.filter((image) => image.startsWith('node:'));
       expect(nodes.filter((image) => !image.startsWith(`node:${root.devDependencies['node']}-`))).toEqual([]);
     });
   },
 );
+
+test('what makes backups is of the release that PostgreSQL is of', () => {
+  const [postgres, agent] = ['infra/postgres/Dockerfile', 'Dockerfile'].map(
+    (file) => /^ARG DEBIAN_IMAGE=(.+)$/m.exec(textOf(file))?.[1],
+  );
+  expect(postgres).toBeDefined();
+  expect(agent).toBe(postgres);
+});

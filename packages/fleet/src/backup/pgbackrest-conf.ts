@@ -14,7 +14,14 @@ export interface PgbackrestConf extends Pick<BackupSettings, 'repository' | 'cip
 
 /** `pgbackrest.conf` (pgBackRest 2.55, Configuration Reference). It holds the key: for the server's user alone. */
 export function pgbackrestConf(conf: PgbackrestConf): string {
-  const { repository, cipherPass, fullsKept, dataDirectory, port, user, directory } = conf;
+  const { dataDirectory, port, user } = conf;
+  const stanza = [`pg1-path=${dataDirectory}`, `pg1-port=${port}`, `pg1-user=${user}`];
+  return `${[globalSection(conf), '', `[${STANZA}]`, ...stanza].join('\n')}\n`;
+}
+
+/** What does not depend on where the server's data are. */
+export function globalSection(conf: Omit<PgbackrestConf, 'dataDirectory' | 'port' | 'user'>): string {
+  const { repository, cipherPass, fullsKept, directory } = conf;
   const lines = {
     ...repositoryLines(repository),
     'repo1-cipher-type': 'aes-256-cbc',
@@ -32,9 +39,7 @@ export function pgbackrestConf(conf: PgbackrestConf): string {
     'log-path': directory,
     'log-level-file': 'off',
   };
-  const global = Object.entries(lines).map(([name, value]) => `${name}=${value}`);
-  const stanza = [`pg1-path=${dataDirectory}`, `pg1-port=${port}`, `pg1-user=${user}`];
-  return `${['[global]', ...global, '', `[${STANZA}]`, ...stanza].join('\n')}\n`;
+  return ['[global]', ...Object.entries(lines).map(([name, value]) => `${name}=${value}`)].join('\n');
 }
 
 function repositoryLines(repository: BackupRepository): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import { readArchiver } from '../backup/archiver-repository.ts';
 import { startBackupAgent } from '../backup/backup-agent.ts';
 import { type Backup, listBackups, makeBackup, verifyRepository } from '../backup/backup-list.ts';
 import { OperatorError } from '../operator-error.ts';
+import { findPrimary } from '../postgres/find-primary.ts';
 import type { Command, CommandInput } from './command.ts';
 import { backupOptions, openBackups } from './open-backups.ts';
 
@@ -53,8 +54,8 @@ async function verify(input: CommandInput): Promise<number> {
 }
 
 async function schedule(input: CommandInput): Promise<number> {
-  const [url, config] = [input.value('admin-url'), input.value('config')];
-  if (url === undefined || !URL.canParse(url) || config === undefined) {
+  const urls = input.values('admin-url');
+  if (urls.length === 0 || !urls.every((url) => URL.canParse(url)) || input.value('config') === undefined) {
     throw new OperatorError(
       'Say soc backup schedule --config FILE --admin-url postgres://postgres@127.0.0.1:5432/postgres; the fleet of npm start has its own.',
     );
@@ -66,7 +67,7 @@ async function schedule(input: CommandInput): Promise<number> {
   const { pgbackrest } = await openBackups(input);
   const agent = await startBackupAgent({
     pgbackrest,
-    readState: () => readArchiver(url),
+    readState: async () => readArchiver(await findPrimary(urls)),
     port,
     address: input.value('address') ?? '127.0.0.1',
     instance: hostname(),
@@ -89,7 +90,8 @@ export const backupCommand: Command = {
     {
       name: 'admin-url',
       value: 'URL',
-      help: 'Of schedule: connects a role with pg_monitor; its password is in PGPASSWORD.',
+      isRepeatable: true,
+      help: 'Of schedule: connects a role with pg_monitor; its password is in PGPASSWORD. Say it for each server of a cluster.',
     },
     { name: 'port', value: 'PORT', help: `Of schedule: serves GET /metrics; ${AGENT_PORT} when absent.` },
     { name: 'address', value: 'ADDRESS', help: 'Of schedule: where that is served; 127.0.0.1 when absent.' },

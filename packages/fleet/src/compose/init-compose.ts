@@ -6,6 +6,7 @@ import type { Switches } from '../switches.ts';
 import { type ComposeEnvironment, composeEnvironmentOf, type DataServers } from './compose-environment.ts';
 import { COMPOSE_HOSTS, POSTGRES_SERVERS } from './compose-names.ts';
 import { dotEnv, partsOf, type Profile } from './dot-env.ts';
+import { composeBackupFiles } from './backup-conf.ts';
 import { filesOfServers, filesOfServices, filesOfStores } from './mounted-files.ts';
 import { issueCertificates } from './server-certificates.ts';
 import { serviceSettings } from './service-settings.ts';
@@ -54,6 +55,10 @@ export async function initCompose(options: InitOptions): Promise<ComposeSetUp> {
     ...(await filesOfServices(told)),
     ...filesOfServers(secrets, certificates, stores.redisExporterPassword),
     ...filesOfStores(stores),
+    ...composeBackupFiles({
+      cipherPass: stores.backupCipherPass,
+      hasReplica: switches.POSTGRES_CLUSTERING_ENABLED,
+    }),
   });
   await writeNew(join(dataDirectory, 'services.env'), serviceSettings(parts), 0o600);
   await writeNew(envFile, dotEnv({ dataDirectory, parts }), 0o600);

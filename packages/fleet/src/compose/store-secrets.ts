@@ -15,6 +15,8 @@ const StoreSecrets = z.object({
   /** Of MinIO's own encryption: a name and 32 bytes in base64. */
   minioKey: z.string(),
   grafanaPassword: z.string(),
+  /** Of everything in the repository of backups. */
+  backupCipherPass: z.string(),
 });
 
 /** Secrets of the servers that only a compose file has. */
@@ -33,6 +35,7 @@ const create = (): StoreSecrets => ({
   minioPassword: random(),
   minioKey: `soc:${randomBytes(32).toString('base64')}`,
   grafanaPassword: random(),
+  backupCipherPass: randomBytes(48).toString('base64url'),
 });
 
 /** Reads them from a folder of secrets, or makes them. */
