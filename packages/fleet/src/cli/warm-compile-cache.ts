@@ -6,9 +6,9 @@ const NOTHING_RUNS = 'data:text/javascript,export const runService = () => undef
 
 /**
  * Loads the main files named on the command line without running them, so that Node's compile cache (NODE_COMPILE_CACHE)
- * holds all their code when this process ends.
+ * holds all their code when this process ends. The command `soc` finds no arguments then, and prints its help.
  */
-const mainFiles = process.argv.slice(2);
+const mainFiles = process.argv.splice(2);
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === '@soc/service-kit' && mainFiles.some((file) => context.parentURL?.endsWith(file))
