@@ -11,8 +11,8 @@ export interface Mailbox {
   readonly close: () => Promise<void>;
 }
 
-/** A real SMTP server on loopback that keeps what it is sent. */
-export async function startMailbox(): Promise<Mailbox> {
+/** A real SMTP server that keeps what it is sent; on loopback when no `host` is said. */
+export async function startMailbox(host = '127.0.0.1'): Promise<Mailbox> {
   const messages: string[] = [];
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
@@ -26,7 +26,7 @@ export async function startMailbox(): Promise<Mailbox> {
       );
     },
   });
-  const listening = server.listen(0, '127.0.0.1');
+  const listening = server.listen(0, host);
   await once(listening, 'listening');
   return {
     // A TCP server's address has a port.
@@ -51,8 +51,8 @@ export interface Receiver {
   readonly close: () => Promise<void>;
 }
 
-/** A real HTTP server on loopback that answers 200 `{}` and keeps what it was asked. */
-export async function startReceiver(): Promise<Receiver> {
+/** A real HTTP server that answers 200 `{}` and keeps what it was asked; on loopback when no `host` is said. */
+export async function startReceiver(host = '127.0.0.1'): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
     text(request).then(
@@ -63,13 +63,13 @@ export async function startReceiver(): Promise<Receiver> {
       () => response.destroy(),
     );
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   // A TCP server's address has a port.
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    host: '127.0.0.1',
+    url: `http://${host}:${port}`,
+    host,
     port,
     requests,
     close: async () => {
