@@ -1,7 +1,6 @@
 import { identifier, joinSql, sql, type SqlStatement } from '@soc/db-cluster';
 import type { KeywordField } from '../domain/document-fields.ts';
 import { type ColumnField, fieldLexeme, isColumnField } from '../domain/tsvector.ts';
-import { likePattern } from '../domain/like-pattern.ts';
 import type { CountBounds, FacetValue, SearchIndex, SearchScope } from '../ports/search-index.ts';
 import { conditionsOf } from './search-conditions-repository.ts';
 
@@ -31,7 +30,10 @@ function valuesOfColumn(field: ColumnField): SqlStatement {
 const valuesOfLexemes = (fields: readonly KeywordField[]): SqlStatement => sql`
   select split_part(one, ':', 2) as field, substr(one, strpos(substr(one, 2), ':') + 2) as value
   from counted, unnest(tsvector_to_array(search)) as one
-  where one like any(${fields.map((field) => `${likePattern(fieldLexeme(field, ''))}%`)}::text[])`;
+  where ${joinSql(
+    fields.map((field) => sql`starts_with(one, ${fieldLexeme(field, '')})`),
+    ' or ',
+  )}`;
 
 /** And the number of rows found as the field `*`. */
 const countFacets =

@@ -1,39 +1,16 @@
-import { json, joinSql, type Queryable, sql } from '@soc/db-cluster';
+import { json, type Queryable, sql } from '@soc/db-cluster';
 import type { SearchDocument } from '../domain/search-document.ts';
 import { toTsvector } from '../domain/tsvector.ts';
-import { COUNT_BOUNDS, type FoundDocument, type SearchIndex } from '../ports/search-index.ts';
+import { COUNT_BOUNDS, type SearchIndex } from '../ports/search-index.ts';
 import { createPostgresCounts } from './postgres-search-counts-repository.ts';
-import { conditionsOf } from './search-conditions-repository.ts';
-
-interface HitRow extends Omit<FoundDocument, 'occurredAt' | 'alertId' | 'incidentId'> {
-  readonly occurred_at: string;
-  readonly alert_id: string | null;
-  readonly incident_id: string | null;
-}
+import { findNewest } from './postgres-search-pages-repository.ts';
 
 /** Search in PostgreSQL: a tsvector and a GIN index. */
 export function createPostgresSearchIndex(bounds = COUNT_BOUNDS): SearchIndex {
   return {
     save: saveDocuments,
 
-    search: async ({ after, limitRows, ...scope }, read) => {
-      const conditions = [
-        ...conditionsOf(scope),
-        ...(after ? [sql`(occurred_at, id) < (${after.occurredAt}, ${after.id})`] : []),
-      ];
-      const rows = await read.query<HitRow>(sql`
-        select kind, id, title, severity, status, source, alert_id, incident_id, occurred_at, texts
-        from storage.documents
-        where ${joinSql(conditions, ' and ')}
-        order by occurred_at desc, id desc
-        limit ${limitRows}`);
-      return rows.map(({ occurred_at, alert_id, incident_id, ...hit }) => ({
-        ...hit,
-        alertId: alert_id,
-        incidentId: incident_id,
-        occurredAt: occurred_at,
-      }));
-    },
+    search: findNewest,
 
     ...createPostgresCounts(bounds),
 

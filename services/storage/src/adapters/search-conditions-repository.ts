@@ -15,9 +15,14 @@ type FieldQuery = Extract<Query, { op: 'field' }>;
 type Words = Extract<Query, { op: 'words' }>;
 
 /** The documents of a scope, as conditions on the rows of `storage.documents`. */
-export const conditionsOf = ({ tenantId, query, from, to }: SearchScope): readonly SqlStatement[] => [
+export const conditionsOf = (scope: SearchScope): readonly SqlStatement[] => [
+  ...spanOf(scope),
+  asCondition(compile(scope.query)),
+];
+
+/** Its tenant and times alone. */
+export const spanOf = ({ tenantId, from, to }: SearchScope): readonly SqlStatement[] => [
   sql`tenant_id = ${tenantId}`,
-  asCondition(compile(query)),
   ...(from === undefined ? [] : [sql`occurred_at >= ${from}`]),
   ...(to === undefined ? [] : [sql`occurred_at < ${to}`]),
 ];
@@ -59,7 +64,7 @@ function wordsTsquery({ words, prefix, in: within }: Words): string {
 }
 
 function compileField({ field, test }: FieldQuery): Compiled {
-  if (field === 'score') return { condition: ordered(identifier('score'), test, sql`numeric`) };
+  if (field === 'score') return { condition: ordered(identifier('score'), wholeNumbers(test), sql`smallint`) };
   if (field === 'occurredAt') return { condition: ordered(identifier('occurred_at'), test, sql`timestamptz`) };
   if (field === 'incident') return { condition: incidentCondition(test) };
   if (isColumnField(field)) return { condition: keywordCondition(identifier(field), test) };
@@ -106,6 +111,22 @@ function keywordCondition(column: SqlStatement, test: FieldTest): SqlStatement {
 function incidentCondition(test: FieldTest): SqlStatement {
   if (test.is !== 'equals') return keywordCondition(sql`incident_id::text`, test);
   return Uuid.safeParse(test.value).success ? sql`incident_id = ${test.value}::uuid` : sql`false`;
+}
+
+const WIDEST = 1_000;
+const bounded = (value: number): number => Math.min(WIDEST, Math.max(-WIDEST, value));
+
+/** Scores are whole, from 0 to 100. Only compared with their own type does the planner know how many there are. */
+function wholeNumbers(test: FieldTest): FieldTest {
+  if (test.is !== 'range') return test;
+  const { gte, gt, lte, lt } = test;
+  return {
+    is: 'range',
+    ...(gte !== undefined && { gte: bounded(Math.ceil(Number(gte))) }),
+    ...(gt !== undefined && { gt: bounded(Math.floor(Number(gt))) }),
+    ...(lte !== undefined && { lte: bounded(Math.floor(Number(lte))) }),
+    ...(lt !== undefined && { lt: bounded(Math.ceil(Number(lt))) }),
+  };
 }
 
 function ordered(column: SqlStatement, test: FieldTest, type: SqlStatement): SqlStatement {
