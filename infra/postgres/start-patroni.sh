@@ -4,7 +4,9 @@
 set -euo pipefail
 [ $# -eq 0 ] || exec "$@"
 
-install -m 0600 /run/secrets/postgres-key.pem /tmp/postgres-key.pem
+# PostgreSQL refuses a key that others may read. The certificate beside it stays the one of this key when both are renewed, also
+# where PostgreSQL alone is started again.
+install -m 0600 /run/secrets/postgres-key.pem /run/secrets/postgres-certificate.pem /tmp
 PATRONI_SUPERUSER_PASSWORD="$(cat /run/secrets/postgres-superuser-password)"
 PATRONI_REPLICATION_PASSWORD="$(cat /run/secrets/postgres-replication-password)"
 # Whoever reaches the REST API may read it; to change anything takes this.
