@@ -3,11 +3,11 @@ import type { Host } from './host.ts';
 import { OperatorError } from './operator-error.ts';
 import { findProgram } from './redis/find-redis-server.ts';
 
-/** A program, what brings it, and the unit that comes with it and shall not run. */
+/** A program, what brings it, and the unit, if any, that comes with it and shall not run. */
 export interface DebianProgram {
   readonly program: string;
   readonly package: string;
-  readonly service: string;
+  readonly service?: string;
 }
 
 /** Finds programs; installs with apt-get what brings those that are missing. Throws `OperatorError` where that cannot be done. */
@@ -30,7 +30,7 @@ export async function ensureDebianPrograms<Name extends string>(
   const missing = found.filter(({ path }) => path === undefined);
   if (missing.length > 0) {
     const packages = [...new Set(missing.map((each) => each.package))];
-    const services = [...new Set(missing.map(({ service }) => service))];
+    const services = [...new Set(missing.flatMap(({ service }) => service ?? []))];
     const byHand = `install ${packages.join(', ')} by hand.`;
     await installDebianPackages(packages, { host, services, byHand, onOutput });
     found = await find();
