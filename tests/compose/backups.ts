@@ -8,7 +8,7 @@ const SOC = 'PGPASSWORD="$(cat /run/secrets/postgres-superuser-password)" exec n
 /** The full backup of the first start is there; one more is made of the primary of now, and every file of both is read again. */
 export async function makeBackups(stack: Stack, report: Report): Promise<void> {
   const soc = (...args: readonly string[]) =>
-    stack.docker('exec', 'soc_backup-agent_1', '/bin/bash', '-c', SOC, 'soc', ...args, CONFIG);
+    stack.execute('backup-agent', '/bin/bash', '-c', SOC, 'soc', ...args, CONFIG);
   await waitFor(async () => (await soc('list')).includes('full'), { deadlineMs: 120_000, everyMs: 2_000 });
   report.figure('soc backup now', (await soc('now')).trim());
   report.figure('soc backup verify', (await soc('verify')).trim().split('\n').at(-1) ?? '');

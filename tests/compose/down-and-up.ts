@@ -36,6 +36,7 @@ export async function keepThroughDownAndUp(stack: Stack, report: Report): Promis
   const fewer = facts.filter(([table, count]) => (after.get(table) ?? 0) < count);
   const sum = facts.reduce((total, [, count]) => total + count, 0);
   report.figure('rows that were there before', `${sum} in ${facts.length} tables`);
+  if (!(sum > 0) || !before.get('alert.alerts')) throw new Error('there is nothing that could be fewer');
   if (fewer.length > 0) {
     throw new Error(
       `fewer rows: ${fewer.map(([table, count]) => `${table} ${count} to ${after.get(table)}`).join(', ')}`,

@@ -45,6 +45,8 @@ export interface Stack {
   readonly containers: () => Promise<readonly Container[]>;
   /** When each container, by its name, was first found well since then. */
   readonly healthySince: (since: Date) => Promise<ReadonlyMap<string, Date>>;
+  /** Runs a command in a container of the service; what it says. */
+  readonly execute: (service: string, ...command: readonly string[]) => Promise<string>;
   /** The last lines that the container of a service said. */
   readonly lastWords: (service: string) => Promise<string>;
   /** Waits until every container is well, or has done what it was for. */
@@ -89,6 +91,12 @@ export async function prepareStack({ env: given, directory, settings, signal }: 
       .filter(Boolean);
     return ids.length === 0 ? [] : z.array(Inspected).parse(JSON.parse(await docker('inspect', ...ids)));
   };
+  // Compose v1 and v2 name containers differently.
+  const idOf = async (service: string) => {
+    const found = (await containers()).find((each) => each.service === service);
+    if (!found) throw new Error(`there is no container of ${service}`);
+    return found.id;
+  };
   return {
     gatewayUrl: 'http://127.0.0.1:8000',
     admin,
@@ -110,8 +118,9 @@ export async function prepareStack({ env: given, directory, settings, signal }: 
         told.map((line) => line.split(' ')).map(([nanos = '', name = '']) => [name, new Date(Number(nanos) / 1e6)]),
       );
     },
-    lastWords: (service) =>
-      runCommand('docker', ['logs', '--tail', '25', `soc_${service}_1`], { env, signal, withErrors: true }),
+    execute: async (service, ...command) => docker('exec', await idOf(service), ...command),
+    lastWords: async (service) =>
+      runCommand('docker', ['logs', '--tail', '25', await idOf(service)], { env, signal, withErrors: true }),
     settle: async (deadlineMs = 180_000) => {
       const names = (found: readonly Container[]) =>
         found.filter((each) => !isWell(each)).map(({ name, status, health }) => `${name} is ${status}, ${health}`);
@@ -129,7 +138,7 @@ export async function prepareStack({ env: given, directory, settings, signal }: 
         throw new Error(`not well after ${deadlineMs} ms: ${last.join('; ')}`, { cause: error });
       }
     },
-    query: (server, sql) => docker('exec', `soc_${server}_1`, 'sh', '-c', psql(PORTS[server]), 'sh', sql),
+    query: async (server, sql) => docker('exec', await idOf(server), 'sh', '-c', psql(PORTS[server]), 'sh', sql),
   };
 }
 
