@@ -34,6 +34,8 @@ interface CheckpointSource {
   readonly next: () => Promise<Checkpoint | undefined>;
   readonly findings: () => readonly Finding[];
   readonly newest: () => Checkpoint | undefined;
+  /** Lets go of where they are read from. */
+  readonly close: () => Promise<void>;
 }
 
 function heldCheckpoints(stored: Iterable<StoredCheckpoint>, publicKeys: readonly KeyObject[]): CheckpointSource {
@@ -43,6 +45,7 @@ function heldCheckpoints(stored: Iterable<StoredCheckpoint>, publicKeys: readonl
     next: () => Promise.resolve(rest.next().value),
     findings: () => findings,
     newest: () => checkpoints.at(-1),
+    close: () => Promise.resolve(),
   };
 }
 
@@ -59,7 +62,8 @@ function followedCheckpoints(
     }
     return undefined;
   };
-  return { next, findings: follower.findings, newest: follower.newest };
+  const close = async (): Promise<void> => void (await rest.return?.());
+  return { next, findings: follower.findings, newest: follower.newest, close };
 }
 
 /** Gives a verifier the checkpoints as it needs them: one ahead of the records. */
@@ -103,6 +107,17 @@ export async function verifyTrail(given: {
     Symbol.asyncIterator in checkpoints
       ? followedCheckpoints(checkpoints, publicKeys)
       : heldCheckpoints(checkpoints, publicKeys);
+  try {
+    return await followLines(given.lines, source);
+  } finally {
+    await source.close();
+  }
+}
+
+async function followLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+  source: CheckpointSource,
+): Promise<TrailReport> {
   const verifier = createTrailVerifier();
   const feed = feedFrom(source, verifier);
   let shownRecords = 0;
@@ -120,7 +135,7 @@ export async function verifyTrail(given: {
       newest: claim && { size: claim.size, root: claim.root, at: claim.at },
     };
   };
-  for await (const text of given.lines) {
+  for await (const text of lines) {
     if (text === '') continue;
     const record = read(text, verifier.records() + 1);
     if (!('kind' in record)) await feed.upTo(verifier.records() + 1);

@@ -129,6 +129,9 @@ async function inBatchSpan(
   const [first, ...others] = items.flatMap(({ span }) => span ?? []);
   if (!first) return run();
   const span = first.start('batch', { attributes: { 'soc.batch.items': items.length }, links: others });
-  await inSpan(span, run);
-  span.end();
+  try {
+    await inSpan(span, run);
+  } finally {
+    span.end();
+  }
 }

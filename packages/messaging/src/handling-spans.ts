@@ -1,5 +1,5 @@
 import type { EventEnvelope } from '@soc/contracts';
-import { errorCodeOf, inSpan, isSampled, type Span, type Tracer } from '@soc/tracing';
+import { errorCodeOf, inSpan, isSampled, readTraceparent, type Span, type Tracer } from '@soc/tracing';
 
 interface Handled {
   readonly event: EventEnvelope;
@@ -20,7 +20,8 @@ export interface HandlingSpans {
 /** Without a tracer events are handled as they come. */
 export function createHandlingSpans(tracer: Tracer | undefined): HandlingSpans {
   const startOf = (event: EventEnvelope, first: Span | undefined): Span | undefined => {
-    const { traceparent, tracestate, type } = event;
+    const { tracestate, type } = event;
+    const traceparent = readTraceparent(event.traceparent);
     if (!tracer || traceparent === undefined || !isSampled(traceparent)) return undefined;
     return tracer.start(`handle ${type}`, {
       kind: 'consumer',

@@ -74,7 +74,7 @@ export function createOrderedOutboxRepository(schemaName: string) {
             select id from ${schema}.outbox where subject = chosen.subject order by id limit ${limitRows}) as of_subject
           order by id limit ${limitRows}
         ), locked as (
-          select ctid from ${schema}.outbox where id in (select id from first) order by id for update
+          select ctid from ${schema}.outbox where id = any(array(select id from first)) order by id for update
         ), taken as (
           delete from ${schema}.outbox where ctid = any(array(select ctid from locked))
           returning id, type, envelope, subject

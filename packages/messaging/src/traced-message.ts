@@ -1,5 +1,5 @@
 import type { EventSpec } from '@soc/contracts';
-import { isSampled, type Tracer } from '@soc/tracing';
+import { isSampled, readTraceparent, type Tracer } from '@soc/tracing';
 import type { Message, PublishMeta } from './envelope.ts';
 
 /**
@@ -12,7 +12,8 @@ export function tracedMessage(
   meta: PublishMeta,
   create: (meta: PublishMeta) => Message,
 ): Message {
-  const { traceparent, tracestate } = meta;
+  const { tracestate } = meta;
+  const traceparent = readTraceparent(meta.traceparent);
   if (!tracer || traceparent === undefined || !isSampled(traceparent)) return create(meta);
   const span = tracer.start(`publish ${type}`, {
     kind: 'producer',

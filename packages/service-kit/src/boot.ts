@@ -67,8 +67,9 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
   const instanceId = config.INSTANCE_ID ?? `${name}-${hostname()}`;
   const log = options.log ?? createLog({ level: config.LOG_LEVEL, service: name, instance: instanceId });
   const edge = await createEdgePlatform(config, { instanceId, log, now, keySources: options.keySources, name });
-  await edge.redis.demandSuitable().catch((error: unknown) => {
+  await edge.redis.demandSuitable().catch(async (error: unknown) => {
     edge.close();
+    await edge.platform.tracer?.close();
     throw error;
   });
   const data = await connect(definition, edge.platform);
@@ -166,8 +167,8 @@ async function createEdgePlatform(
     access: redisAccessOf(config),
     onError: (error) => log.warn({ err: error }, 'redis connection error'),
   });
-  const redis = createRedisWatch(connector, config, { log, registry });
   const tracer = await openTracer(config, { service: name, version: FLEET_VERSION, instanceId }, { registry, log });
+  const redis = createRedisWatch(connector, config, { log, registry });
   const keySources = given.keySources ?? remoteKeySources(config, nowMs);
   const platform: PlatformBeforeAudit = {
     config,

@@ -4,7 +4,7 @@ import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
 import { type DbCluster, inTenant, type TenantScope } from '@soc/db-cluster';
 import type { Principal, TokenVerifier } from '@soc/identity';
 import type { Origin } from '@soc/messaging';
-import { inSpan, readTracestate, type Tracer } from '@soc/tracing';
+import { inSpan, type Tracer } from '@soc/tracing';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -23,7 +23,7 @@ import { createInTime } from './in-time.ts';
 import { parseInput } from './input.ts';
 import { type HttpProblem, notFound, problemBody } from './problems.ts';
 import { createRequestLog } from './request-log.ts';
-import { beginRequestSpan } from './request-span.ts';
+import { beginRequestSpan, traceContextOf } from './request-span.ts';
 import type { Route } from './route.ts';
 import { requestIdOf, traceparentOf } from './trace.ts';
 
@@ -193,7 +193,8 @@ function addRoute(app: FastifyInstance, { spec, handle }: Route, options: HttpAp
 }
 
 function originOf({ principal, id, headers }: FastifyRequest, traceparent: string): Origin {
-  const tracestate = readTracestate(headers['tracestate']);
+  // Of a trace that is passed on; a new one has none.
+  const tracestate = traceContextOf(headers)?.tracestate;
   return {
     tenantId: principal?.tenantId ?? 'default',
     correlationId: id,

@@ -28,11 +28,13 @@ export const startRequestSpan = (
   });
 
 const SERVER_FAULT = 500;
+/** What follows is no HTTP, and no answer that could be finished. */
+const SWITCHING_PROTOCOLS = 101;
 
 /** Tells how a request ended. One whose client left before it had its answer says so. */
 export function endRequestSpan(span: Span, { raw }: Pick<FastifyReply, 'raw'>): void {
   span.set({ 'http.response.status_code': raw.statusCode });
-  if (!raw.writableFinished) span.end('aborted');
+  if (!raw.writableFinished && raw.statusCode !== SWITCHING_PROTOCOLS) span.end('aborted');
   else span.end(raw.statusCode >= SERVER_FAULT ? String(raw.statusCode) : undefined);
 }
 

@@ -48,6 +48,9 @@ test.each([
   ['Vendor=value', false],
   ['a=1\r\nx: y', false],
   [`a=${'x'.repeat(600)}`, false],
+  ['a=1 ', false],
+  // For each member there were nine ways to share out its blanks, and all of them were tried together.
+  ['a=b        ,'.repeat(40), false],
 ])('tracestate %j is passed on: %s', (field, isRead) => {
   expect(readTracestate(field)).toBe(isRead ? field : undefined);
 });

@@ -16,17 +16,22 @@ export type ReceiverAnswer =
 export interface HttpReceiver {
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
-  /** From the next request on; 200 at first. */
-  readonly answer: (answer: ReceiverAnswer) => void;
+  /** From the next request on, one after the other, the last of them for good; 200 at first. */
+  readonly answer: (...answers: readonly [ReceiverAnswer, ...ReceiverAnswer[]]) => void;
   readonly close: () => Promise<void>;
 }
 
 /** A real HTTP server on loopback that keeps what it is sent. */
 export async function startHttpReceiver(): Promise<HttpReceiver> {
   const requests: ReceivedRequest[] = [];
-  let answer: ReceiverAnswer = { status: 200 };
+  let answers: readonly ReceiverAnswer[] = [];
+  const nextAnswer = (): ReceiverAnswer => {
+    const [answer = { status: 200 }, ...later] = answers;
+    if (later.length > 0) answers = later;
+    return answer;
+  };
   const server = createServer((request, response) => {
-    const given = answer;
+    const given = nextAnswer();
     text(request)
       .then((body) => {
         requests.push({ url: request.url ?? '', headers: request.headers, body });
@@ -40,8 +45,8 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    answer: (next) => {
-      answer = next;
+    answer: (...next) => {
+      answers = next;
     },
     close: async () => {
       server.closeAllConnections();

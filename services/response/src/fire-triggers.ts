@@ -34,6 +34,7 @@ const toRequest = ({ incident, event, trigger, playbook }: Match, id: string): R
     correlationId: event.correlationid,
     causationId: event.id,
     ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+    ...(event.tracestate !== undefined && { tracestate: event.tracestate }),
   },
 });
 

@@ -32,6 +32,7 @@ export const onResponseRequested = ({
             correlationId: event.correlationid,
             causationId: event.id,
             ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+            ...(event.tracestate !== undefined && { tracestate: event.tracestate }),
           },
         },
       ]);

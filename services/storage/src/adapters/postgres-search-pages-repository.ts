@@ -25,7 +25,7 @@ const LARGEST_PART = 1 / 2;
 export async function findNewest(request: SearchRequest, read: Queryable): Promise<readonly FoundDocument[]> {
   const span = isFoundByWords(request.query) ? await timesOf(request, read) : undefined;
   if (!span) return findPage(request, read, BY_TIME);
-  const findIn = (part: number) => findPage({ ...request, from: startOf(span, part) }, read, BY_TIME);
+  const findIn = (part: number) => findPage(request, read, BY_TIME, [sql`occurred_at >= ${startOf(span, part)}`]);
   let hits = await findIn(FIRST_PART);
   const part = (FIRST_PART * MARGIN * request.limitRows) / hits.length;
   if (hits.length < request.limitRows && hits.length >= TELLING_HITS && part <= LARGEST_PART) hits = await findIn(part);
@@ -40,11 +40,12 @@ async function findPage(
   request: SearchRequest,
   read: Queryable,
   order: SqlStatement,
+  within: readonly SqlStatement[] = [],
 ): Promise<readonly FoundDocument[]> {
   const rows = await read.query<HitRow>(sql`
     select kind, id, title, severity, status, source, alert_id, incident_id, occurred_at, texts
     from storage.documents
-    where ${joinSql([...conditionsOf(request), ...olderThan(request)], ' and ')}
+    where ${joinSql([...conditionsOf(request), ...olderThan(request), ...within], ' and ')}
     order by ${order} desc, id desc
     limit ${request.limitRows}`);
   return rows.map(({ occurred_at, alert_id, incident_id, ...hit }) => ({

@@ -128,9 +128,10 @@ test('a content in quarantine leaves only with who says that they know, and the 
   expect(items.at(-1)).toMatchObject({ action: 'exported', detail: { quarantineReason: reason } });
 });
 
-const request = (id: string): Promise<Response> =>
+const request = (id: string, signal?: AbortSignal): Promise<Response> =>
   fetch(`${service.url}${ExportCustody.url}`, {
     method: 'POST',
+    ...(signal && { signal }),
     headers: { authorization: `Bearer ${service.tokens.admin}`, 'content-type': 'application/json' },
     body: JSON.stringify({ ...asked, objectIds: [id] }),
   });
@@ -161,6 +162,28 @@ test('an export whose receiver leaves in the middle is said to be broken off', a
   expect((await entriesWith(id, 'export_broken_off')).at(-1)).toMatchObject({
     actor: 'Test admin',
     detail: { brokenOff: 'in_archive' },
+  });
+});
+
+test('an export whose receiver leaves before anything was given out is said to be broken off', async () => {
+  const { id } = await store('never read');
+  const custody = `'storage.custody_entries'::regclass`;
+  // Entries wait until the test lets go.
+  const held = service.query(`do $$ begin
+    lock table storage.custody_entries in share mode;
+    while not exists (select from pg_class where relname = 'receiver_left') loop perform pg_sleep(0.02); end loop;
+  end $$`);
+  const locksOf = (kind: string) => service.query(`select from pg_locks where relation = ${custody} and ${kind}`);
+  await waitFor(async () => (await locksOf(`mode = 'ShareLock' and granted`)).length > 0, BY);
+  const leaving = new AbortController();
+  const answer = request(id, leaving.signal);
+  await waitFor(async () => (await locksOf('not granted')).length > 0, BY);
+  leaving.abort();
+  await expect(answer).rejects.toThrow('aborted');
+  await service.query('create table storage.receiver_left ()');
+  await held;
+  expect((await entriesWith(id, 'export_broken_off')).at(-1)).toMatchObject({
+    detail: { brokenOff: 'before_archive' },
   });
 });
 

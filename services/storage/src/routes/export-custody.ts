@@ -154,6 +154,11 @@ export const exportCustodyRoute = (deps: ExportDeps) =>
       await breakOff('before_archive');
       throw error;
     });
+    // Gone while the entries were made: of its close nobody would tell any more.
+    if (reply.raw.destroyed) {
+      await breakOff('before_archive');
+      return reply.hijack();
+    }
     const keys = new Map(found.map(({ object, key }) => [object.id, key]));
     const archive = exportArchive({
       signed,

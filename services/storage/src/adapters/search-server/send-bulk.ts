@@ -68,8 +68,11 @@ export async function sendBulk(
   const path = '/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
   const body = entries.map(({ lines }) => lines).join('');
   const answer = Answer.parse(await client.expect({ method: 'POST', path, body, timeoutMs: BULK_TIMEOUT_MS }));
-  if (!answer.errors) return { ...NOTHING_SENT, done: documents };
-  return judge(documents, entries, answer);
+  const sent = new Set(entries.map(({ document }) => document));
+  // Of a kind whose index this process does not know: another one does, or will.
+  const unsent = documents.filter((document) => !sent.has(document));
+  if (!answer.errors) return { ...NOTHING_SENT, done: [...sent], waiting: unsent };
+  return judge([...sent], unsent, { entries, answer });
 }
 
 export const NOTHING_SENT: BulkOutcome = {
@@ -82,12 +85,12 @@ export const NOTHING_SENT: BulkOutcome = {
 };
 
 function judge(
-  documents: readonly PendingDocument[],
-  entries: readonly Entry[],
-  { items }: z.infer<typeof Answer>,
+  sent: readonly PendingDocument[],
+  unsent: readonly PendingDocument[],
+  { entries, answer: { items } }: { readonly entries: readonly Entry[]; readonly answer: z.infer<typeof Answer> },
 ): BulkOutcome {
   const refused = new Map<PendingDocument, string>();
-  const waiting = new Set<PendingDocument>();
+  const waiting = new Set(unsent);
   const faulty = new Set<string>();
   let [isBusy, isIndexMissing] = [false, false];
   for (const [index, { document, indexName }] of entries.entries()) {
@@ -101,7 +104,7 @@ function judge(
     isIndexMissing ||= item?.status === 404;
   }
   return {
-    done: documents.filter((document) => !waiting.has(document) && !refused.has(document)),
+    done: sent.filter((document) => !waiting.has(document) && !refused.has(document)),
     refused: [...refused]
       .filter(([document]) => !waiting.has(document))
       .map(([document, reason]) => ({ document, reason })),

@@ -166,6 +166,19 @@ test('of much that waits a round sends a part, so that indices are looked after 
   expect(left).toEqual([1_500, 500, 0]);
 });
 
+test('what belongs to no index that is known here waits, whatever becomes of its batch', async () => {
+  const ofBatch = (kind: string): PendingDocument => ({ ...waitingOne(1, kind), id: uuidv7(kind.length) });
+  const waiting = [ofBatch('alert'), ofBatch('hunt')];
+  const sent: string[] = [];
+  const indexer = await indexerOver(waiting, (request, response) => {
+    request.on('data', (chunk: Buffer) => sent.push(String(chunk)));
+    request.on('end', () => response.end('{"errors":false,"items":[]}'));
+  });
+  await indexer.round().catch(() => undefined);
+  expect(sent.join('')).toContain('x-alert');
+  expect(waiting.map(({ kind }) => kind)).toContain('hunt');
+});
+
 /** Takes all but alerts. */
 const takingNoAlerts: RequestListener = (request, response) => {
   const chunks: Buffer[] = [];

@@ -1,0 +1,66 @@
+import { sql } from '@soc/db-cluster';
+import { exampleAlert } from '@soc/fleet/testing';
+import { uuidv7 } from '@soc/service-kit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { alertDocument } from '../domain/search-document.ts';
+import type { Query } from '../domain/query/query.ts';
+import { openStorageDatabase, type TestStorageDatabase } from '../storage-database.fixture.ts';
+import { createPostgresSearchIndex } from './postgres-search-repository.ts';
+
+const ALERTS = 2_000;
+const BEGIN_MS = Date.UTC(2026, 2, 1);
+const index = createPostgresSearchIndex();
+let database: TestStorageDatabase;
+
+/** Of the alert so many places before the newest; in the newest 64th of the time there are 31. */
+const wordsAt = (place: number): readonly string[] => [
+  'everywhere',
+  ...(place % 5 === 0 ? ['spread'] : []),
+  ...(place < 6 || place > ALERTS / 2 ? ['clumped'] : []),
+  ...(place < 3 || place % 400 === 0 ? ['seldom'] : []),
+  ...(place === ALERTS - 1 ? ['oldest'] : []),
+];
+
+beforeAll(async () => {
+  database = await openStorageDatabase();
+  const documents = Array.from({ length: ALERTS }, (_, at) => {
+    // Two at a time, so that the id decides between them.
+    const atMs = BEGIN_MS + Math.floor(at / 2) * 60_000;
+    const title = `Alert ${wordsAt(ALERTS - 1 - at).join(' ')}`;
+    return alertDocument(exampleAlert({ id: uuidv7(atMs), title, occurredAt: new Date(atMs).toISOString() }));
+  });
+  await database.db.tx((tx) => index.save(documents, tx));
+});
+afterAll(() => database.close());
+
+const pagesOf = async (word: string, limitRows: number, from?: string): Promise<readonly string[]> => {
+  const query: Query = { op: 'words', words: [word], prefix: false, in: 'document' };
+  const found: string[] = [];
+  let after: { occurredAt: string; id: string } | undefined;
+  for (;;) {
+    const page = await index.search(
+      { tenantId: 'default', query, limitRows, ...(after && { after }), ...(from && { from }) },
+      database.db.write,
+    );
+    found.push(...page.map(({ id }) => id));
+    after = page.at(-1);
+    if (page.length < limitRows) return found;
+  }
+};
+
+test.each(['everywhere', 'spread', 'clumped', 'seldom', 'oldest', 'nowhere'])(
+  'page by page, all that have the word %s are found, once and the newest first',
+  async (word) => {
+    const rows = await database.db.write.query<{ id: string }>(sql`
+      select id from storage.documents where title like ${`% ${word}%`} order by occurred_at desc, id desc`);
+    const all = rows.map(({ id }) => id);
+    expect(await pagesOf(word, 51)).toEqual(all);
+    expect(await pagesOf(word, 400)).toEqual(all);
+  },
+);
+
+test('nothing from before the time that was asked for is found', async () => {
+  const last = BEGIN_MS + (ALERTS / 2 - 1) * 60_000;
+  expect(await pagesOf('everywhere', 51, new Date(last).toISOString())).toHaveLength(2);
+  expect(await pagesOf('spread', 51, new Date(BEGIN_MS + 1).toISOString())).toHaveLength(400);
+});
