@@ -20,10 +20,12 @@ export const renderedOf = (name: Case): string => `infra/helm/rendered/${name}.y
 
 /** First line of what is kept: which chart and values it was rendered from. */
 export function stampOf(name: Case): string {
-  const sources = [`${CHART}/Chart.yaml`, `${CHART}/values.yaml`, valuesOf(name), ...templates()];
+  const own = ['Chart.yaml', 'values.yaml', 'values.schema.json'].map((file) => `${CHART}/${file}`);
+  const sources = [...own, valuesOf(name), ...filesIn('templates'), ...filesIn('files/rules')];
   const hash = createHash('sha256');
   for (const file of sources) hash.update(`${file}\n`).update(readFileSync(path.join(repositoryRoot, file)));
   return `# Written by npm run test:helm -- --write. Sources: ${hash.digest('hex')}\n`;
 }
 
-const templates = (): readonly string[] => globSync(`${CHART}/templates/*`, { cwd: repositoryRoot }).toSorted();
+const filesIn = (folder: string): readonly string[] =>
+  globSync(`${CHART}/${folder}/*`, { cwd: repositoryRoot }).toSorted();

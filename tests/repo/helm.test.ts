@@ -146,6 +146,17 @@ test('nobody of the release hears or says anything that no network allows', () =
   expect(ports).toEqual(new Set(ServiceName.options.map((service) => portOf(service))));
 });
 
+test('every service and the gateway reach the collector that they are told of, and nobody is let out to one that is not named', () => {
+  const collectorOf = ({ policies }: typeof everything) =>
+    policies.find(({ metadata }) => metadata.name === 'soc-collector')?.spec;
+  expect(collectorOf(everything)).toMatchObject({
+    podSelector: { matchLabels: { 'soc-agent/network-fleet': 'true' } },
+    policyTypes: ['Egress'],
+    egress: [{ ports: [{ port: 4318 }], to: [{ namespaceSelector: {} }] }],
+  });
+  expect(collectorOf(likeCompose)).toBe(undefined);
+});
+
 test('auth runs once, and is stopped before the next begins, unless its checkpoints can be mounted by several nodes', () => {
   expect(likeCompose.deployments.get('auth-service')?.spec.strategy.type).toBe('RollingUpdate');
   const values = textOf('infra/helm/soc-agent/values.yaml');
