@@ -72,7 +72,7 @@ async function forKubernetes(input: CommandInput): Promise<number> {
   input.print(`Wrote ${made.dataDirectory}.`);
   tellOfSecrets(input, made.admin);
   input.print(`For PostgreSQL and Redis: ${made.forServers}.`);
-  input.print(`Next: kubectl create secret generic soc-agent --from-file=${made.mounted}`);
+  input.print(`Next: kubectl -n soc create secret generic soc-agent --from-file=${made.mounted}`);
   return 0;
 }
 
