@@ -12,7 +12,7 @@ const STEPS = {
     take: renewCertificates,
     next: ['Restart PostgreSQL (replicas first) and Redis: they read their certificates when they start.'],
   },
-  'new-authority': { take: addAuthority, next: [`Restart ${TRUST}, then say soc certificates renew.`] },
+  'new-authority': { take: addAuthority, next: [`Restart ${TRUST}, then say npm run soc -- certificates renew.`] },
   'retire-authority': { take: retireAuthority, next: [`Restart ${TRUST}: until then the old authority is trusted.`] },
 } as const;
 
