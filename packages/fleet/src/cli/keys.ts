@@ -65,8 +65,8 @@ async function handle<Ring extends KeyRing>(
   return 0;
 }
 
-/** Into the copies of a set-up of `soc init`. */
-const handOutRing = async (dataDirectory: string, kind: { readonly fileName: string }): Promise<void> =>
+/** Into the copies of a set-up of `soc init`; tells whether one was another. */
+const handOutRing = async (dataDirectory: string, kind: { readonly fileName: string }): Promise<boolean> =>
   handOut(dataDirectory, kind.fileName, await readFile(keyRingPath(dataDirectory, kind), 'utf8'));
 
 /** How soon a new key is used; `undefined` for the default. */
