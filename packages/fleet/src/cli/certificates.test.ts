@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
@@ -73,6 +73,63 @@ test('an authority is changed with old and new trusted through all of it, whoeve
   expect(await isTaken(bothTrust, await shown(folder))).toBe(true);
   expect(await isTaken(await trusted(folder), newServer)).toBe(true);
   expect(await isTaken(await trusted(folder), oldServer)).toBe(false);
+});
+
+/** A step that ends where it would hand out a file, which cannot be written just then. */
+async function brokenOff(folder: string, step: string, name: string): Promise<void> {
+  const path = join(folder, 'mounted', name);
+  await rename(path, `${path}.aside`);
+  await mkdir(path);
+  await expect(certificates(folder, step)).rejects.toThrow('EISDIR');
+  await rmdir(path);
+  await rename(`${path}.aside`, path);
+}
+
+test('a new authority that was not handed out issues nothing, and is handed out when the step is taken again', async () => {
+  const folder = await setUp();
+  await brokenOff(folder, 'new-authority', 'authority.pem');
+  await expect(certificates(folder, 'renew')).rejects.toThrow('new-authority again');
+  expect((await certificates(folder, 'status')).text).toMatch(/next authority +until [\d-]+, not handed out/);
+  expect(await isTaken(await trusted(folder), await shown(folder))).toBe(true);
+
+  await certificates(folder, 'new-authority');
+  await expect(certificates(folder, 'new-authority')).rejects.toThrow('There is a next authority already');
+  const { text } = await certificates(folder, 'renew');
+  expect(text).not.toContain('not handed out');
+  expect(await isTaken(await trusted(folder), await shown(folder))).toBe(true);
+});
+
+test.each(['redis-certificate.pem', 'redis-key.pem'])(
+  'while a renewal has not reached %s the old authority stays trusted',
+  async (name) => {
+    const folder = await setUp();
+    await certificates(folder, 'new-authority');
+    const bothTrust = await trusted(folder);
+    await brokenOff(folder, 'renew', name);
+    await expect(certificates(folder, 'retire-authority')).rejects.toThrow('redis is not handed out');
+    const { text } = await certificates(folder, 'status');
+    expect(text).toMatch(/redis +until [\d-]+, of the next authority, not handed out/);
+    expect(await trusted(folder)).toBe(bothTrust);
+
+    await certificates(folder, 'renew');
+    await certificates(folder, 'retire-authority');
+    expect(await isTaken(await trusted(folder), await shown(folder))).toBe(true);
+  },
+);
+
+test('an authority whose retirement was broken off is retired when the step is taken again', async () => {
+  const folder = await setUp();
+  const oldServer = await shown(folder);
+  for (const step of ['new-authority', 'renew']) await certificates(folder, step);
+  await brokenOff(folder, 'retire-authority', 'authority.pem');
+  expect((await certificates(folder, 'status')).text).toMatch(/next authority +until [\d-]+, not handed out/);
+  await expect(certificates(folder, 'new-authority')).rejects.toThrow('retire-authority again');
+
+  await certificates(folder, 'retire-authority');
+  expect(await isTaken(await trusted(folder), oldServer)).toBe(false);
+  expect(await isTaken(await trusted(folder), await shown(folder))).toBe(true);
+  expect((await certificates(folder, 'status')).text).not.toMatch(/next authority|not handed out/);
+  await certificates(folder, 'new-authority');
 });
 
 test('certificates are renewed for the names they have, by an authority that stays, with another key', async () => {

@@ -34,9 +34,10 @@ export const certificatesCommand: Command = {
       throw new OperatorError('Say soc certificates status, renew, new-authority or retire-authority.');
     }
     await STEPS[step].take(dataDirectory, now);
-    for (const { name, validUntil, isOfNext } of await certificateTerms(dataDirectory)) {
+    for (const { name, validUntil, isOfNext, isBrokenOff } of await certificateTerms(dataDirectory)) {
       const of = isOfNext && name !== 'next authority' ? ', of the next authority' : '';
-      input.print(`${name.padEnd(16)} until ${validUntil.toISOString().slice(0, 10)}${of}`);
+      const but = isBrokenOff ? ', not handed out: a step was broken off, say it again' : '';
+      input.print(`${name.padEnd(16)} until ${validUntil.toISOString().slice(0, 10)}${of}${but}`);
     }
     for (const line of STEPS[step].next) input.print(line);
     return 0;

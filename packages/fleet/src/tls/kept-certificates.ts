@@ -44,7 +44,9 @@ export async function keepAuthority(directory: string, now: Date): Promise<KeptA
   const kept = Kept.parse(JSON.parse(await keepSecret(join(directory, AUTHORITY), create)));
   const certificateFile = join(directory, 'authority.pem');
   const next = await readKept(join(directory, NEXT_AUTHORITY));
-  await replaceSecret(certificateFile, [kept.certificate, ...(next ? [next.certificate] : [])].join('\n'));
+  // One and the same where the change from one to the other was broken off at its end.
+  const trusted = new Set([kept.certificate, ...(next ? [next.certificate] : [])]);
+  await replaceSecret(certificateFile, [...trusted].join('\n'));
   return { ...openCertificateAuthority(kept), certificateFile };
 }
 
