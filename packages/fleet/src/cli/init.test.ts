@@ -93,6 +93,17 @@ test('a profile or a switch that cannot be leaves nothing behind', async () => {
   expect(await readdir(directory)).toEqual([]);
 });
 
+test.each(['compose', 'kubernetes'])('for %s an administrator that cannot be leaves nothing behind', async (target) => {
+  const directory = await makeDirectory();
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const options = { directory, for: target, postgres: 'pg-1:5432', redis: 'redis:6379' };
+  vi.stubEnv('SOC_ADMIN_PASSWORD', 'short');
+  await expect(runCommand(initCommand, [], options)).rejects.toThrow('No administrator can be made: password');
+  expect(await readdir(directory)).toEqual([]);
+  vi.stubEnv('SOC_ADMIN_PASSWORD', 'one-that-is-long-enough');
+  expect((await runCommand(initCommand, [], options)).text).toContain('one-that-is-long-enough');
+});
+
 test('for Kubernetes it writes what pods are given apart from what servers are, with the servers that are named', async () => {
   const directory = await makeDirectory();
   const options = { directory, for: 'kubernetes', postgres: 'pg-1:5432,pg-2:5432', redis: 'redis.example.com:6380' };

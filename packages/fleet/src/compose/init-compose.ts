@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServiceName } from '@soc/contracts';
-import { type AdminCredentials, keepFleetSecrets } from '../secrets/fleet-secrets.ts';
+import { type AdminCredentials, demandAdmin, keepFleetSecrets } from '../secrets/fleet-secrets.ts';
 import type { Switches } from '../switches.ts';
 import { type ComposeEnvironment, composeEnvironmentOf, type DataServers } from './compose-environment.ts';
 import { COMPOSE_HOSTS, POSTGRES_SERVERS } from './compose-names.ts';
@@ -32,7 +32,8 @@ export interface ComposeSetUp {
 
 /**
  * Writes what the compose file asks for, with secrets of its own: `.env` (mode 0600) and `.soc/compose` (mode 0700). Throws
- * `OperatorError` where one of them is there: the secrets of a running fleet would be lost.
+ * `OperatorError`, and writes nothing, where one of them is there: the secrets of a running fleet would be lost; and for an
+ * administrator that cannot be.
  *
  * The files in `mounted` may be read by everybody who reaches them, since containers run as users of their own; nobody
  * reaches them past the folder but whoever is given one. Keys that are never mounted are 0600 in `secrets`.
@@ -41,6 +42,7 @@ export async function initCompose(options: InitOptions): Promise<ComposeSetUp> {
   const { directory, profile, switches, admin } = options;
   const [envFile, dataDirectory] = [join(directory, '.env'), join(directory, '.soc/compose')];
   for (const path of [envFile, dataDirectory]) await demandAbsent(path);
+  demandAdmin(admin);
 
   await mkdir(join(directory, '.soc'), { recursive: true });
   await mkdir(dataDirectory, { mode: 0o700 });

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AdminCredentials, keepFleetSecrets } from '../secrets/fleet-secrets.ts';
+import { type AdminCredentials, demandAdmin, keepFleetSecrets } from '../secrets/fleet-secrets.ts';
 import type { DataServers } from './compose-environment.ts';
 import { filesOfServers, filesOfServices } from './mounted-files.ts';
 import { issueCertificates } from './server-certificates.ts';
@@ -26,11 +26,12 @@ export interface KubernetesSetUp {
 
 /**
  * Writes the secrets of a fleet that the Helm chart runs, for servers that are elsewhere, into `.soc/kubernetes` (mode 0700).
- * Throws `OperatorError` where that is there.
+ * Throws `OperatorError`, and writes nothing, where that is there, and for an administrator that cannot be.
  */
 export async function initKubernetes({ directory, servers, admin }: KubernetesOptions): Promise<KubernetesSetUp> {
   const dataDirectory = join(directory, '.soc/kubernetes');
   await demandAbsent(dataDirectory);
+  demandAdmin(admin);
   await mkdir(join(directory, '.soc'), { recursive: true });
   await mkdir(dataDirectory, { mode: 0o700 });
   const secretsDirectory = join(dataDirectory, 'secrets');

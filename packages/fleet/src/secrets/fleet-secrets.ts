@@ -82,6 +82,14 @@ export async function newGatewaySigningKey(): Promise<string> {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
+/** Throws `OperatorError` for an e-mail or a password that no account may have. */
+export function demandAdmin(admin: Partial<AdminCredentials>): void {
+  const given = AdminCredentials.partial().safeParse(admin);
+  if (given.success) return;
+  const reasons = given.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new OperatorError(`No administrator can be made: ${reasons.join('; ')}.`);
+}
+
 /**
  * Reads the secrets of a data directory, making those that are missing. `admin` gives the first administrator's e-mail or
  * password; it counts only on the first start, since later the account is there.
@@ -89,11 +97,7 @@ export async function newGatewaySigningKey(): Promise<string> {
 export async function keepFleetSecrets(directory: string, admin: Partial<AdminCredentials>): Promise<FleetSecrets> {
   const keepJson = async <T>(name: string, schema: z.ZodType<T>, create: () => T): Promise<T> =>
     schema.parse(JSON.parse(await keepSecret(join(directory, name), () => `${JSON.stringify(create(), null, 2)}\n`)));
-  const given = AdminCredentials.partial().safeParse(admin);
-  if (!given.success) {
-    const reasons = given.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new OperatorError(`No administrator can be made: ${reasons.join('; ')}.`);
-  }
+  demandAdmin(admin);
   const firstAdmin = () => ({
     email: admin.email ?? 'admin@soc.local',
     password: admin.password ?? randomSecret().slice(0, 24),
