@@ -1,4 +1,5 @@
 import { waitFor } from '@soc/fleet/testing';
+import { z } from 'zod';
 import { startAlertStream } from './alert-stream.ts';
 import { primaryOf } from './down-and-up.ts';
 import { type Report, seconds } from './report.ts';
@@ -49,10 +50,17 @@ export async function killEach(stack: Stack, report: Report): Promise<void> {
   if (lost.length > 0) throw new Error(`acknowledged and lost: ${lost.join(', ')}`);
 }
 
+/** Prints what Patroni knows of its cluster: who may be promoted is written down some seconds after PostgreSQL has it in step. */
+const CLUSTER = `from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8008/cluster').read().decode())`;
+const Cluster = z.object({ members: z.array(z.object({ role: z.string(), state: z.string() })) });
+
 /** Nobody is promoted but a server that has every acknowledged commit. */
 async function hasStandIn(stack: Stack): Promise<void> {
-  const standIns = `select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')`;
-  await waitFor(async () => (await stack.query(await primaryOf(stack), standIns)).trim() !== '0', TAKEN);
+  await waitFor(async () => {
+    const text = await stack.execute(await primaryOf(stack), 'python3', '-c', CLUSTER);
+    const { members } = Cluster.parse(JSON.parse(text));
+    return members.some(({ role, state }) => role === 'sync_standby' && state === 'streaming');
+  }, TAKEN);
 }
 
 /** One of each service: what is asked of etcd comes first, then the primary of PostgreSQL and who took over, then the others. */
