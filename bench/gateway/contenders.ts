@@ -45,6 +45,7 @@ export async function send(
   let elapsedS = 0;
   while (requests < least) {
     const part = await load(directory, { ...KINDS[kind], port, tokens, connections: CONNECTIONS, forS });
+    if (part.requests === 0) throw new Error(`no request of ${forS} s was answered`);
     requests += part.requests;
     elapsedS += part.requests / part.perS;
   }

@@ -21,9 +21,10 @@ function serveUndici(): void {
         onRequestStart: () => undefined,
         onResponseStart: (___, status, { connection: ____, ...fields }) => void response.writeHead(status, fields),
         onResponseData: (controller, chunk) => {
-          if (response.write(chunk)) return;
+          // A client that has left drains nothing, and must not keep the connection to the upstream.
+          if (response.write(chunk) || response.destroyed) return;
           controller.pause();
-          response.once('drain', () => controller.resume());
+          response.once('drain', () => controller.resume()).once('close', () => controller.resume());
         },
         onResponseEnd: () => void response.end(),
         onResponseError: () => void response.destroy(),
