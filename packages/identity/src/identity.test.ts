@@ -6,6 +6,7 @@ import {
   createTokenVerifier,
   fixedKeySource,
   isAllowed,
+  type KeySource,
   type Principal,
   type VerifiedToken,
 } from './index.ts';
@@ -57,6 +58,34 @@ test('a remembered token is the same principal, and still expires', async () => 
   nowMs += 61_000;
   expect(await verifier.verify(token)).toBeUndefined();
   nowMs = Date.now();
+});
+
+test('only a token that is remembered and still good is recalled', async () => {
+  const token = signer.sign(ann, 60);
+  expect(verifier.recall(token)).toBeUndefined();
+  const principal = await verifier.verify(token);
+  expect(verifier.recall(token)).toBe(principal);
+  expect(verifier.recall(`${token}x`)).toBeUndefined();
+  verifier.forget(({ principal: one }) => one === principal);
+  expect(verifier.recall(token)).toBeUndefined();
+  await verifier.verify(token);
+  nowMs += 61_000;
+  expect(verifier.recall(token)).toBeUndefined();
+  nowMs = Date.now();
+});
+
+test('a token whose key is withdrawn, or cannot be looked up at once, is not recalled, and no failure is left behind', async () => {
+  let source: KeySource = keys;
+  const following = createTokenVerifier({ trusted: [{ ...names, keys: (kid) => source(kid) }], nowMs: () => nowMs });
+  const token = signer.sign(ann, 60);
+  const principal = await following.verify(token);
+  expect(following.recall(token)).toBe(principal);
+  source = () => undefined;
+  expect(following.recall(token)).toBeUndefined();
+  // A rejection that nobody heard would end this process.
+  source = () => Promise.reject(new Error('the issuer is away'));
+  expect(following.recall(token)).toBeUndefined();
+  await expect(following.verify(token)).rejects.toThrow('the issuer is away');
 });
 
 const kid = ecSigner.jwk.kid;

@@ -24,6 +24,8 @@ export interface TokenVerifier {
    * once for one that is remembered. Rejects only when the keys cannot be fetched, and with what `isRefused` throws.
    */
   readonly verify: (token: string) => Principal | undefined | Promise<Principal | undefined>;
+  /** What `verify` would say at once; undefined where it would have to check anything first. */
+  readonly recall: (token: string) => Principal | undefined;
   /** Forgets the remembered tokens that match: the next time they are shown they are judged anew. */
   readonly forget: (matches: (token: VerifiedToken) => boolean) => void;
 }
@@ -99,6 +101,15 @@ export function createTokenVerifier(options: {
   };
 
   return {
+    recall: (token) => {
+      const known = verified.get(token);
+      if (!known || known.expiresAtMs <= nowMs()) return undefined;
+      const key = known.keys(known.kid);
+      if (!(key instanceof Promise)) return key && known.principal;
+      // Whoever verifies it next waits for the same answer, and is told when there is none.
+      key.catch(() => undefined);
+      return undefined;
+    },
     forget: (matches) => {
       for (const [text, token] of verified) if (matches(token)) verified.delete(text);
     },

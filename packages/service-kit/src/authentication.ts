@@ -1,7 +1,7 @@
 import type { EndpointSpec, TokenLimit } from '@soc/contracts';
 import { isAllowed, type Principal, type TokenVerifier } from '@soc/identity';
 import type { FastifyRequest } from 'fastify';
-import { forbidden, unauthenticated, unavailable } from './problems.ts';
+import { forbidden, type HttpProblem, unauthenticated, unavailable } from './problems.ts';
 
 const BEARER = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i;
 
@@ -28,18 +28,26 @@ const LIMITED: Readonly<Record<TokenLimit, string>> = {
   password_change: 'another password must be chosen first, by /api/v1/auth/me/password',
 };
 
-/** Refuses who may not call an endpoint. Throws 401 for nobody, 403 for a missing permission and for a limited token. */
-export function authorise(
+/** Why a principal, or nobody, may not call an endpoint: 401, or 403; undefined for who may. */
+export function refusalOf(
   { permission, openDuring = [] }: Pick<EndpointSpec, 'permission' | 'openDuring'>,
   principal: Principal | undefined,
-): void {
-  if (permission === 'public') return;
-  if (!principal) throw unauthenticated('auth.unauthenticated', 'a valid access token is required');
+): HttpProblem | undefined {
+  if (permission === 'public') return undefined;
+  if (!principal) return unauthenticated('auth.unauthenticated', 'a valid access token is required');
   const { limit } = principal;
-  if (limit && !openDuring.includes(limit)) throw forbidden(`auth.${limit}_required`, LIMITED[limit]);
-  if (permission !== 'authenticated' && !isAllowed(principal, permission)) {
-    throw forbidden('auth.forbidden', `this needs the permission ${permission}`);
-  }
+  if (limit && !openDuring.includes(limit)) return forbidden(`auth.${limit}_required`, LIMITED[limit]);
+  if (permission === 'authenticated' || isAllowed(principal, permission)) return undefined;
+  return forbidden('auth.forbidden', `this needs the permission ${permission}`);
+}
+
+/** Refuses who may not call an endpoint. Throws 401 for nobody, 403 for a missing permission and for a limited token. */
+export function authorise(
+  spec: Pick<EndpointSpec, 'permission' | 'openDuring'>,
+  principal: Principal | undefined,
+): void {
+  const refusal = refusalOf(spec, principal);
+  if (refusal) throw refusal;
 }
 
 /** The principal an endpoint demands. Throws 401 for no or a bad token, 403 for a missing permission. */

@@ -109,7 +109,7 @@ export async function bootService(definition: ServiceDefinition, options: BootOp
     audit,
     ...(data && { db: data.db, tracer: edge.platform.tracer }),
   });
-  await parts.extend?.(app);
+  await parts.extend?.(app, { isLeaving: farewell.isLeaving });
 
   return {
     app,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type EndpointSpec, successStatus, uuidv7 } from '@soc/contracts';
+import { type EndpointSpec, successStatus } from '@soc/contracts';
 import { type DbCluster, inTenant, type TenantScope } from '@soc/db-cluster';
 import type { Principal, TokenVerifier } from '@soc/identity';
 import type { Origin } from '@soc/messaging';
@@ -25,7 +25,7 @@ import { type HttpProblem, notFound, problemBody } from './problems.ts';
 import { createRequestLog } from './request-log.ts';
 import { beginRequestSpan, traceContextOf } from './request-span.ts';
 import type { Route } from './route.ts';
-import { requestIdOf, traceparentOf } from './trace.ts';
+import { requestIdFrom, traceparentOf } from './trace.ts';
 
 export interface HttpAppOptions {
   readonly log: Logger;
@@ -114,7 +114,7 @@ export function createHttpApp(
     // What still comes on a connection that is open is done like the rest: a refusal would lose it.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
-    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']) ?? uuidv7(now().getTime()),
+    genReqId: ({ headers }) => requestIdFrom(headers['x-request-id'], now().getTime()),
     frameworkErrors: (error, request, reply) => {
       sendError(error, request, reply);
     },

@@ -4,7 +4,7 @@ export { uuidv7 } from '@soc/contracts';
 export type { Audit } from './audit/audit.ts';
 export { actorOf, type AuditEntry } from './audit/audit-entry.ts';
 export type { AuditedChange, RouteAudit } from './audit/route-audit.ts';
-export { authorise, identify } from './authentication.ts';
+export { authorise, identify, refusalOf } from './authentication.ts';
 export { type BootOptions, bootService, createLog, FLEET_VERSION, type RunningService } from './boot.ts';
 export { parseJson } from './parse-json.ts';
 export { clientNetworkOf } from './client-network.ts';
@@ -37,4 +37,4 @@ export { defineEdgeService, defineService, type ServiceDefinition } from './serv
 export { cacheGenerationKey } from '@soc/messaging/redis';
 export { GATEWAY_ISSUER, type KeySources, trustedBy } from './trusted-tokens.ts';
 export { endRequestSpan, startRequestSpan, traceContextOf } from './request-span.ts';
-export { requestIdOf } from './trace.ts';
+export { requestIdFrom } from './trace.ts';

@@ -69,5 +69,5 @@ export interface ServiceParts {
   /** Reads configuration anew, on SIGHUP; without it the signal ends the process, as it does by default. */
   readonly reload?: () => Promise<void>;
   /** For what a contract cannot express, such as the gateway's proxying. */
-  readonly extend?: (app: FastifyInstance) => void | Promise<void>;
+  readonly extend?: (app: FastifyInstance, service: { readonly isLeaving: () => boolean }) => void | Promise<void>;
 }

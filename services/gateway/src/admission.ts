@@ -3,15 +3,9 @@ import { clientNetworkOf, identify, tooManyRequests, unauthenticated } from '@so
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { ApiKeyExchange } from './api-key-exchange.ts';
 import type { RateVerdict } from './domain/gcra.ts';
-import { type Counts, countsOf, keyCountsOf, type RateRules, type Traffic, trafficOf } from './domain/rate-rules.ts';
+import { keyCountsOf, type RateRules, trafficOf } from './domain/rate-rules.ts';
+import type { FindCounts } from './rate-counts.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-
-interface Latest {
-  readonly traffic: Traffic;
-  readonly address: string;
-  readonly rules: RateRules;
-  readonly counts: Counts;
-}
 
 /** Keys are told from access tokens by how they begin. */
 const BEARER_KEY = /^Bearer (soc_[\w-]+)$/i;
@@ -30,21 +24,11 @@ export function createAdmission(options: {
   readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly apiKeys: ApiKeyExchange;
   readonly limiter: RateLimiter;
+  readonly countsOf: FindCounts;
   /** As they are at the moment. */
   readonly rules: () => RateRules;
 }): onRequestHookHandler {
-  const { verifier, apiKeys, limiter, rules } = options;
-
-  /** A client mostly sends the same kind of request from the same place as the last time. */
-  const latest = new WeakMap<Principal, Latest>();
-  const remembered = (traffic: Traffic, principal: Principal | undefined, address: string): Counts => {
-    const current = rules();
-    const known = principal && latest.get(principal);
-    if (known?.traffic === traffic && known.address === address && known.rules === current) return known.counts;
-    const counts = countsOf(traffic, principal, clientNetworkOf(address), current);
-    if (principal) latest.set(principal, { traffic, address, rules: current, counts });
-    return counts;
-  };
+  const { verifier, apiKeys, limiter, countsOf, rules } = options;
 
   const enforce = ({ passage }: FastifyRequest, verdict: RateVerdict | undefined): undefined => {
     if (!verdict) return;
@@ -54,7 +38,7 @@ export function createAdmission(options: {
 
   const limit = (request: FastifyRequest): Promise<void> | undefined => {
     const traffic = trafficOf(request.passage.forwards?.id);
-    const counts = remembered(traffic, request.principal, request.ip);
+    const counts = countsOf(traffic, request.principal, request.ip);
     const taken = traffic === 'login' ? limiter.takeGuess(counts) : limiter.take(counts);
     return taken instanceof Promise ? taken.then((verdict) => enforce(request, verdict)) : enforce(request, taken);
   };

@@ -1,5 +1,6 @@
 import { badRequest } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Passage } from './passage.ts';
 import { rateFields } from './rate-headers.ts';
 
 const CONTENT_POLICY = 'content-security-policy';
@@ -24,9 +25,14 @@ export function demandPath(request: FastifyRequest): void {
 }
 
 /** What every answer to the request carries that does not say otherwise; names and values in turn. */
-export function standingFields({ passage, protocol }: FastifyRequest): readonly string[] {
-  const { traceparent, rate } = passage;
-  const security = protocol === 'https' ? SECURITY_OVER_TLS : SECURITY;
+export const standingFields = ({ passage, protocol }: FastifyRequest): readonly string[] =>
+  standingFieldsOf(passage, protocol === 'https' ? SECURITY_OVER_TLS : SECURITY);
+
+/** The same for an answer of which no more is known. */
+export function standingFieldsOf(
+  { traceparent, rate }: Pick<Passage, 'traceparent' | 'rate'>,
+  security = SECURITY,
+): readonly string[] {
   const fields = ['traceparent', traceparent, ...security];
   return rate ? fields.concat(rateFields(rate)) : fields;
 }

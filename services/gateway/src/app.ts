@@ -4,6 +4,7 @@ import { defineEdgeService } from '@soc/service-kit';
 import { addAdminProxies } from './admin-proxies.ts';
 import { GatewayConfig } from './config.ts';
 import { createGatewayDeps } from './deps.ts';
+import { addExpress } from './express/express.ts';
 import { addProxiedRoutes } from './proxy.ts';
 import { recordRefusals } from './refusal-record.ts';
 import { getDocsRoute } from './routes/get-docs.ts';
@@ -24,7 +25,7 @@ export const createGatewayService = (proxied: readonly EndpointSpec[]) =>
     name: 'gateway',
     config: GatewayConfig,
     create: (platform) => {
-      const deps = createGatewayDeps(platform);
+      const deps = createGatewayDeps(platform, proxied);
       return {
         routes: [
           getServicesHealthRoute(deps),
@@ -56,12 +57,13 @@ export const createGatewayService = (proxied: readonly EndpointSpec[]) =>
           // After the one who finds the instances of auth.
           deps.revocationFeed,
         ],
-        extend: async (app) => {
+        extend: async (app, { isLeaving }) => {
           addTrafficRules(app, deps);
           deps.upgrades.serve(app);
           recordRefusals(app, deps);
           addProxiedRoutes(app, proxied, deps);
           await addAdminProxies(app, deps);
+          addExpress(app, proxied, deps, isLeaving);
         },
       };
     },

@@ -30,6 +30,9 @@ const ALLOWED = [
 
 const PREFLIGHT_KEPT_S = 600;
 
+/** Where pages of some origins may read answers, these differ by who asks. */
+export const varyOf = (origins: readonly string[]): 'origin' | undefined => (origins.length > 0 ? 'origin' : undefined);
+
 /**
  * Lets pages of the configured origins read answers (https://fetch.spec.whatwg.org/#http-cors-protocol); never with cookies,
  * of which the API has none. Whether the request was a preflight, which is answered here and now.
@@ -48,7 +51,7 @@ export function createCors(
     const isPreflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
     reply.header(
       'vary',
-      isPreflight ? 'origin, access-control-request-method, access-control-request-headers' : 'origin',
+      isPreflight ? 'origin, access-control-request-method, access-control-request-headers' : varyOf(current),
     );
     if (origin === undefined || !allowed.has(origin)) return false;
     reply.header('access-control-allow-origin', origin);

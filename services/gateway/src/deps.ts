@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import type { EndpointSpec } from '@soc/contracts';
 import { createHealthChecker, type HealthCheck } from '@soc/monitoring';
 import { type EdgePlatform, FLEET_VERSION } from '@soc/service-kit';
 import { createAccessLog, openStandardOutput } from './access-log.ts';
@@ -10,6 +11,8 @@ import { createInternalTokens } from './internal-tokens.ts';
 import { createLiveConfig } from './live-config.ts';
 import { createLoadShedder } from './load-shedder.ts';
 import { createOpenStreams } from './open-streams.ts';
+import { createFindings } from './express/findings.ts';
+import { createRateCounts } from './rate-counts.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { createRequestJournal } from './request-journal.ts';
 import { createRequestTraces } from './request-traces.ts';
@@ -26,8 +29,8 @@ import { createWorkerReports } from './workers/worker-reports.ts';
 
 export type GatewayDeps = ReturnType<typeof createGatewayDeps>;
 
-/** The whole graph of the gateway. */
-export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
+/** The whole graph of a gateway before the services that declare `proxied`. */
+export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>, proxied: readonly EndpointSpec[]) {
   const { audit, config, instanceId, log, now, registry } = platform;
   const nowMs = (): number => now().getTime();
   const upstreams = createUpstreams(upstreamSettings(config), countUpstreamEvents(registry));
@@ -45,6 +48,8 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     registry,
     apply: (next) => upstreams.update(upstreamSettings(next)),
   });
+  const limiter = createRateLimiter({ redis, prefix: config.REDIS_PREFIX, registry, log });
+  const countsOf = createRateCounts(live.rates);
   const { verifier, feed } = createRevocations(platform, { auth, serviceToken, openStreams });
   const checks: Readonly<Record<string, HealthCheck>> = {
     // Without Redis there is no rate limit, and everything else works.
@@ -63,6 +68,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     audit,
     config,
     log,
+    nowMs,
     upstreams,
     checks: allChecks,
     metrics: workers?.metrics,
@@ -70,7 +76,15 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     health: createHealthChecker({ ...own, checks: allChecks }),
     orders: createOrders({ redis, prefix: config.REDIS_PREFIX, upstreams, log, nowMs }),
     internalTokens,
-    cache: createResponseCache({ redis, prefix: config.REDIS_PREFIX, upstreams, internalTokens, registry, nowMs }),
+    cache: createResponseCache({
+      redis,
+      prefix: config.REDIS_PREFIX,
+      upstreams,
+      internalTokens,
+      registry,
+      keptOf: new Set(proxied.filter(({ cache }) => cache).map(({ service }) => service)),
+      nowMs,
+    }),
     journal: createRequestJournal(
       registry,
       access && createAccessLog(access, { service: 'gateway', instance: instanceId, nowMs }),
@@ -87,8 +101,12 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>) {
     admit: createAdmission({
       verifier,
       apiKeys: createApiKeyExchange({ auth, serviceToken, nowMs }),
-      limiter: createRateLimiter({ redis, prefix: config.REDIS_PREFIX, registry, log }),
+      limiter,
+      countsOf,
       rules: live.rates,
     }),
+    limiter,
+    countsOf,
+    findings: createFindings(),
   };
 }

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge } from '@soc/monitoring';
 import { clientNetworkOf, type EdgePlatform, HttpProblem, tooManyRequests, type Worker } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { trafficOf } from './domain/rate-rules.ts';
+import { type Traffic, trafficOf } from './domain/rate-rules.ts';
 import { isShed, type LoadLimits, pressureOf } from './domain/shedding.ts';
 import { hasBody, type RequestBody } from './upstream/request-body.ts';
 
@@ -13,6 +13,11 @@ export interface LoadShedder extends Worker {
    * shed, and 429 when its client has too many at once.
    */
   readonly admit: (request: FastifyRequest, reply: FastifyReply) => void;
+  /** For a request by express: whether neither the load nor the number of its client speaks against it. */
+  readonly hasRoomFor: (traffic: Traffic, client: string) => boolean;
+  /** Counts such a request of a client (an address, or a network of IPv6) until `left`. */
+  readonly entered: (client: string) => void;
+  readonly left: (client: string) => void;
   /** Counts a request whose body is here, or goes on from here. Throws 503 for one that is shed now that it is whole. */
   readonly bodyTaken: (request: FastifyRequest, reply: FastifyReply, body: RequestBody) => void;
 }
@@ -69,6 +74,16 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
   const clients = createClientCounts();
 
   return {
+    hasRoomFor: (traffic, client) =>
+      !isShed(traffic, pressureOf(load, limits())) && clients.of(client) < limits().addressInFlight,
+    entered: (client) => {
+      clients.add(client);
+      load.inFlight += 1;
+    },
+    left: (client) => {
+      clients.remove(client);
+      leave();
+    },
     admit: (request, reply) => {
       const { forwards, isAlwaysOpen } = request.passage;
       if (isAlwaysOpen) return;
@@ -96,17 +111,24 @@ export function createLoadShedder(limits: () => LoadLimits, registry: EdgePlatfo
 /** How many requests of each client are open. */
 function createClientCounts() {
   const counts = new Map<string, number>();
+  const of = (client: string): number => counts.get(client) ?? 0;
+  const add = (client: string): void => void counts.set(client, of(client) + 1);
+  const remove = (client: string): void => {
+    const left = of(client) - 1;
+    if (left > 0) counts.set(client, left);
+    else counts.delete(client);
+  };
   return {
+    of,
+    add,
+    remove,
     enter: ({ ip, passage }: FastifyRequest, most: number): void => {
       const client = clientNetworkOf(ip);
-      const count = (counts.get(client) ?? 0) + 1;
-      if (count > most) throw tooManyRequests('gateway.rate_limited', 'too many requests at once from one address', 1);
-      counts.set(client, count);
-      passage.atClose.push(() => {
-        const left = (counts.get(client) ?? 0) - 1;
-        if (left > 0) counts.set(client, left);
-        else counts.delete(client);
-      });
+      if (of(client) >= most) {
+        throw tooManyRequests('gateway.rate_limited', 'too many requests at once from one address', 1);
+      }
+      add(client);
+      passage.atClose.push(() => remove(client));
     },
   };
 }

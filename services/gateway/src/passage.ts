@@ -38,11 +38,11 @@ export interface Passage {
 const ALWAYS_OPEN = new Set(['/health', '/health/live', '/metrics', '/.well-known/jwks.json']);
 
 /** To be called before anything else is done with the request. */
-export function beginPassage(request: FastifyRequest): void {
+export function beginPassage(request: FastifyRequest, startedAtMs = performance.now()): void {
   // Fastify makes this object anew each time.
   const { config, url = '' } = request.routeOptions;
   request.passage = {
-    startedAtMs: performance.now(),
+    startedAtMs,
     forwards: config.forwards,
     isAlwaysOpen: ALWAYS_OPEN.has(url),
     traceparent: '',

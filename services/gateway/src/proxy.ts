@@ -2,20 +2,16 @@ import type { ServerResponse } from 'node:http';
 import type { EndpointSpec } from '@soc/contracts';
 import { authorise, identify, tooLarge } from '@soc/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { deadlineOf } from './domain/deadline.ts';
+import { bodyLimitOf } from './body-limit.ts';
 import { standingFields } from './answer-headers.ts';
-import { type FieldList, requestFields, responseFields } from './domain/headers.ts';
+import { type FieldList, responseFields } from './domain/headers.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { AnswerSink } from './upstream/exchange.ts';
-import type { UpstreamRequest } from './upstream/forward.ts';
-import { BODY_TOO_LARGE, type RequestBody, takeBody } from './upstream/request-body.ts';
+import { BODY_TOO_LARGE, takeBody } from './upstream/request-body.ts';
 import { answerProblem, problemOf } from './upstream-problem.ts';
+import { type Admitted, EVENT_STREAM, upstreamRequestOf } from './upstream-request.ts';
 
 const SWITCHING_PROTOCOLS = 101;
-const EVENT_STREAM = 'text/event-stream';
-
-/** Of an endpoint whose contract names no other. */
-const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 type ProxyDeps = Pick<
   GatewayDeps,
@@ -67,7 +63,7 @@ async function proxy(
   }
   const delivery = await deps.upstreams.deliver(
     spec.service,
-    upstreamRequest(spec, request, body, deps),
+    upstreamRequestOf(spec, admittedOf(request, spec.upgrade && deps.upgrades.of(request.raw)), body, deps),
     sinkOf(request, reply),
   );
   request.passage.delivery = delivery;
@@ -87,45 +83,25 @@ function askForBody({ headers, raw }: FastifyRequest, reply: FastifyReply): void
 
 const bodyTooLarge = () => tooLarge('request.too_large', 'the body is larger than this endpoint accepts');
 
-const bodyLimitOf = ({ bodyKind, bodyLimitBytes }: EndpointSpec): number =>
-  bodyLimitBytes ?? (bodyKind === 'stream' ? Number.POSITIVE_INFINITY : DEFAULT_BODY_LIMIT_BYTES);
-
 /** A service refuses such a body too, but by closing the connection, and then its answer may be lost on the way. */
 const isTooLarge = (limitBytes: number, length: string | undefined): boolean =>
   length !== undefined && Number(length) > limitBytes;
 
-function upstreamRequest(
-  spec: EndpointSpec,
-  request: FastifyRequest,
-  body: RequestBody,
-  { config, internalTokens, upgrades }: Pick<ProxyDeps, 'config' | 'internalTokens' | 'upgrades'>,
-): UpstreamRequest {
-  const { headers, passage, principal } = request;
-  const isEventStream = spec.produces === EVENT_STREAM;
-  const headersTimeoutMs = spec.timeoutMs ?? config.UPSTREAM_HEADERS_TIMEOUT_MS;
-  const mayTakeLong = isEventStream || body.kind === 'streamed';
-  return {
-    method: request.method,
-    path: request.raw.url ?? '/',
-    fields: requestFields(headers, {
-      requestId: request.id,
-      traceparent: passage.traceparent,
-      clientAddress: request.ip,
-      protocol: request.protocol,
-      host: headers.host,
-      authorization: principal && internalTokens.authorizationFor(principal, spec.service),
-    }),
-    body,
-    isOnce: spec.isOnce,
-    headersTimeoutMs,
-    upgrade: spec.upgrade && upgrades.of(request.raw),
-    bodyTimeoutMs: isEventStream ? 0 : config.UPSTREAM_BODY_TIMEOUT_MS,
-    deadline: deadlineOf(passage.deadlineAtMs, {
-      startMs: performance.now(),
-      limitMs: mayTakeLong ? undefined : headersTimeoutMs,
-    }),
-  };
-}
+const admittedOf = (
+  { method, raw, headers, id, passage, ip, protocol, principal }: FastifyRequest,
+  upgrade: Admitted['upgrade'],
+): Admitted => ({
+  method,
+  path: raw.url ?? '/',
+  headers,
+  requestId: id,
+  traceparent: passage.traceparent,
+  clientAddress: ip,
+  protocol,
+  principal,
+  deadlineAtMs: passage.deadlineAtMs,
+  upgrade,
+});
 
 /** The one answer whose connection fields are what it is about. It is not the last of its connection, though it ends HTTP there. */
 function switchProtocols(raw: ServerResponse, fields: FieldList): void {
@@ -133,7 +109,7 @@ function switchProtocols(raw: ServerResponse, fields: FieldList): void {
   raw.flushHeaders();
 }
 
-const sinkOf = (request: FastifyRequest, reply: FastifyReply): AnswerSink => ({
+const sinkOf = (request: FastifyRequest, reply: FastifyReply): Omit<AnswerSink, 'fail'> => ({
   raw: reply.raw,
   atClose: request.passage.atClose,
   begin: (status, headers) => {

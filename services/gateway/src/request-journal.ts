@@ -1,14 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import type { Principal } from '@soc/identity';
 import type { Registry } from '@soc/monitoring';
 import { traceIdOf } from '@soc/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessLine } from './access-log.ts';
 import { beginPassage } from './passage.ts';
 import { createRequestMetrics, statusClassOf } from './request-metrics.ts';
+import type { Delivery } from './upstream/service-upstream.ts';
 
 /** Tells of every request once it is over: one line in the log, two series in the metrics. */
 export interface RequestJournal {
   /** The passage of the request begins here; its `delivery` is told of. */
-  readonly begin: (request: FastifyRequest, reply: FastifyReply) => void;
+  readonly begin: (request: FastifyRequest, reply: FastifyReply, sinceMs?: number) => void;
+  /** Tells of one that had no such passage, once its answer is closed. */
+  readonly tell: (ended: EndedRequest) => void;
+}
+
+/** A request whose answer is closed. */
+export interface EndedRequest {
+  /** On the clock of `performance.now()`. */
+  readonly startedAtMs: number;
+  readonly requestId: string;
+  readonly traceparent: string;
+  readonly method: string;
+  readonly url: string;
+  /** The service whose endpoint it was for. */
+  readonly upstream: string;
+  readonly response: ServerResponse;
+  readonly principal: Principal | undefined;
+  readonly delivery: Delivery | undefined;
 }
 
 /** Longer paths are of no use in a log and of some to whoever wants to fill it. */
@@ -29,22 +49,20 @@ export function createRequestJournal(
 ): RequestJournal {
   const recorderOf = createRequestMetrics(registry);
 
-  const tell = (request: FastifyRequest, reply: FastifyReply): void => {
-    const { startedAtMs, traceparent, forwards, delivery } = request.passage;
+  const tell = (ended: EndedRequest): void => {
+    const { startedAtMs, upstream, delivery, principal } = ended;
     const durationMs = performance.now() - startedAtMs;
-    const status = reply.raw.statusCode;
-    const isAborted = !reply.raw.writableFinished && status !== SWITCHING_PROTOCOLS;
-    const upstream = forwards?.service ?? 'gateway';
+    const { statusCode: status, writableFinished } = ended.response;
+    const isAborted = !writableFinished && status !== SWITCHING_PROTOCOLS;
     recorderOf(upstream)(isAborted ? 'aborted' : statusClassOf(status), durationMs / 1000);
     if (!log) return;
-    const { principal } = request;
     const outcome = delivery?.outcome;
     const failed = outcome?.kind === 'answered' ? undefined : outcome;
     log({
-      requestId: request.id,
-      traceId: traceIdOf(traceparent),
-      method: request.method,
-      path: pathOf(request.url),
+      requestId: ended.requestId,
+      traceId: traceIdOf(ended.traceparent),
+      method: ended.method,
+      path: pathOf(ended.url),
       status,
       durationMs,
       upstream,
@@ -58,12 +76,16 @@ export function createRequestJournal(
   };
 
   return {
-    begin: (request, reply) => {
-      beginPassage(request);
+    tell,
+    begin: (request, reply, sinceMs) => {
+      beginPassage(request, sinceMs);
       // It comes once; `once` would make sure of it at a price.
       reply.raw.on('close', () => {
         for (const end of request.passage.atClose) end();
-        tell(request, reply);
+        const { startedAtMs, traceparent, forwards, delivery } = request.passage;
+        const { id: requestId, method, url, principal } = request;
+        const upstream = forwards?.service ?? 'gateway';
+        tell({ requestId, traceparent, method, url, upstream, startedAtMs, principal, delivery, response: reply.raw });
       });
     },
   };

@@ -1,47 +1,77 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { endRequestSpan, startRequestSpan, traceContextOf } from '@soc/service-kit';
 import { createTraceparent, type TraceContext, type Tracer, unsampled } from '@soc/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Delivery } from './upstream/service-upstream.ts';
 
-/** Gives each request its place in a trace: in its passage, and in its headers for whoever answers it. */
+/** What the span of a request tells, of which the last two are known once it is over. */
+export interface Traced {
+  readonly method: string;
+  /** Of its route; undefined where none is like it. */
+  readonly route: string | undefined;
+  readonly raw: ServerResponse;
+  readonly atClose: (() => void)[];
+  readonly upstream: string | undefined;
+  readonly delivery: Delivery | undefined;
+}
+
+/** Gives each request its place in a trace, in its headers for whoever answers it. */
 export interface RequestTraces {
-  /** The passage has begun. */
-  readonly begin: (request: FastifyRequest, reply: FastifyReply) => void;
+  /** The request's `traceparent`. One that is not to be recorded has no `traced`. */
+  readonly begin: (headers: IncomingHttpHeaders, traced: Traced | undefined) => string;
 }
 
 /**
  * What a client says of a trace goes on only where clients are `trusted`: it chooses the ids, and whether the trace is recorded.
- * Probes and scrapes are not recorded. Without a tracer nothing is, and requests have a context all the same.
+ * Without a tracer nothing is, and requests have a context all the same.
  */
 export function createRequestTraces(
   tracer: Tracer | undefined,
   { trusted }: { readonly trusted: boolean },
 ): RequestTraces {
-  const record = (recording: Tracer, request: FastifyRequest, { raw }: FastifyReply, parent?: TraceContext) => {
-    const { passage, method, routeOptions } = request;
-    const span = startRequestSpan(recording, { method, url: routeOptions.url }, parent);
-    if (!span) return undefined;
-    passage.atClose.push(() => {
-      const { forwards, delivery } = passage;
-      span.set({ 'soc.upstream': forwards?.service, 'soc.upstream.instances': delivery?.instances.join(' ') });
-      endRequestSpan(span, { raw });
-    });
-    return span.traceparent;
-  };
-
   return {
-    begin: (request, reply) => {
-      const { headers, passage } = request;
+    begin: (headers, traced) => {
       const parent = trusted ? traceContextOf(headers) : undefined;
       // Undefined is left out of what goes on.
       if (headers['tracestate'] !== undefined) headers['tracestate'] = parent?.tracestate;
-      const recorded = tracer && !passage.isAlwaysOpen ? record(tracer, request, reply, parent) : undefined;
-      passage.traceparent = recorded ?? passedOn(parent, tracer !== undefined);
-      headers['traceparent'] = passage.traceparent;
+      const recorded = tracer && traced && record(tracer, traced, parent);
+      const traceparent = recorded ?? passedOn(parent, tracer !== undefined);
+      headers['traceparent'] = traceparent;
+      return traceparent;
     },
   };
+}
+
+function record(tracer: Tracer, traced: Traced, parent: TraceContext | undefined): string | undefined {
+  const span = startRequestSpan(tracer, { method: traced.method, url: traced.route }, parent);
+  if (!span) return undefined;
+  traced.atClose.push(() => {
+    const { upstream, delivery, raw } = traced;
+    span.set({ 'soc.upstream': upstream, 'soc.upstream.instances': delivery?.instances.join(' ') });
+    endRequestSpan(span, { raw });
+  });
+  return span.traceparent;
 }
 
 function passedOn(parent: TraceContext | undefined, hasDecided: boolean): string {
   if (!parent) return createTraceparent();
   return hasDecided ? unsampled(parent.traceparent) : parent.traceparent;
+}
+
+/** A request on Fastify's way, whose passage has begun. Probes and scrapes are not recorded. */
+export function tracedOf({ method, routeOptions, passage }: FastifyRequest, { raw }: FastifyReply): Traced | undefined {
+  if (passage.isAlwaysOpen) return undefined;
+  const { atClose } = passage;
+  return {
+    method,
+    route: routeOptions.url,
+    raw,
+    atClose,
+    get upstream() {
+      return passage.forwards?.service;
+    },
+    get delivery() {
+      return passage.delivery;
+    },
+  };
 }

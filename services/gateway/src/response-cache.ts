@@ -1,5 +1,4 @@
-import type { CachePolicy, EndpointSpec } from '@soc/contracts';
-
+import type { CachePolicy, EndpointSpec, ServiceName } from '@soc/contracts';
 import { Counter, type Registry } from '@soc/monitoring';
 import { cacheGenerationKey } from '@soc/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,7 +17,7 @@ export interface ResponseCache {
     deadlineMs: number | undefined,
   ) => Promise<boolean>;
   /** A request was passed on: after a write the answers of that service to that tenant are old. */
-  readonly written: (spec: EndpointSpec, request: FastifyRequest) => void;
+  readonly written: (spec: EndpointSpec, request: Pick<FastifyRequest, 'principal'>) => void;
 }
 
 /** As the rate limiter: a gateway that paused for a moment must not take it for a silent Redis. */
@@ -33,9 +32,14 @@ const inTime = (asked: Promise<Kept | undefined>, deadlineMs: number | undefined
   deadlineMs === undefined ? asked : within(Math.max(0, deadlineMs - performance.now()), asked).catch(() => undefined);
 
 export function createResponseCache(
-  options: FillerOptions & { readonly prefix: string; readonly registry: Registry },
+  options: FillerOptions & {
+    readonly prefix: string;
+    readonly registry: Registry;
+    /** Services of which any answer may be kept. */
+    readonly keptOf: ReadonlySet<ServiceName>;
+  },
 ): ResponseCache {
-  const { redis, prefix, registry, nowMs } = options;
+  const { redis, prefix, registry, keptOf, nowMs } = options;
   const served = new Counter({
     name: 'soc_gateway_cache_total',
     help: 'Requests for what may be kept: answered from what is kept, by the service, or past the cache.',
@@ -95,7 +99,7 @@ export function createResponseCache(
       return kept !== undefined;
     },
     written: ({ method, service }, { principal }) => {
-      if (method === 'GET' || !principal || redis.status !== 'ready') return;
+      if (method === 'GET' || !keptOf.has(service) || !principal || redis.status !== 'ready') return;
       // A Redis that fails right here keeps an answer for as long as its contract says.
       redis.incr(cacheGenerationKey(prefix, service, principal.tenantId)).catch(() => undefined);
     },

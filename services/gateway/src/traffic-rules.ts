@@ -1,10 +1,13 @@
 import { badRequest } from '@soc/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addStandingFields, demandPath } from './answer-headers.ts';
 import { createCors } from './cors.ts';
 import type { GatewayDeps } from './deps.ts';
 import { formFaultOf } from './domain/request-form.ts';
+import type { Finding } from './express/findings.ts';
 import { beginDeadline } from './request-deadlines.ts';
+import { tracedOf } from './request-traces.ts';
+import { answerProblem } from './upstream-problem.ts';
 
 /** What holds for every request, whoever answers it, before its route is entered. */
 export function addTrafficRules(
@@ -16,12 +19,18 @@ export function addTrafficRules(
     openStreams,
     shedder,
     live,
-  }: Pick<GatewayDeps, 'journal' | 'traces' | 'admit' | 'openStreams' | 'shedder' | 'live'>,
+    findings,
+  }: Pick<GatewayDeps, 'journal' | 'traces' | 'admit' | 'openStreams' | 'shedder' | 'live' | 'findings'>,
 ): void {
   const answersPreflight = createCors(() => live.config().CORS_ORIGINS);
   app.addHook('onRequest', (request, reply, done) => {
-    journal.begin(request, reply);
-    traces.begin(request, reply);
+    const finding = findings.of(request.raw);
+    journal.begin(request, reply, finding?.startedAtMs);
+    if (finding) {
+      answersPreflight(request, reply);
+      return answerFinding(finding, request, reply, done);
+    }
+    request.passage.traceparent = traces.begin(request.headers, tracedOf(request, reply));
     demandPath(request);
     beginDeadline(request);
     const fault = formFaultOf(request.raw);
@@ -50,4 +59,20 @@ export function addTrafficRules(
     openStreams.endAll();
     done();
   });
+}
+
+/** The end of a request that went by express: everything that is before an answer has been. */
+function answerFinding(
+  { principal, traceparent, rate, delivery, answer }: Finding,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
+  request.principal = principal;
+  request.passage.traceparent = traceparent;
+  request.passage.rate = rate;
+  request.passage.delivery = delivery;
+  if (answer.kind === 'failed') void answerProblem(answer.problem, request, reply);
+  else if (answer.kind === 'refused') done(answer.problem);
+  else done(answer.error instanceof Error ? answer.error : new Error(String(answer.error)));
 }

@@ -13,6 +13,8 @@ export interface AnswerSink {
   readonly atClose: (() => void)[];
   /** Writes the head of the answer. From here on the answer cannot be replaced. Throws for a field that is not HTTP. */
   readonly begin: (status: number, headers: Headers) => void;
+  /** What counts an attempt has failed, which nothing of an answer can tell. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** Answers up to this size are held and written once; nothing of them reaches the client when they break. */

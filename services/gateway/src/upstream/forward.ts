@@ -71,13 +71,16 @@ export function forward(
       path: request.path,
       headers: leftMs === undefined ? [...fields] : [...fields, TIMEOUT_HEADER, String(leftMs)],
       body: bodyOf(request.body),
-      headersTimeout: leftMs === undefined ? headersTimeoutMs : Math.min(headersTimeoutMs, leftMs),
+      headersTimeout: leftMs === undefined ? headersTimeoutMs : headersTimeoutOf(headersTimeoutMs, leftMs),
       bodyTimeout: request.bodyTimeoutMs,
       upgrade: request.upgrade ? 'websocket' : null,
     },
     exchange,
   );
 }
+
+/** Undici's clock goes by half seconds and is set anew for every other time-out: what is all but the whole is taken for it. */
+const headersTimeoutOf = (wholeMs: number, leftMs: number): number => (leftMs < wholeMs - 100 ? leftMs : wholeMs);
 
 function bodyOf(body: RequestBody): Buffer | Readable | null {
   switch (body.kind) {

@@ -16,7 +16,7 @@ class BodyTooLargeError extends Error {
 }
 
 /** Bodies up to this size are held: they can be sent again, and no slow client holds a connection to an instance. */
-const HELD_BYTES = 64 * 1024;
+export const HELD_BYTES = 64 * 1024;
 
 /** For so long the rest of a body that was refused is read, so that the client comes to read the answer. */
 const LINGER_MS = 2_000;

@@ -8,13 +8,15 @@ import type { AnswerSink } from './exchange.ts';
 import { repeatableOf, type UpstreamRequest } from './forward.ts';
 import { createInstance, type Instance, type InstanceSettings } from './instance.ts';
 import type { Place } from './places.ts';
-import { createRetryBudget } from './retry-budget.ts';
+import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 
 /** How a request ended, and which instances had it, in order. */
 export interface Delivery {
   readonly outcome: Outcome;
   readonly instances: readonly string[];
 }
+
+const NOBODY_ASKED: Delivery = { outcome: { kind: 'unreachable', reason: 'nobody may be asked' }, instances: [] };
 
 export interface ServiceSettings {
   readonly balancing: Balancing;
@@ -38,8 +40,8 @@ export interface ServiceUpstream {
   readonly instances: () => readonly Instance[];
   /** The next instance, of those not in `except`; undefined when none can be asked now. */
   readonly choose: (except?: readonly Instance[]) => Instance | undefined;
-  /** Sends a request to an instance, and on to others where that is safe. */
-  readonly deliver: (request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery>;
+  /** Sends a request to an instance, and on to others where that is safe. `delivered` is called once, when it is counted. */
+  readonly deliver: (request: UpstreamRequest, sink: AnswerSink, delivered: (delivery: Delivery) => void) => void;
   /** Settings and instances from now on; instances that are still there go on; all do without `places`. */
   readonly update: (settings: ServiceSettings, places: readonly Place[] | undefined) => void;
   readonly close: () => Promise<void>;
@@ -124,21 +126,7 @@ export function createServiceUpstream(
     breaker,
     instances: () => instances,
     choose,
-    deliver: async (request, sink) => {
-      const start = breaker.admits() ? choose() : undefined;
-      if (!start) return { outcome: { kind: 'unreachable', reason: 'nobody may be asked' }, instances: [] };
-      budget.deposit();
-      const settle = breaker.begin();
-      const tried = [start];
-      let outcome = await attemptWithin(start, request, sink);
-      for (let next = again(outcome, request, tried); next; next = again(outcome, request, tried)) {
-        tried.push(next);
-        outcome = await attemptWithin(next, request, sink);
-      }
-      const settling = settle(outcome);
-      if (settling) await settling;
-      return { outcome, instances: tried.map(({ name }) => name) };
-    },
+    deliver: createDeliver({ breaker, budget, choose, again }),
     update: (next, places) => {
       settings = next;
       breaker.configure(next.serviceBreaker);
@@ -153,5 +141,42 @@ export function createServiceUpstream(
       breaker.close();
       await Promise.all([...instances, ...retiring].map((instance) => instance.close()));
     },
+  };
+}
+
+/** Sends requests to instances one after the other for as long as `again` names a next one, and has each told of once. */
+function createDeliver(parts: {
+  readonly breaker: Breaker;
+  readonly budget: RetryBudget;
+  readonly choose: () => Instance | undefined;
+  readonly again: (outcome: Outcome, request: UpstreamRequest, tried: readonly Instance[]) => Instance | undefined;
+}): ServiceUpstream['deliver'] {
+  const { breaker, budget, choose, again } = parts;
+  return (request, sink, delivered) => {
+    const start = breaker.admits() ? choose() : undefined;
+    if (!start) return delivered(NOBODY_ASKED);
+    budget.deposit();
+    const settle = breaker.begin();
+    const tried = [start];
+    const conclude = (outcome: Outcome): void => {
+      const next = outcome.kind === 'answered' ? undefined : again(outcome, request, tried);
+      if (next) {
+        tried.push(next);
+        return attemptWithin(next, request, sink, ended);
+      }
+      const delivery = { outcome, instances: tried.map(({ name }) => name) };
+      const settling = settle(outcome);
+      if (settling) settling.then(() => delivered(delivery)).catch(sink.fail);
+      else delivered(delivery);
+    };
+    const ended = (outcome: Outcome): void => {
+      try {
+        conclude(outcome);
+      } catch (error) {
+        // Undici, which calls this, would take it for a fault of the connection.
+        sink.fail(error);
+      }
+    };
+    attemptWithin(start, request, sink, ended);
   };
 }

@@ -26,8 +26,12 @@ export interface Upstreams {
   readonly of: (service: ServiceName) => ServiceUpstream;
   /** The next instance; undefined when none can be asked now. */
   readonly choose: (service: ServiceName, except?: Instance) => Instance | undefined;
-  /** Sends a request to an instance, and on to others where that is safe. */
-  readonly deliver: (service: ServiceName, request: UpstreamRequest, sink: AnswerSink) => Promise<Delivery>;
+  /** As in `ServiceUpstream`, awaited. */
+  readonly deliver: (
+    service: ServiceName,
+    request: UpstreamRequest,
+    sink: Omit<AnswerSink, 'fail'>,
+  ) => Promise<Delivery>;
   readonly probeAll: () => Promise<void>;
   /** Looks up the names among the targets: who is new joins, who is gone finishes what it has. */
   readonly resolveAll: () => Promise<void>;
@@ -77,7 +81,10 @@ export function createUpstreams(
     instancesOf: (service) => services[service].instances(),
     of: (service) => services[service],
     choose: (service, except) => services[service].choose(except && [except]),
-    deliver: (service, request, sink) => services[service].deliver(request, sink),
+    deliver: (service, request, sink) =>
+      new Promise((resolve, reject) => {
+        services[service].deliver(request, { ...sink, fail: reject }, resolve);
+      }),
     probeAll: async () => {
       await Promise.all(all.flatMap((upstream) => upstream.instances().map((instance) => instance.probe())));
     },
