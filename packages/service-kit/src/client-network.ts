@@ -7,7 +7,8 @@ const groupsOf = (part: string): readonly string[] => (part === '' ? [] : part.s
 
 /** The address as a client is counted by it: of IPv4 all of it, of IPv6 the network of 64 bits, as `2001:db8:0:1::/64`. */
 export function clientNetworkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  // Almost all are of IPv4, and to find that by the grammar of IPv6 is dear.
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const [bare = ''] = address.split('%');
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
   if (mapped !== undefined) return mapped;
