@@ -1,14 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
-import { Readable } from 'node:stream';
-import { json } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { EvidenceObject } from '@soc/contracts/storage/objects';
 import { CompleteUpload, GetUpload, StartUpload } from '@soc/contracts/storage/uploads';
 import { startTestService, type TestService } from '@soc/fleet/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { storageService } from '../app.ts';
+import { type LargeClient, startLargeClient } from './large-client.fixture.ts';
 import { type LargeStore, largeStores } from './large-stores.fixture.ts';
 
 /** 5 GiB with `SOC_TEST_FULL=1`: some minutes, and as much room on the disk twice over. */
@@ -18,48 +13,14 @@ const MEMORY_MAY_GROW_BY_BYTES = 64 * 1024 ** 2;
 const MIB = 1024 ** 2;
 const WITHIN_MS = IS_FULL ? 1_800_000 : 240_000;
 
-/** A connection of its own: one that was kept may have been closed while this process was busy hashing. */
-const ALONE = { agent: false } as const;
-
-const block = randomBytes(MIB);
-
-/** Bytes `from` to `to` of a content that no two places of which are alike for long. */
-function* contentOf(from: number, to: number): Generator<Buffer> {
-  for (let at = from; at < to;) {
-    const piece = Buffer.from(block.subarray(0, Math.min(MIB / 16, to - at)));
-    piece.writeUInt32BE(at >>> 4, 0);
-    at += piece.length;
-    yield piece;
-  }
+/** A service before one store, and a client of it. */
+interface Setting {
+  readonly service: TestService;
+  readonly client: LargeClient;
+  readonly urlOf: (path: string) => string;
 }
 
-function sha256Of(bytes: number): string {
-  const hash = createHash('sha256');
-  for (const piece of contentOf(0, bytes)) hash.update(piece);
-  return hash.digest('hex');
-}
-
-/** A real connection, past the test harness, which would hold the whole body. */
-async function send(service: TestService, method: string, path: string, body?: Readable): Promise<IncomingMessage> {
-  const headers = { authorization: `Bearer ${service.tokens.admin}` };
-  const sent = request(`${service.url}/api/v1/storage${path}`, { ...ALONE, method, headers });
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  sent.once('response', resolve).once('error', reject);
-  if (body) await pipeline(body, sent);
-  else sent.end();
-  return promise;
-}
-
-/** Sends half of a part and hangs up. */
-async function cutInTheMiddle(service: TestService, path: string, partBytes: number): Promise<void> {
-  const headers = { authorization: `Bearer ${service.tokens.admin}`, 'content-length': String(partBytes) };
-  const sent = request(`${service.url}/api/v1/storage${path}`, { ...ALONE, method: 'PUT', headers });
-  sent.on('error', () => undefined); // we hang up ourselves
-  await new Promise<void>((resolve) => sent.write(Buffer.alloc(partBytes / 2), () => resolve()));
-  sent.destroy();
-}
-
-/** How far the resident memory of this process, service and client in one, rises above what it was before. */
+/** How far the resident memory of this process, which the service is in, rises above what it was before. */
 async function growthDuring(work: () => Promise<void>): Promise<number> {
   const before = process.memoryUsage.rss();
   let highest = before;
@@ -74,47 +35,47 @@ async function growthDuring(work: () => Promise<void>): Promise<number> {
   return highest - before;
 }
 
-async function sha256Received(content: Readable): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of content as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-async function startService({ env, stop }: LargeStore): Promise<TestService> {
+async function start({ env, stop }: LargeStore): Promise<Setting> {
   onTestFinished(stop);
   const service = await startTestService(storageService, { env: { ...env, EVIDENCE_MAX_BYTES: String(BYTES) } });
   onTestFinished(() => service.close());
+  const client = startLargeClient();
+  const urlOf = (path: string): string => `${service.url}/api/v1/storage${path}`;
+  const setting = { service, client, urlOf };
   // What is loaded and allocated once is not what an upload costs.
-  for (const warmUp of [20 * MIB, 20 * MIB]) {
-    const answer = await send(service, 'POST', '/objects?filename=warm', Readable.from(contentOf(0, warmUp)));
-    answer.resume();
-    await once(answer, 'end');
-  }
-  return service;
+  for (const warmUp of [20 * MIB, 20 * MIB]) await upload(setting, 'warm', warmUp);
+  return setting;
 }
 
-const upAndDown = async (service: TestService, sha256: string): Promise<void> => {
-  const answer = await send(service, 'POST', `/objects?filename=disk.img`, Readable.from(contentOf(0, BYTES)));
-  const stored = EvidenceObject.parse(await json(answer));
-  expect(stored).toMatchObject({ sha256, sizeBytes: BYTES });
-  const back = await send(service, 'GET', `/objects/${stored.id}/content`);
-  expect(await sha256Received(back)).toBe(sha256);
+const upload = async ({ service, client, urlOf }: Setting, filename: string, bytes: number): Promise<string> => {
+  const url = urlOf(`/objects?filename=${filename}`);
+  const content = { from: 0, to: bytes };
+  return (await client({ kind: 'send', method: 'POST', url, token: service.tokens.admin, content })).text;
 };
 
-const cutAndResumed = async (service: TestService, sha256: string): Promise<void> => {
+const upAndDown = async (setting: Setting, sha256: string): Promise<void> => {
+  const { service, client, urlOf } = setting;
+  const stored = EvidenceObject.parse(JSON.parse(await upload(setting, 'disk.img', BYTES)));
+  expect(stored).toMatchObject({ sha256, sizeBytes: BYTES });
+  const url = urlOf(`/objects/${stored.id}/content`);
+  const back = await client({ kind: 'send', method: 'GET', url, token: service.tokens.admin, isHashed: true });
+  expect(back.text).toBe(sha256);
+};
+
+const cutAndResumed = async ({ service, client, urlOf }: Setting, sha256: string): Promise<void> => {
+  const token = service.tokens.admin;
   const body = { filename: 'disk.img', sizeBytes: BYTES, sha256 };
   const { id, partBytes } = (await service.call(StartUpload, { body })).body;
-  const pathOf = (number: number): string => `/uploads/${id}/parts/${number}`;
+  const urlOfPart = (number: number): string => urlOf(`/uploads/${id}/parts/${number}`);
   const sendPart = async (number: number): Promise<void> => {
-    const [from, to] = [(number - 1) * partBytes, Math.min(number * partBytes, BYTES)];
-    const answer = await send(service, 'PUT', pathOf(number), Readable.from(contentOf(from, to)));
-    answer.resume();
-    expect(answer.statusCode).toBe(200);
+    const content = { from: (number - 1) * partBytes, to: Math.min(number * partBytes, BYTES) };
+    const sent = await client({ kind: 'send', method: 'PUT', url: urlOfPart(number), token, content });
+    expect(sent.status).toBe(200);
   };
   const count = Math.ceil(BYTES / partBytes);
   const middle = Math.ceil(count / 2);
   for (let number = 1; number < middle; number++) await sendPart(number);
-  await cutInTheMiddle(service, pathOf(middle), partBytes);
+  await client({ kind: 'hang up', url: urlOfPart(middle), token, bytes: partBytes });
   const { parts } = (await service.call(GetUpload, { params: { id } })).body;
   expect(parts.map(({ number }) => number)).toEqual(Array.from({ length: middle - 1 }, (_, index) => index + 1));
   for (let number = middle; number <= count; number++) await sendPart(number);
@@ -125,11 +86,11 @@ const cutAndResumed = async (service: TestService, sha256: string): Promise<void
 test.each(largeStores)(
   '$name: a large object goes up and down, and up again after a cut, in constant memory',
   async ({ open }) => {
-    const sha256 = sha256Of(BYTES);
-    const service = await startService(await open(IS_FULL));
+    const setting = await start(await open(IS_FULL));
+    const { text: sha256 } = await setting.client({ kind: 'hash', content: { from: 0, to: BYTES } });
     const growth = await growthDuring(async () => {
-      await upAndDown(service, sha256);
-      await cutAndResumed(service, sha256);
+      await upAndDown(setting, sha256);
+      await cutAndResumed(setting, sha256);
     });
     process.stdout.write(
       `${BYTES / MIB} MiB up, down, and up in parts: RSS grew by ${(growth / MIB).toFixed(1)} MiB\n`,
