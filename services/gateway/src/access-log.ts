@@ -23,18 +23,26 @@ export interface LineSink {
 }
 
 const STANDARD_OUTPUT = 1;
-/** What one write takes; a pipe with several writers keeps so much together. */
-const WRITE_BYTES = 4_096;
-const WRITE_FROM_BYTES = 3_072;
+/** What one write takes. */
+const BLOCK_BYTES = 16_384;
+/** The same where others write to it too: a pipe keeps so much together (PIPE_BUF). */
+const SHARED_BLOCK_BYTES = 4_096;
+/** So that the last line fits as well. */
+const LINE_BYTES = 1_024;
 const WRITE_EVERY_MS = 250;
-/** The standard output, written to in blocks: a process that is killed loses the lines of its last quarter of a second. */
-export function openStandardOutput(): LineSink & { readonly flush: () => void } {
+
+/**
+ * The standard output, written to in blocks: a process that is killed loses the lines of its last quarter of a second. `isShared`
+ * with other processes.
+ */
+export function openStandardOutput(isShared: boolean): LineSink & { readonly flush: () => void } {
+  const maxWrite = isShared ? SHARED_BLOCK_BYTES : BLOCK_BYTES;
   const destination = pino.destination({
     fd: STANDARD_OUTPUT,
-    // Once in a dozen lines; a thread to do it would cost more than the write.
+    // Once in some dozen lines; a thread to do it would cost more than the write.
     sync: true,
-    minLength: WRITE_FROM_BYTES,
-    maxWrite: WRITE_BYTES,
+    minLength: maxWrite - LINE_BYTES,
+    maxWrite,
     periodicFlush: WRITE_EVERY_MS,
   });
   return { write: (line) => destination.write(line), flush: () => destination.flushSync() };

@@ -25,14 +25,14 @@ interface Lease {
 }
 
 /** A lease is for so long, and what is left of it then is lost to its caller: little, since it is as large as was used. */
-const LEASE_MS = 250;
+const LEASE_MS = 1_000;
 /** No lease takes more of what may come at once. */
 const LARGEST_SHARE = 32;
 const MAX_CALLERS = 10_000;
 
 /**
- * Takes in advance, for whoever sends much, what the next quarter of a second will need, so that Redis is asked a few times a
- * second for a caller and not for each request. Never lets more through than Redis granted; small limits are asked for one
+ * Takes in advance, for whoever sends much, what the next second will need, so that Redis is asked once a second
+ * for a caller and not for each request. Never lets more through than Redis granted; small limits are asked for one
  * by one and are exact. Who was refused is refused here until the time that Redis named.
  */
 export function createRateLeases(
