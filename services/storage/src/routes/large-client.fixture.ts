@@ -32,7 +32,7 @@ export interface LargeAnswer {
 /** Takes one order at a time. */
 export type LargeClient = (order: LargeOrder) => Promise<LargeAnswer>;
 
-const PROGRAM = fileURLToPath(new URL('large-client.process.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('large-client-process.fixture.ts', import.meta.url));
 
 /** Ends with the test. */
 export function startLargeClient(): LargeClient {
@@ -44,7 +44,7 @@ export function startLargeClient(): LargeClient {
   return async (order) => {
     const told = once(child, 'message');
     child.send(order);
-    // `large-client.process.ts` sends it.
+    // `large-client-process.fixture.ts` sends it.
     const [answer] = (await Promise.race([told, failed.promise])) as [LargeAnswer];
     if (answer.fault !== undefined) throw new Error(answer.fault);
     return answer;

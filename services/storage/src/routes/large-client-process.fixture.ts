@@ -1,4 +1,5 @@
 // A client that sends and receives large contents as it is told over IPC, in a process of its own: what it costs is not the service's.
+import process from 'node:process';
 import { createHash, randomBytes } from 'node:crypto';
 import { type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
