@@ -12,13 +12,12 @@ import {
 import { steadyLatenciesMs } from './gateway/open-loop.ts';
 import { PEERS } from './gateway/proxies.ts';
 
-const ROUNDS = 3;
-/** Of one run; a slow machine gets more time, since compilers warm up by calls. */
-const REQUESTS = 12_000;
-/** Before the first run of a proxy and of a kind, and before each later one, when only its connections are new. */
-const WARM_UP_REQUESTS = { first: 12_000, later: 2_000 };
-const WARM_UP_SLICE_S = 1;
-const STEADY = { perS: 2_000, forS: 8 };
+/** Many and short, in turn: what others do on the machine then meets all alike. */
+const ROUNDS = 15;
+const SLICE_S = 1;
+/** Of a proxy and of a kind, before the first round; a slow machine gets more time, since compilers warm up by calls. */
+const WARM_UP_REQUESTS = 12_000;
+const STEADY = { perS: 2_000, forS: 8, everyRounds: 5 };
 
 type Gathered = Map<string, number[]>;
 
@@ -31,10 +30,8 @@ async function measure(bench: Bench, name: Contender, proxy: Proxy, gathered: Ga
   const us: number[] = [];
   const secondsEach: number[] = [];
   for (const kind of ['get', 'post'] as const) {
-    const isFirst = !gathered.has(`cpu_us_${name}_${kind}`);
-    await send(bench, proxy, kind, WARM_UP_REQUESTS[isFirst ? 'first' : 'later'], WARM_UP_SLICE_S);
     const before = await treeMs(proxy.pid);
-    const { requests, perS } = await send(bench, proxy, kind, REQUESTS);
+    const { requests, perS } = await send(bench, proxy, kind, 1, SLICE_S);
     const cpuUs = (((await treeMs(proxy.pid)) - before) * 1000) / requests;
     bench.say(`${name} ${kind}: ${cpuUs.toFixed(1)} µs of CPU a request, ${perS.toFixed(0)}/s`);
     add(gathered, `cpu_us_${name}_${kind}`, cpuUs);
@@ -61,9 +58,13 @@ async function steady(bench: Bench, name: Contender, proxy: Proxy, gathered: Gat
 const runAll = (say: Bench['say']): Promise<Figures> =>
   withContenders(PEERS, say, async (bench) => {
     const gathered: Gathered = new Map();
+    for (const proxy of bench.proxies.values()) {
+      for (const kind of ['get', 'post'] as const) await send(bench, proxy, kind, WARM_UP_REQUESTS);
+    }
     for (let round = 1; round <= ROUNDS; round += 1) {
       say(`round ${round} of ${ROUNDS}`);
       for (const [name, proxy] of bench.proxies) await measure(bench, name, proxy, gathered);
+      if (round % STEADY.everyRounds !== 0) continue;
       for (const [name, proxy] of bench.proxies) {
         if (name === 'ours' || name === 'nginx') await steady(bench, name, proxy, gathered);
       }
