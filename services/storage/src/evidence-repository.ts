@@ -7,7 +7,7 @@ import {
   type CustodyHead,
   type CustodySigner,
 } from './custody/append-custody.ts';
-import type { CustodyOwner, NewCustodyEntry } from './custody/custody-repository.ts';
+import { custodyRepository, type CustodyOwner, type NewCustodyEntry } from './custody/custody-repository.ts';
 
 /** An object with the place of its content. */
 export interface KeptObject {
@@ -153,6 +153,12 @@ export function createEvidenceRepository(signer: CustodySigner) {
     /** Appends the next entry to the signed chain of the object: the one way in. */
     appendCustody: (tx: Tx, object: CustodyOwner, entry: NewCustodyEntry): Promise<CustodyHead> =>
       appendCustody(signer, tx, object, entry),
+
+    /** Whether the custody of the object has an export that is not said to have broken off. Locks the object's row. */
+    isExportOpen: async (tx: Tx, objectId: string, exportId: string): Promise<boolean> => {
+      await custodyRepository.lock(tx, objectId);
+      return custodyRepository.isExportOpen(tx, objectId, exportId);
+    },
 
     /** Before what cannot be taken back; throws `CustodyBrokenError` where `appendCustody` would. */
     demandUnbrokenCustody: (tx: Tx, objectId: string): Promise<void> => demandUnbrokenCustody(signer, tx, objectId),

@@ -64,6 +64,14 @@ export const custodyRepository = {
     return last;
   },
 
+  /** Whether an export has its entry, and none that says it broke off. To be asked under the lock: then no commit is still under way. */
+  isExportOpen: async (tx: Tx, objectId: string, exportId: string): Promise<boolean> => {
+    const [row] = await tx.query<{ readonly is_open: boolean }>(sql`
+      select coalesce(bool_or(action = 'exported') and not bool_or(action = 'export_broken_off'), false) as is_open
+      from storage.custody_entries where object_id = ${objectId} and detail ->> 'exportId' = ${exportId}`);
+    return row?.is_open === true;
+  },
+
   /** Entries after the last link: none, but of an object from before custody was signed. */
   listUnlinked: async (tx: Tx, objectId: string, after: number): Promise<readonly CustodyFact[]> => {
     const rows = await tx.query<EntryRow>(sql`

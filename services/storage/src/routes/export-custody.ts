@@ -104,8 +104,8 @@ interface Exporting {
   readonly exportId: string;
   readonly at: string;
   readonly acknowledged: boolean;
-  /** Of each object, as its entry is committed. */
-  readonly entered: ExportedObject[];
+  /** Ids of the objects whose entry may be committed. */
+  readonly begun: string[];
 }
 
 /**
@@ -116,13 +116,15 @@ async function enterAll(
   deps: ExportDeps,
   found: readonly KeptObject[],
   { body, principal, record }: Pick<RouteContext<typeof ExportCustody>, 'body' | 'principal' | 'record'>,
-  { exportId, at, acknowledged, entered }: Exporting,
+  { exportId, at, acknowledged, begun }: Exporting,
 ): Promise<SignedManifest> {
   const { recipient, purpose, content } = body;
   const { tenantId, name, subject } = principal;
   const detail = { exportId, recipient, purpose, content };
   const by = { actor: name, actorId: subject, at };
+  const entered: ExportedObject[] = [];
   for (const { object } of found) {
+    begun.push(object.id);
     entered.push(await deps.db.tx((tx) => enterExport(deps, tx, object, { by, detail, acknowledged })));
   }
   const exportedBy = { id: subject, name };
@@ -143,13 +145,12 @@ export const exportCustodyRoute = (deps: ExportDeps) =>
     if (!acknowledged) demandNoQuarantine(found);
     if (content === 'included') await demandContents(deps, found);
     const exportId = uuidv7(now().getTime());
-    const entered: ExportedObject[] = [];
+    const begun: string[] = [];
     const breakOff = (where: BrokenOff): Promise<void> => {
-      const objectIds = entered.map(({ id }) => id);
       const by = { actor: name, actorId: subject };
-      return enterBrokenOff(deps, { exportId, tenantId, objectIds, by }, where, log);
+      return enterBrokenOff(deps, { exportId, tenantId, objectIds: begun, by }, where, log);
     };
-    const exporting = { exportId, at: now().toISOString(), acknowledged, entered };
+    const exporting = { exportId, at: now().toISOString(), acknowledged, begun };
     const signed = await enterAll(deps, found, context, exporting).catch(async (error: unknown) => {
       await breakOff('before_archive');
       throw error;
