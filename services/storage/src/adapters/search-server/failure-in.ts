@@ -4,8 +4,10 @@ import { SearchServerError } from './search-client.ts';
 
 /** What the server calls an index, or an alias, that is not there. */
 export const INDEX_MISSING = 'index_not_found_exception';
+/** And one that somebody has closed. */
+export const INDEX_CLOSED = 'index_closed_exception';
 /** An index that is missing or closed has documents that would be missing from the answer. */
-const HIDDEN: ReadonlySet<string> = new Set([INDEX_MISSING, 'index_closed_exception']);
+const HIDDEN: ReadonlySet<string> = new Set([INDEX_MISSING, INDEX_CLOSED]);
 /** The server does not know this service, or does not let it: a fault of the configuration, and none of the question. */
 const NOT_LET_IN: ReadonlySet<number> = new Set([401, 403]);
 const Failed = z.object({ error: z.object({ type: z.string(), reason: z.string().nullish() }) });

@@ -2,6 +2,7 @@ import { DocumentKind } from '@soc/contracts/storage/search';
 import { z } from 'zod';
 import { type Generation, writeAliasOf } from './generation.ts';
 import { allShards } from './all-shards.ts';
+import { failureTypeIn, INDEX_CLOSED } from './failure-in.ts';
 import type { IndexMapping } from './mapping.ts';
 import { type SearchClient, SearchServerError } from './search-client.ts';
 
@@ -17,7 +18,17 @@ const Task = z.object({
   response: z.object({ failures: z.array(z.unknown()) }).nullish(),
 });
 const Count = z.object({ count: z.number() });
-const Uuids = z.record(z.string(), z.object({ settings: z.object({ 'index.uuid': z.string() }) }));
+const Known = z.record(
+  z.string(),
+  z.object({ settings: z.object({ 'index.uuid': z.string() }), aliases: z.record(z.string(), z.unknown()).optional() }),
+);
+
+/** An index as the server has it, closed or not. */
+export interface KnownIndex {
+  /** What the server knows it by. */
+  readonly uuid: string;
+  readonly aliases: ReadonlySet<string>;
+}
 
 export type CopyState = 'running' | 'done' | 'failed';
 
@@ -32,10 +43,8 @@ export interface SearchIndices {
    * what the server knows the index by.
    */
   readonly ensure: (indexName: string, visibility: { readonly isFound: boolean }) => Promise<string>;
-  /** What the server knows its indices by, also those that are closed. */
-  readonly uuids: () => Promise<ReadonlyMap<string, string>>;
-  /** Whether searches find what the index has. */
-  readonly isFound: (indexName: string) => Promise<boolean>;
+  /** What the server has, by name. */
+  readonly known: () => Promise<ReadonlyMap<string, KnownIndex>>;
   /** Starts to copy all documents; what is newer in the target stays. Returns the task. */
   readonly startCopy: (from: Generation, to: Generation) => Promise<string>;
   readonly copyState: (task: string) => Promise<CopyState>;
@@ -43,9 +52,9 @@ export interface SearchIndices {
   readonly swap: (old: Generation, built: Generation) => Promise<void>;
   /** Harmless when it is gone. */
   readonly drop: (indexName: string) => Promise<void>;
-  /** As of the last refresh, about a second ago. */
-  readonly count: (indexName: string) => Promise<number>;
-  /** Whether nothing is in it, nor was written to it in this second. */
+  /** As of the last refresh, about a second ago; undefined of an index that is closed. */
+  readonly count: (indexName: string) => Promise<number | undefined>;
+  /** Whether nothing is in it, nor was written to it in this second; of a closed one nobody knows. */
   readonly isEmpty: (indexName: string) => Promise<boolean>;
 }
 
@@ -57,10 +66,12 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
     client.expect({ method: 'POST', path: '/_aliases', body: json({ actions }), timeoutMs: SLOW_MS });
   const refresh = (indexName: string) =>
     client.expect({ method: 'POST', path: `/${indexName}/_refresh`, timeoutMs: SLOW_MS });
-  const count = async (indexName: string): Promise<number> => {
-    const answer = await client.expect({ method: 'GET', path: `/${indexName}/_count` });
-    allShards(answer);
-    return Count.parse(answer).count;
+  const count = async (indexName: string): Promise<number | undefined> => {
+    const { status, body } = await client.call({ method: 'GET', path: `/${indexName}/_count` });
+    if (failureTypeIn(body) === INDEX_CLOSED) return undefined;
+    if (status >= 300) throw new SearchServerError(`${indexName} could not be counted: ${json(body)}`);
+    allShards(body);
+    return Count.parse(body).count;
   };
   return {
     readAlias,
@@ -81,18 +92,19 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       const names = isFound ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
       await aliases(names.map((alias) => ({ add: { index: indexName, alias } })));
       const path = `/${indexName}/_settings/index.uuid?flat_settings=true`;
-      const uuid = Uuids.parse(await client.expect({ method: 'GET', path }))[indexName]?.settings['index.uuid'];
+      const uuid = Known.parse(await client.expect({ method: 'GET', path }))[indexName]?.settings['index.uuid'];
       if (uuid === undefined) throw new SearchServerError(`the server does not tell which index ${indexName} is`);
       return uuid;
     },
-    uuids: async () => {
-      const path = `/${prefix}-*-0*/_settings/index.uuid?flat_settings=true&expand_wildcards=all`;
-      const known = Uuids.parse(await client.expect({ method: 'GET', path }));
-      return new Map(Object.entries(known).map(([name, { settings }]) => [name, settings['index.uuid']]));
-    },
-    isFound: async (indexName) => {
-      const { status } = await client.call({ method: 'HEAD', path: `/${indexName}/_alias/${readAlias}` });
-      return status === 200;
+    known: async () => {
+      const path = `/${prefix}-*-0*?flat_settings=true&expand_wildcards=all&filter_path=*.aliases,*.settings`;
+      const known = Known.parse((await client.expect({ method: 'GET', path })) ?? {});
+      return new Map(
+        Object.entries(known).map(([name, { settings, aliases: given = {} }]) => [
+          name,
+          { uuid: settings['index.uuid'], aliases: new Set(Object.keys(given)) },
+        ]),
+      );
     },
     startCopy: async (from, to) => {
       // A copy has what is found; what was written in this second is not yet.
@@ -128,7 +140,7 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
     },
     count,
     isEmpty: async (indexName) => {
-      if ((await count(indexName)) > 0) return false;
+      if ((await count(indexName)) !== 0) return false;
       await refresh(indexName);
       return (await count(indexName)) === 0;
     },

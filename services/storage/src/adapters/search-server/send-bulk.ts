@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SearchUnavailableError } from '../../ports/search-index.ts';
+import { INDEX_CLOSED } from './failure-in.ts';
 import { type Generation, targetsOf, writeAliasOf } from './generation.ts';
 import type { SearchClient } from './search-client.ts';
 import type { PendingDocument, Refusal } from './search-pending-repository.ts';
@@ -56,6 +57,8 @@ function entriesOf(documents: readonly PendingDocument[], generations: readonly 
 const CONFLICT = 409;
 /** 404: the index is missing; 429 and 5xx: not now. */
 const isLater = (status: number): boolean => status === 404 || status === 429 || status >= 500;
+/** Somebody has closed the index, or has set it to be read only, as the server itself does with a full disk: no fault of the document. */
+const SHUT: ReadonlySet<string> = new Set([INDEX_CLOSED, 'cluster_block_exception']);
 
 /** Sends documents to the indices they belong to. An older version never replaces a newer one. Throws `SearchUnavailableError`. */
 export async function sendBulk(
@@ -95,12 +98,13 @@ function judge(
   let [isBusy, isIndexMissing] = [false, false];
   for (const [index, { document, indexName }] of entries.entries()) {
     const item = items[index]?.index;
-    if (!item || isLater(item.status)) waiting.add(document);
+    const isShut = item?.error !== undefined && SHUT.has(item.error.type);
+    if (!item || isShut || isLater(item.status)) waiting.add(document);
     else if (item.status >= 400 && item.status !== CONFLICT) {
       refused.set(document, `${item.error?.type}: ${item.error?.reason}`.slice(0, 1_000));
     }
-    if (item && item.status >= 500) faulty.add(indexName);
-    isBusy ||= !item || item.status === 429;
+    if (item && (isShut || item.status >= 500)) faulty.add(indexName);
+    isBusy ||= !item || (item.status === 429 && !isShut);
     isIndexMissing ||= item?.status === 404;
   }
   return {

@@ -1,9 +1,9 @@
 import type { DocumentKind } from '@soc/contracts/storage/search';
 import type { DbCluster } from '@soc/db-cluster';
 import type { BusLog } from '@soc/messaging';
-import { type Generation, newestOf } from './generation.ts';
+import { type Generation, newestOf, writeAliasOf } from './generation.ts';
 import type { SearchGenerations } from './search-generations-repository.ts';
-import type { SearchIndices } from './search-indices.ts';
+import type { KnownIndex, SearchIndices } from './search-indices.ts';
 import type { SearchPending } from './search-pending-repository.ts';
 
 export interface UpkeepDeps {
@@ -47,7 +47,7 @@ export interface Upkeep {
    */
   readonly ensure: (isLeader: () => Promise<boolean>) => Promise<readonly Generation[]>;
   /**
-   * One round of what is due: `ensure` where an index is gone or another one, a new index where one is full, a step of copying,
+   * One round of what is due: `ensure` where an index or its alias is gone or it is another one, a new index where one is full, a step of copying,
    * removing what is empty.
    */
   readonly round: (isLeader: () => Promise<boolean>) => Promise<void>;
@@ -64,10 +64,11 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
       await generations.add(db.write, { indexName, kind, fromMs: 0, mapping, state: 'live', ...UNMADE });
     }
     const all = await generations.list(db.write);
+    const before = await indices.known();
     const made: MadeIndex[] = [];
     for (const generation of all) {
       if (generation.state === 'retired') continue;
-      const isFound = await isToBeFound(deps, generation, all);
+      const isFound = isToBeFound(deps, generation, all, before);
       made.push({ generation, uuid: await indices.ensure(generation.indexName, { isFound }) });
     }
     await refill(deps, made, isLeader);
@@ -87,11 +88,21 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
   };
 }
 
-/** Whether the server has each index that was made, and it is that one: another of its name, with its aliases, takes documents as well. */
-async function areAsMade({ db, generations, indices }: UpkeepDeps): Promise<boolean> {
+/**
+ * Whether the server has each index that was made, it is that one (another of its name, with its aliases, takes documents as well), and it
+ * is written to and found by its aliases, which somebody may have removed.
+ */
+async function areAsMade(deps: UpkeepDeps): Promise<boolean> {
+  const { db, generations, indices } = deps;
   const known = await generations.list(db.write);
-  const uuids = await indices.uuids();
-  return known.every(({ indexName, state, indexUuid }) => state === 'retired' || uuids.get(indexName) === indexUuid);
+  const onServer = await indices.known();
+  return known.every((generation) => {
+    const { indexName, state, indexUuid } = generation;
+    if (state === 'retired') return true;
+    const there = onServer.get(indexName);
+    if (!there || there.uuid !== indexUuid || !there.aliases.has(writeAliasOf(indexName))) return false;
+    return there.aliases.has(indices.readAlias) || !isToBeFound(deps, generation, known, onServer);
+  });
 }
 
 const UNMADE = { copyTask: null, indexUuid: null };
@@ -129,14 +140,15 @@ const isBuiltFor = (other: Generation, { kind, fromMs }: Generation): boolean =>
   other.state === 'building' && other.kind === kind && other.fromMs === fromMs;
 
 /** A live one is, unless what is built in its place is found already: the swap was done and could not be written down. */
-async function isToBeFound(
+function isToBeFound(
   { indices }: UpkeepDeps,
   generation: Generation,
   known: readonly Generation[],
-): Promise<boolean> {
+  onServer: ReadonlyMap<string, KnownIndex>,
+): boolean {
   if (generation.state !== 'live') return false;
   const building = known.find((other) => isBuiltFor(other, generation));
-  return !building || !(await indices.isFound(building.indexName));
+  return !building || onServer.get(building.indexName)?.aliases.has(indices.readAlias) !== true;
 }
 
 async function removeRetired({ db, generations, indices }: UpkeepDeps): Promise<void> {
@@ -147,13 +159,15 @@ async function removeRetired({ db, generations, indices }: UpkeepDeps): Promise<
   }
 }
 
-/** A kind whose newest index is full, and already in use, gets another. */
+/** A kind whose newest index is full, and already in use, gets another; while that one is closed, what is for it waits. */
 async function rollOver(deps: UpkeepDeps, kind: string): Promise<void> {
   const { db, generations, indices, prefix, mapping, rolloverDocuments, now, log } = deps;
   const known = await generations.list(db.write);
   const newest = newestOf(known, kind);
   if (!newest || newest.fromMs > now().getTime()) return;
-  if ((await indices.count(newest.indexName)) < rolloverDocuments) return;
+  const documents = await indices.count(newest.indexName);
+  if (documents === undefined) log.warn({ indexName: newest.indexName }, 'the newest search index of a kind is closed');
+  if (documents === undefined || documents < rolloverDocuments) return;
   const fromMs = now().getTime() + ROLLOVER_AHEAD_MS;
   const indexName = nextName(prefix, kind, known);
   const indexUuid = await indices.ensure(indexName, { isFound: true });
@@ -176,11 +190,20 @@ async function removeEmpty({ db, generations, indices, now, log }: UpkeepDeps, k
   }
 }
 
+/** What is closed cannot be copied, and keeps no other one from being. */
+async function firstOpen({ indices }: UpkeepDeps, of: readonly Generation[]): Promise<Generation | undefined> {
+  for (const generation of of) if ((await indices.count(generation.indexName)) !== undefined) return generation;
+  return undefined;
+}
+
 /** One index at a time is copied into one of the mapping of today: begun, watched, and then found in place of the old one. */
 async function moveToMapping(deps: UpkeepDeps): Promise<void> {
   const { db, generations, indices, prefix, mapping, log } = deps;
   const known = await generations.list(db.write);
-  const old = known.find((generation) => generation.state === 'live' && generation.mapping !== mapping);
+  const old = await firstOpen(
+    deps,
+    known.filter((generation) => generation.state === 'live' && generation.mapping !== mapping),
+  );
   if (!old) return;
   const building = known.find((other) => isBuiltFor(other, old));
   if (!building) {
