@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { HealthCheck } from '@soc/monitoring';
 import type { Platform, Worker } from '@soc/service-kit';
 import { createInfluxdbClient } from './adapters/influxdb-client.ts';
@@ -35,7 +36,9 @@ export function createMetrics({ db, config, registry, log, now }: Platform<Metri
   if (url === undefined) return { store: postgres, take: takeInto(postgres), workers: [keeper], checks: {} };
 
   const bucket = config.INFLUXDB_BUCKET;
-  const client = createInfluxdbClient({ url, token: config.INFLUXDB_TOKEN, org: config.INFLUXDB_ORG, bucket });
+  const { INFLUXDB_TOKEN: token, INFLUXDB_ORG: org, INFLUXDB_CA_FILE: caFile } = config;
+  const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
+  const client = createInfluxdbClient({ url, token, org, bucket, ca });
   const spool = createMetricSpoolRepository();
   const shipper = createMetricShipper({ db, spool, client, registry, log, now });
   const store = createInfluxdbMetricStore({

@@ -1,3 +1,4 @@
+import { Agent, fetch, type Headers, type Response } from 'undici';
 import { MetricStoreUnavailableError } from '../ports/metric-store.ts';
 
 export interface InfluxdbAccess {
@@ -6,6 +7,8 @@ export interface InfluxdbAccess {
   readonly org: string;
   /** With 1.8 `database/retention policy`. */
   readonly bucket: string;
+  /** PEM of the authority the server is trusted by; a public one when absent. */
+  readonly ca?: string | undefined;
 }
 
 /**
@@ -84,9 +87,10 @@ function refuse({ status, text, headers }: Answered): never {
 
 /** `maxAnswerBytes`: 64 MiB when absent. */
 export function createInfluxdbClient(
-  { url, token, org, bucket }: InfluxdbAccess,
+  { url, token, org, bucket, ca }: InfluxdbAccess,
   { maxAnswerBytes = MAX_ANSWER_BYTES }: { readonly maxAnswerBytes?: number } = {},
 ): InfluxdbClient {
+  const trusting = ca === undefined ? {} : { dispatcher: new Agent({ connect: { ca } }) };
   const send = async (
     path: string,
     query: Readonly<Record<string, string>>,
@@ -104,6 +108,7 @@ export function createInfluxdbClient(
         headers: { authorization: `Token ${token}`, ...request.headers },
         signal: AbortSignal.timeout(TIMEOUT_MS),
         redirect: 'error',
+        ...trusting,
       });
       return { status: answer.status, text: await readText(answer, maxAnswerBytes), headers: answer.headers };
     } catch (error) {

@@ -12,6 +12,11 @@ export const MetricsConfig = z.object({
     .optional()
     .describe('Where single metric points are kept: InfluxDB 2.x or 1.8 with Flux; PostgreSQL when absent.'),
   INFLUXDB_TOKEN: z.string().default('').describe('API token of InfluxDB; with 1.8 `user:password`.'),
+  INFLUXDB_CA_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('PEM of the authority that InfluxDB is trusted by, where it is not a public one.'),
   INFLUXDB_ORG: z.string().default('soc').describe('Organisation of the bucket in InfluxDB 2.x; 1.8 has none.'),
   INFLUXDB_BUCKET: z
     .string()
