@@ -98,7 +98,10 @@ export const Search = endpoint({
 export const FacetField = SearchField.exclude(['title', 'score', 'occurredAt']);
 export type FacetField = z.infer<typeof FacetField>;
 
-/** What was counted. Where more is found than the bound, only the newest are, and `isComplete` is false. */
+/**
+ * What was counted. Where more than 10,000 are found, only the newest are, and `isComplete` is false: of a histogram the first step is
+ * then a part of what is found in it, and before it nothing was counted.
+ */
 const counted = { counted: z.number().int().min(0), isComplete: z.boolean() };
 
 export const SearchFacets = endpoint({
@@ -134,7 +137,7 @@ export const SearchHistogram = endpoint({
   service: 'storage',
   method: 'GET',
   url: '/api/v1/storage/search/histogram',
-  summary: 'How much a query finds over time, of at most the 100,000 newest; steps without any are left out',
+  summary: 'How much a query finds over time, of at most the 10,000 newest; steps without any are left out',
   permission: 'storage:read',
   query: z.strictObject({
     ...scope,

@@ -33,8 +33,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const wordQuery = (word: string): Query => ({ op: 'words', words: [word], prefix: false, in: 'document' });
+
 const pagesOf = async (word: string, limitRows: number, from?: string): Promise<readonly string[]> => {
-  const query: Query = { op: 'words', words: [word], prefix: false, in: 'document' };
+  const query = wordQuery(word);
   const found: string[] = [];
   let after: { occurredAt: string; id: string } | undefined;
   for (;;) {
@@ -48,19 +50,48 @@ const pagesOf = async (word: string, limitRows: number, from?: string): Promise<
   }
 };
 
-test.each(['everywhere', 'spread', 'clumped', 'seldom', 'oldest', 'nowhere'])(
-  'page by page, all that have the word %s are found, once and the newest first',
-  async (word) => {
-    const rows = await database.db.write.query<{ id: string }>(sql`
+const WORDS = ['everywhere', 'spread', 'clumped', 'seldom', 'oldest', 'nowhere'];
+
+test.each(WORDS)('page by page, all that have the word %s are found, once and the newest first', async (word) => {
+  const rows = await database.db.write.query<{ id: string }>(sql`
       select id from storage.documents where title like ${`% ${word}%`} order by occurred_at desc, id desc`);
-    const all = rows.map(({ id }) => id);
-    expect(await pagesOf(word, 51)).toEqual(all);
-    expect(await pagesOf(word, 400)).toEqual(all);
-  },
-);
+  const all = rows.map(({ id }) => id);
+  expect(await pagesOf(word, 51)).toEqual(all);
+  expect(await pagesOf(word, 400)).toEqual(all);
+});
 
 test('nothing from before the time that was asked for is found', async () => {
   const last = BEGIN_MS + (ALERTS / 2 - 1) * 60_000;
   expect(await pagesOf('everywhere', 51, new Date(last).toISOString())).toHaveLength(2);
   expect(await pagesOf('spread', 51, new Date(BEGIN_MS + 1).toISOString())).toHaveLength(400);
 });
+
+test.each(WORDS)(
+  'of all that have the word %s the newest are counted, each once, and it is said whether that is all',
+  async (word) => {
+    const bound = 100;
+    const counting = createPostgresSearchIndex({ facetDocuments: bound, histogramDocuments: bound });
+    const rows = await database.db.write.query<{ id: string; hour: string }>(sql`
+    select id, date_trunc('hour', occurred_at) as hour from storage.documents where title like ${`% ${word}%`}
+    order by occurred_at desc, id desc`);
+    const newest = rows.slice(0, bound);
+    const tally = { counted: newest.length, isComplete: rows.length <= bound };
+    const scope = { tenantId: 'default', query: wordQuery(word) };
+    const facets = await counting.facets(
+      { ...scope, fields: ['kind', 'id'], limitValues: bound * 2 },
+      database.db.write,
+    );
+    expect(facets).toEqual({
+      ...tally,
+      values: {
+        kind: newest.length === 0 ? [] : [{ value: 'alert', count: newest.length }],
+        id: newest.map(({ id }) => ({ value: id, count: 1 })).toSorted((a, b) => (a.value < b.value ? -1 : 1)),
+      },
+    });
+    const hours = Map.groupBy(newest.toReversed(), ({ hour }) => new Date(hour).toISOString());
+    expect(await counting.histogram({ ...scope, stepS: 3_600 }, database.db.write)).toEqual({
+      ...tally,
+      steps: [...hours].map(([at, { length }]) => ({ at, count: length })),
+    });
+  },
+);

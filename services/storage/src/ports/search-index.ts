@@ -45,13 +45,13 @@ export interface Histogram extends Counted {
   readonly steps: readonly { readonly at: string; readonly count: number }[];
 }
 
-/** Documents that are counted at most. */
+/** Documents that are counted at most (ADR 0050). */
 export interface CountBounds {
   /** A search server pages no deeper than 10,000. */
   readonly facetDocuments: number;
   readonly histogramDocuments: number;
 }
-export const COUNT_BOUNDS: CountBounds = { facetDocuments: 10_000, histogramDocuments: 100_000 };
+export const COUNT_BOUNDS: CountBounds = { facetDocuments: 10_000, histogramDocuments: 10_000 };
 
 /** Which documents are too old. */
 export interface SearchPurge {
