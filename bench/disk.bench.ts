@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createDbCluster, type DbCluster, sql } from '@soc/db-cluster';
+import { type DbCluster, sql } from '@soc/db-cluster';
 import { logIn } from '@soc/fleet';
-import { createRegistry } from '@soc/monitoring';
-import { withFleet } from './bench-fleet.ts';
+import { openDatabase, untilProcessed, withFleet } from './bench-fleet.ts';
 import { type Benchmark, type Figures, rounded } from './benchmark.ts';
 import { residentMb } from './memory.ts';
 
@@ -54,35 +53,15 @@ async function send(url: string, token: string): Promise<void> {
   }
 }
 
-/** Until every alert is analysed, enriched, searchable and in the incident it belongs to, and no outbox holds anything. */
-async function untilDone(db: DbCluster): Promise<void> {
-  const deadlineMs = performance.now() + DONE_WITHIN_MS;
-  for (;;) {
-    const [row] = await db.write.query<{ processed: number; searchable: number; waiting: number }>(sql`
-      select (select count(*) from alert.alerts where analysed_at is not null and enriched_at is not null) as processed,
-        (select count(*) from storage.documents) as searchable, (select count(*) from alert.outbox) as waiting`);
-    if ((row?.processed ?? 0) >= ALERTS && (row?.searchable ?? 0) >= ALERTS && row?.waiting === 0) return;
-    if (performance.now() > deadlineMs) throw new Error(`not done in time: ${JSON.stringify(row)}`);
-    await pause(1_000);
-  }
-}
-
 /** What alerts leave on the disk of PostgreSQL by schema, for each million, and what services hold in memory after them. */
 export const benchmark: Benchmark = {
   goals: {},
   run: (say) =>
     withFleet({}, async (fleet) => {
-      const db = createDbCluster({
-        primaryUrl: fleet.postgres.adminUrl,
-        replicaUrls: [],
-        poolSize: 2,
-        applicationName: 'bench',
-        registry: createRegistry('bench', 'bench'),
-        onError: (error) => console.warn(error.message),
-      });
+      const db = openDatabase(fleet);
       const before = await sizes(db);
       await send(fleet.gatewayUrl, (await logIn(fleet.gatewayUrl, fleet.admin)).accessToken);
-      await untilDone(db);
+      await untilProcessed(db, { tag: 'disk', alerts: ALERTS, withinMs: DONE_WITHIN_MS });
       await pause(SETTLE_MS);
       const figures: Record<string, number> = { alerts: ALERTS };
       for (const [schema, bytes] of await sizes(db)) {

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createDbCluster, type DbCluster, sql } from '@soc/db-cluster';
+import { type DbCluster, sql } from '@soc/db-cluster';
 import { type Fleet, logIn } from '@soc/fleet';
-import { createRegistry } from '@soc/monitoring';
 import { Pool } from 'undici';
-import { withFleet } from './bench-fleet.ts';
+import { openDatabase, untilProcessed, withFleet } from './bench-fleet.ts';
 import { type Benchmark, percentile, rounded } from './benchmark.ts';
 import { cpuMs } from './cpu.ts';
 import { detectionFigures } from './ingest/detection.ts';
@@ -12,8 +11,6 @@ const SINGLE = { alerts: 6_000, connections: 64 };
 const BULK = { alerts: 20_000, lines: 500, connections: 4 };
 const STEADY = { perS: 100, forS: 15 };
 const DONE_WITHIN_MS = 120_000;
-/** Each look counts whole tables: every half second it was an eighth of PostgreSQL's work. */
-const LOOK_EVERY_MS = 2_000;
 
 interface Run {
   readonly fleet: Fleet;
@@ -73,26 +70,13 @@ async function forEach(count: number, connections: number, work: (index: number)
   );
 }
 
-/** Waits until every alert of a run is analysed, enriched and searchable. */
-async function untilDone({ db }: Run, run: string, alerts: number): Promise<void> {
-  const deadlineMs = performance.now() + DONE_WITHIN_MS;
-  for (;;) {
-    const [row] = await db.write.query<{ processed: number; searchable: number }>(sql`
-      select (select count(*) from alert.alerts where ${run} = any(tags) and analysed_at is not null and enriched_at is not null) as processed,
-        (select count(*) from storage.documents) as searchable`);
-    if ((row?.processed ?? 0) >= alerts && (row?.searchable ?? 0) >= alerts) return;
-    if (performance.now() > deadlineMs) throw new Error(`not done in time: ${JSON.stringify(row)} of ${alerts}`);
-    await pause(LOOK_EVERY_MS);
-  }
-}
-
 async function sustained(run: Run, name: string, alerts: number, send: () => Promise<void>) {
   const { say } = run;
   const before = await cpuMs(run.fleet);
   const startedAtMs = performance.now();
   await send();
   const acceptedS = (performance.now() - startedAtMs) / 1000;
-  await untilDone(run, name, alerts);
+  await untilProcessed(run.db, { tag: name, alerts, withinMs: DONE_WITHIN_MS });
   const doneS = (performance.now() - startedAtMs) / 1000;
   for (const [process, usedMs] of await cpuMs(run.fleet)) {
     say(
@@ -126,7 +110,7 @@ async function latencies(run: Run): Promise<readonly number[]> {
     posts.push(post(run, '/api/v1/alerts', JSON.stringify(alertOf('steady', index))));
   }
   await Promise.all(posts);
-  await untilDone(run, 'steady', total);
+  await untilProcessed(run.db, { tag: 'steady', alerts: total, withinMs: DONE_WITHIN_MS });
   const rows = await run.db.write.query<{ ms: number }>(sql`
     select extract(epoch from analysed_at - received_at)::float8 * 1000 as ms from alert.alerts where 'steady' = any(tags)`);
   return rows.map(({ ms }) => ms);
@@ -134,14 +118,7 @@ async function latencies(run: Run): Promise<readonly number[]> {
 
 async function connect(fleet: Fleet, say: Run['say']): Promise<Run & { readonly close: () => Promise<void> }> {
   const pool = new Pool(fleet.gatewayUrl, { connections: SINGLE.connections });
-  const db = createDbCluster({
-    primaryUrl: fleet.postgres.adminUrl,
-    replicaUrls: [],
-    poolSize: 2,
-    applicationName: 'bench',
-    registry: createRegistry('bench', 'bench'),
-    onError: (error) => console.warn(error.message),
-  });
+  const db = openDatabase(fleet);
   return {
     fleet,
     say,
