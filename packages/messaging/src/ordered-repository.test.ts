@@ -1,7 +1,8 @@
-import { createDbCluster, type DbCluster, migrate, sql } from '@soc/db-cluster';
+import { createDbCluster, type DbCluster, migrate, type Queryable, sql } from '@soc/db-cluster';
 import { createTestDatabase } from '@soc/fleet/testing';
 import { createRegistry } from '@soc/monitoring';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createBusRepository } from './bus-repository.ts';
 import { messagingMigrations } from './index.ts';
 import { createOrderedOutboxRepository, type OutboxMessage } from './ordered-outbox-repository.ts';
 import { createOrderedRepository, type WaitingEvent } from './ordered-repository.ts';
@@ -122,5 +123,30 @@ test('taking a few of many reads a few, not all', async () => {
   });
   expect(taken).toBe(10);
   expect(read).toBeLessThan(500);
+  await db.write.query(sql`delete from storage.outbox`);
+});
+
+test('what is not ordered is taken without reading what is, however much of that waits', async () => {
+  await append(...Array.from({ length: 5_000 }, (_, index) => message(`subject ${index}`)));
+  await append(message());
+  await db.write.query(sql`analyze storage.outbox`);
+  // What earlier transactions of the connection read may still be among what is counted.
+  const countRead = async (tx: Queryable): Promise<number> => {
+    const [table] = await tx.query<{ rows: number }>(sql`
+      select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables
+      where schemaname = 'storage' and relname = 'outbox'`);
+    return table?.rows ?? 0;
+  };
+  const takeUnordered = () =>
+    db.tx(async (tx) => {
+      const before = await countRead(tx);
+      const rows = await createBusRepository('storage').takeOldest(tx, 10, 0);
+      return { taken: rows.map(({ envelope }) => envelope), read: (await countRead(tx)) - before };
+    });
+  const first = await takeUnordered();
+  expect(first.taken).toEqual(['of undefined']);
+  expect(first.read).toBeLessThan(10);
+  const second = await takeUnordered();
+  expect(second).toEqual({ taken: [], read: 0 });
   await db.write.query(sql`delete from storage.outbox`);
 });
