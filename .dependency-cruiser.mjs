@@ -5,6 +5,7 @@ const TEST = String.raw`\.(test|fixture)\.ts$`;
 /** The packages each package may import, besides itself. fleet starts services as processes, by path, never by import. */
 const allowedOfPackage = {
   contracts: [],
+  attack: ['contracts'],
   audit: [],
   sigma: [],
   monitoring: [],
@@ -51,13 +52,14 @@ export default {
     {
       name: 'pure-domain',
       comment:
-        'domain/ imports domain/, contracts and what only computes: zod, hashes, IP addresses, packages/audit and packages/sigma.',
+        'domain/ imports domain/, contracts and what only computes: zod, hashes, IP addresses, packages/attack, packages/audit and packages/sigma.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: TEST },
       to: {
         pathNot: [
           '^services/[^/]+/src/domain/',
           '^packages/contracts/',
+          '^packages/attack/',
           '^packages/audit/',
           '^packages/sigma/',
           '/node_modules/(zod|ipaddr[.]js)/',

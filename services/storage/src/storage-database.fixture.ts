@@ -9,18 +9,22 @@ export interface TestStorageDatabase {
   readonly close: () => Promise<void>;
 }
 
-export async function openStorageDatabase(): Promise<TestStorageDatabase> {
-  const database = await createTestDatabase('storage', [
-    messagingMigrations,
-    new URL('../migrations/', import.meta.url),
-  ]);
-  const db = createDbCluster({
-    primaryUrl: database.url,
+/** As the service connects to it. */
+export const connectStorage = (url: string): DbCluster =>
+  createDbCluster({
+    primaryUrl: url,
     replicaUrls: [],
     applicationName: 'storage-test',
     registry: createRegistry('storage', 'test'),
     onError: () => undefined,
   });
+
+export async function openStorageDatabase(): Promise<TestStorageDatabase> {
+  const database = await createTestDatabase('storage', [
+    messagingMigrations,
+    new URL('../migrations/', import.meta.url),
+  ]);
+  const db = connectStorage(database.url);
   return {
     db,
     close: async () => {

@@ -1,8 +1,8 @@
+import { attribute, type TechniqueHints } from '@soc/attack';
 import type { Analysis } from '@soc/contracts';
 import { MODEL_ID } from './model.ts';
 import { scoreOf } from './score.ts';
 import type { Signals } from './signals.ts';
-import { attribute, type TechniqueHints } from './techniques.ts';
 
 /** An analysis of something that need not be an alert yet. */
 export type Assessment = Omit<Analysis, 'alertId' | 'revision'>;

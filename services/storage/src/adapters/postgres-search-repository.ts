@@ -31,7 +31,8 @@ async function saveDocuments(documents: readonly SearchDocument[], tx: Queryable
   if (documents.length === 0) return;
   const column = <Value>(value: (document: SearchDocument) => Value): Value[] => documents.map(value);
   const first = (values: readonly string[] | undefined): string | null => values?.[0] ?? null;
-  // An unchanged `search` keeps the row's index entries (HOT), so a new status costs no work in the GIN index.
+  // An unchanged `search` keeps the row's index entries (HOT), so a new status or score costs no work in the GIN index. What is
+  // unchanged stays as it is stored: a long text is stored compressed, and another copy of it would count as changed.
   await tx.query(sql`
     insert into storage.documents as document
       (tenant_id, kind, id, version, title, severity, status, source, verdict, assignee, score, alert_id, incident_id,
@@ -54,6 +55,7 @@ async function saveDocuments(documents: readonly SearchDocument[], tx: Queryable
       version = excluded.version, title = excluded.title, severity = excluded.severity, status = excluded.status,
       source = excluded.source, verdict = excluded.verdict, assignee = excluded.assignee, score = excluded.score,
       alert_id = excluded.alert_id, incident_id = excluded.incident_id, occurred_at = excluded.occurred_at,
-      texts = excluded.texts, search = excluded.search
+      texts = case when document.texts = excluded.texts then document.texts else excluded.texts end,
+      search = case when document.search = excluded.search then document.search else excluded.search end
     where document.version < excluded.version`);
 }

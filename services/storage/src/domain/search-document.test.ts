@@ -53,9 +53,25 @@ test('another occurrence costs no indexing, a new status does, and so does a fie
   expect(concernsSearch(['somethingNew'])).toBe(true);
 });
 
+test('an alert is found by what its words say of techniques and tactics as by what its source says of them', () => {
+  const { fields, identifiers, texts } = alertDocument(
+    exampleAlert({
+      title: 'Encoded PowerShell',
+      techniques: ['T1110'],
+      tactics: ['credential-access'],
+      tags: ['attack.t1027'],
+    }),
+  );
+  expect(fields.technique).toEqual(['t1110', 't1027', 't1059.001', 't1059']);
+  expect(fields.tactic).toEqual(['credential-access', 'defense-evasion', 'execution']);
+  expect(identifiers).toEqual(expect.arrayContaining(['T1110', 'T1027', 'T1059.001', 'T1059']));
+  expect(texts).toEqual(expect.arrayContaining(['credential-access', 'defense-evasion', 'execution']));
+});
+
 test('the fields of an alert are in lower case, each value once, with the short forms people ask for', () => {
   const { fields } = alertDocument(
     exampleAlert({
+      title: 'Unremarkable',
       assignee: 'Ann  Smith',
       techniques: ['T1059.001'],
       observables: [

@@ -1,3 +1,4 @@
+import { withAttribution } from '@soc/attack';
 import type { Alert, Incident, Severity } from '@soc/contracts';
 import type { DocumentKind } from '@soc/contracts/storage/search';
 import { type DocumentFields, documentFields } from './document-fields.ts';
@@ -46,10 +47,12 @@ const techniqueIdentifiers = (techniques: readonly string[]): readonly string[] 
 /** The same moment in the one form that both adapters compare. */
 export const atMillisecond = (time: string): string => new Date(time).toISOString();
 
+/** With the techniques and tactics its analysis is going to add: then the analysis changes no word that it is found by. */
 export function alertDocument(alert: Alert): SearchDocument {
   const { tenantId, id, version, title, severity, status, source, incidentId, score, ruleId, ruleName } = alert;
   const description = alert.description?.slice(0, MAX_DESCRIPTION_CHARS) ?? null;
-  const techniques = techniqueIdentifiers(alert.techniques);
+  const attack = withAttribution(alert);
+  const techniques = techniqueIdentifiers(attack.techniques);
   return {
     tenantId,
     kind: 'alert',
@@ -63,7 +66,7 @@ export function alertDocument(alert: Alert): SearchDocument {
     incidentId,
     score,
     occurredAt: atMillisecond(alert.occurredAt),
-    texts: present([ruleName, source, ...alert.tactics, ...alert.tags, description]),
+    texts: present([ruleName, source, ...attack.tactics, ...alert.tags, description]),
     identifiers: limited([
       id,
       ...present([alert.externalId, ruleId]),
@@ -82,7 +85,7 @@ export function alertDocument(alert: Alert): SearchDocument {
       ['assignee', present([alert.assignee])],
       ['rule', present([ruleId, ruleName])],
       ['technique', techniques],
-      ['tactic', alert.tactics],
+      ['tactic', attack.tactics],
       ['tag', alert.tags],
       ...alert.observables.flatMap(observableFields),
     ]),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { attribute, type TechniqueHints, withAttribution } from './attribution.ts';
 import { TECHNIQUE_CATALOGUE } from './technique-catalogue.ts';
-import { attribute, type TechniqueHints } from './techniques.ts';
 
 const nothing: TechniqueHints = { title: '', description: null, ruleName: null, tactics: [], techniques: [], tags: [] };
 const found = (hints: Partial<TechniqueHints>) =>
@@ -98,5 +98,36 @@ describe('the catalogue', () => {
     for (const { id, phrases } of TECHNIQUE_CATALOGUE) {
       for (const phrase of phrases) expect(found({ title: phrase })).toContain(`${id} keyword`);
     }
+  });
+});
+
+describe('withAttribution', () => {
+  it('keeps what the alert has and adds what it speaks of', () => {
+    const alert = { ...nothing, title: 'Encoded PowerShell', techniques: ['t1027'], tactics: ['Stealth Ops'] };
+    expect(withAttribution(alert)).toEqual({
+      techniques: ['t1027', 'T1027', 'T1059.001'],
+      tactics: ['Stealth Ops', 'stealth-ops', 'defense-evasion', 'execution'],
+    });
+  });
+
+  it('adds nothing to an alert that has its attribution', () => {
+    const word = fc.constantFrom(
+      'T1059',
+      't1027 ',
+      'T9999',
+      '',
+      'attack.t1566',
+      'attack.initial_access',
+      'nmap',
+      'Phish',
+    );
+    const words = fc.array(word, { maxLength: 5 });
+    fc.assert(
+      fc.property(words, words, words, words, (said, techniques, tactics, tags) => {
+        const alert = { ...nothing, title: said.join(' '), techniques, tactics, tags };
+        const once = withAttribution(alert);
+        expect(withAttribution({ ...alert, ...once })).toEqual(once);
+      }),
+    );
   });
 });

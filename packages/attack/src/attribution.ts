@@ -4,6 +4,7 @@ import { TECHNIQUE_CATALOGUE } from './technique-catalogue.ts';
 /** The texts and lists of an alert that speak of techniques. */
 export type TechniqueHints = Pick<Alert, 'title' | 'description' | 'ruleName' | 'tactics' | 'techniques' | 'tags'>;
 
+/** What `attribute` answers; techniques come with where they are from. */
 export interface Attribution {
   readonly techniques: AttributedTechnique[];
   readonly tactics: string[];
@@ -81,4 +82,16 @@ export function attribute(hints: TechniqueHints): Attribution {
     ...techniques.flatMap(({ id }) => ENTRIES.get(id)?.tactic ?? []),
   ];
   return { techniques, tactics: [...new Set(tactics.map(normalTactic))].filter(Boolean) };
+}
+
+/**
+ * The techniques and tactics of an alert once its attribution is added to those it has, each once, what it has first. What is
+ * added to an alert that has its attribution already is nothing.
+ */
+export function withAttribution(hints: TechniqueHints): Pick<Alert, 'techniques' | 'tactics'> {
+  const { techniques, tactics } = attribute(hints);
+  return {
+    techniques: [...new Set([...hints.techniques, ...techniques.map(({ id }) => id)])],
+    tactics: [...new Set([...hints.tactics, ...tactics])],
+  };
 }
