@@ -1,15 +1,18 @@
-// npm run test:compose: docker-compose.microservices.yml, its profile core, on a Docker engine of its own. Debian's docker.io,
-// docker-compose and debootstrap are installed where they are missing; the engine, its network and its containers are in namespaces
-// of this run and end with it. Base images and what was built are kept in ~/.cache/soc-agent/compose. As root, on Linux.
+// npm run test:compose: docker-compose.microservices.yml, its profiles full and demo with docker-compose 1.29, then core with Compose
+// v2, on a Docker engine of its own. SOC_TEST_COMPOSE=1 or 2 says which is used alone. Debian's docker.io, docker-compose and
+// debootstrap are installed where they are missing, and Go builds Compose v2; the engine, its network and its containers are in
+// namespaces of this run and end with it. Images and what was built are kept in ~/.cache/soc-agent/compose. As root, on Linux.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { OperatorError, thisHost } from '@soc/fleet';
 import { ensureDockerEngine } from '@soc/fleet/testing/compose';
-import { buildImages, leftOut, tellImages } from '../tests/compose/build-images.ts';
+import { buildImages, tellImages } from '../tests/compose/build-images.ts';
+import { findPrograms } from '../tests/compose/compose-programs.ts';
 import { startEngine } from '../tests/compose/engine.ts';
 import { createReport } from '../tests/compose/report.ts';
+import { LEFT_OUT, STAND_INS } from '../tests/compose/stand-ins.ts';
 
 const interruption = new AbortController();
 const { signal } = interruption;
@@ -36,12 +39,12 @@ async function build(): Promise<void> {
 }
 
 /** The rest is said where the published ports are: in the engine's network. */
-async function show(): Promise<number> {
+async function show(programs: Readonly<Record<string, string>>): Promise<number> {
   const engine = await startEngine({ directory, network: 'own', env: host.env });
   try {
     const inside = path.join(import.meta.dirname, '../tests/compose/inside.process.ts');
     const child = spawn('nsenter', [`--net=/proc/${engine.pid}/ns/net`, process.execPath, inside], {
-      env: { ...engine.env, SOC_STARTED_AT: String(performance.timeOrigin + startedAt) },
+      env: { ...engine.env, ...programs, SOC_STARTED_AT: String(performance.timeOrigin + startedAt) },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     signal.addEventListener('abort', () => child.kill('SIGTERM'));
@@ -55,12 +58,14 @@ async function show(): Promise<number> {
 try {
   if (host.uid !== 0) throw new OperatorError('Say it as root: it starts a Docker engine of its own.');
   await ensureDockerEngine(host, (text) => process.stdout.write(text));
+  const others = Object.entries(STAND_INS).map(([name, what]) => `${what} as ${name}`);
   console.log(
-    `The profile core of docker-compose.microservices.yml. Left out, since no image can be had: ${leftOut.join(', ')}.`,
+    `docker-compose.microservices.yml with ${others.join(', ')}. Left out, since no image can be had: ${LEFT_OUT.join()}.`,
   );
   console.log('Images');
   await build();
-  process.exitCode = await show();
+  const programs = await findPrograms({ env: host.env }, { directory, report, signal });
+  process.exitCode = await show(programs);
 } catch (error) {
   if (!signal.aborted && !(error instanceof OperatorError)) throw error;
   console.error(signal.aborted ? 'Interrupted.' : (error as Error).message);

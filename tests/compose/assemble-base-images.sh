@@ -1,11 +1,13 @@
 #!/bin/bash
-# Makes the base images that our Dockerfiles and the compose file ask for, by their names, from Debian's packages and the Node of
-# the npm registry: for a machine whose Docker engine reaches no image registry. As root; debootstrap and docker on the PATH.
+# Makes the base images that our Dockerfiles and the compose file ask for, by their names, from Debian's packages, the Node of the npm
+# registry and Go modules: for a machine whose Docker engine reaches no image registry. As root; debootstrap, docker and, for
+# mailpit, go on the PATH.
 #
-#   tests/compose/assemble-base-images.sh [node] [debian] [redis]
+#   tests/compose/assemble-base-images.sh [node] [debian] [redis] [monitoring] [mailpit] [bookworm]
 #
-# They stand in for the real ones: the same users, folders and programs, but redis is Debian's 7.0. Certificates and registry
-# settings of this machine go into them, so that builds on top can install; never push them anywhere. One that is there stays.
+# They stand in for the real ones: the same users, folders and programs, in the versions of Debian 13 or, for redis, of Debian 12.
+# `bookworm` is what others are made from. Certificates and registry settings of this machine go into them, so that builds on top
+# can install; never push them anywhere. One that is there stays.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -27,12 +29,20 @@ layered() { docker build --quiet --network host -t "$1" -f - "$2" >/dev/null; }
 
 image_of() { sed -n "s/^ARG $2=//p" "$1"; }
 
+# The image that the compose file asks for: composed REPOSITORY.
+composed() { sed -n "s|^ *image: \($1:.*\)\$|\1|p" docker-compose.microservices.yml; }
+
 is_there() { docker image inspect "$1" >/dev/null 2>&1; }
+
+bookworm_image() {
+  is_there soc-base/bookworm && return
+  bootstrap bookworm
+  docker import "$work/bookworm.tar" soc-base/bookworm >/dev/null
+}
 
 node_image() {
   is_there "$(image_of Dockerfile NODE_IMAGE)" && return
-  bootstrap bookworm
-  docker import "$work/bookworm.tar" soc-base/bookworm >/dev/null
+  bookworm_image
   local folder="$work/node"
   rm -rf "$folder" && mkdir -p "$folder"
   cp -L node_modules/node/bin/node "$folder/node"
@@ -57,10 +67,9 @@ debian_image() {
 
 redis_image() {
   local image folder="$work/redis"
-  image="$(sed -n 's/^ *image: \(redis:.*\)$/\1/p' docker-compose.microservices.yml)"
+  image="$(composed redis)"
   is_there "$image" && return
-  bootstrap bookworm
-  docker import "$work/bookworm.tar" soc-base/bookworm >/dev/null
+  bookworm_image
   mkdir -p "$folder"
   layered "$image" "$folder" <<'END'
 FROM soc-base/bookworm
@@ -70,7 +79,49 @@ USER redis
 END
 }
 
-[ $# -gt 0 ] || set -- node debian redis
+# Programs alone, without what packages do when they are installed: monitored REPOSITORY PACKAGE PROGRAM [FOLDER OF ITS DATA].
+monitored() {
+  local image
+  image="$(composed "$1")"
+  is_there "$image" && return
+  debian_image
+  mkdir -p "$work/monitoring"
+  layered "$image" "$work/monitoring" <<END
+FROM $(image_of infra/postgres/Dockerfile DEBIAN_IMAGE)
+RUN apt-get update && apt-get install -y --no-install-recommends wget && cd /tmp && apt-get download $2 \\
+    && dpkg -x $2_*.deb / && rm -rf /tmp/*.deb /var/lib/apt/lists/* && { [ -e $3 ] || ln -s /usr/bin/$2 $3; } \\
+    && install -d -o nobody -g nogroup ${4:-/tmp/none}
+USER nobody
+ENTRYPOINT ["$3"]
+END
+}
+
+monitoring_image() {
+  monitored prom/prometheus prometheus /bin/prometheus /prometheus
+  monitored prom/alertmanager prometheus-alertmanager /bin/alertmanager /alertmanager
+  monitored prom/node-exporter prometheus-node-exporter /bin/node_exporter
+  monitored prometheuscommunity/postgres-exporter prometheus-postgres-exporter /bin/postgres_exporter
+  monitored prometheuscommunity/elasticsearch-exporter prometheus-elasticsearch-exporter /bin/elasticsearch_exporter
+  monitored oliver006/redis_exporter prometheus-redis-exporter /redis_exporter
+}
+
+# Its page is not in the Go module; its SMTP server and its API are.
+mailpit_image() {
+  local image folder="$work/mailpit"
+  image="$(composed axllent/mailpit)"
+  is_there "$image" && return
+  debian_image
+  mkdir -p "$folder"
+  [ -x "$folder/mailpit" ] \
+    || CGO_ENABLED=0 GOBIN="$folder" go install -trimpath '-ldflags=-s -w' "github.com/axllent/mailpit@${MAILPIT_VERSION:-v1.27.11}"
+  layered "$image" "$folder" <<END
+FROM $(image_of infra/postgres/Dockerfile DEBIAN_IMAGE)
+COPY mailpit /mailpit
+ENTRYPOINT ["/mailpit"]
+END
+}
+
+[ $# -gt 0 ] || set -- node debian redis monitoring mailpit
 for each in "$@"; do
   "${each}_image"
   echo "assembled: $each"

@@ -5,17 +5,13 @@ import { readComposeFile } from '../repo/compose-file.ts';
 import type { Engine } from './engine.ts';
 import { type Report, seconds } from './report.ts';
 import { runCommand } from './run-command.ts';
+import { buildStandIns } from './stand-ins.ts';
 
-/** Of the profile `core`: what can be had without an image registry. */
-const BASE_IMAGES = ['node', 'debian', 'redis'] as const;
+/** What can be had without an image registry, and what stand-ins are made from. */
+const BASE_IMAGES = ['node', 'debian', 'redis', 'monitoring', 'mailpit', 'bookworm'] as const;
 
 const compose = readComposeFile('docker-compose.microservices.yml');
 const inCore = Object.entries(compose.services).filter(([, { profiles }]) => profiles.includes('core'));
-
-/** What the compose file has and this run does not, since no image of it can be had. */
-export const leftOut: readonly string[] = Object.keys(compose.services).filter(
-  (name) => !inCore.some(([included]) => included === name),
-);
 
 /** One service for each image that is built. */
 const built: ReadonlyMap<string, string> = new Map(
@@ -25,11 +21,12 @@ const built: ReadonlyMap<string, string> = new Map(
     .map(([name, { image }]) => [image, name]),
 );
 
-/** Makes stand-ins for base images, and builds the profile `core` by the compose file as it is. */
+/** Makes base images and stand-ins, and builds what is ours, all of it in the profile `core`, by the compose file as it is. */
 export async function buildImages(
-  { env, docker }: Engine,
+  engine: Engine,
   options: { readonly directory: string; readonly report: Report; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { env, docker } = engine;
   const { directory, report, signal } = options;
   let before = performance.now();
   await runCommand(join(repositoryRoot, 'tests/compose/assemble-base-images.sh'), [...BASE_IMAGES], {
@@ -38,6 +35,9 @@ export async function buildImages(
     timeoutMs: 900_000,
   });
   report.figure('base images', seconds(performance.now() - before));
+  before = performance.now();
+  await buildStandIns(engine, directory, signal);
+  report.figure('stand-ins', seconds(performance.now() - before));
   // Builds see the machine's network, in which the package registries are.
   const names = [...built.values()];
   const overlay = join(directory, 'build.yml');

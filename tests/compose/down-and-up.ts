@@ -1,6 +1,6 @@
 import { DownloadObject } from '@soc/contracts/storage/objects';
 import { logIn } from '@soc/fleet';
-import { z } from 'zod';
+import { storeEvidence } from './evidence.ts';
 import { type Report, seconds } from './report.ts';
 import type { Stack } from './stack.ts';
 
@@ -14,7 +14,7 @@ const EVIDENCE = 'seen before everything went down';
 /** Containers and networks go, volumes stay: rows of every table, evidence and accounts are there again. */
 export async function keepThroughDownAndUp(stack: Stack, report: Report): Promise<void> {
   const client = await logIn(stack.gatewayUrl, stack.admin);
-  const id = await storeEvidence(stack, client.accessToken);
+  const id = await storeEvidence(stack, client.accessToken, EVIDENCE);
   await stack.compose('stop', 'api-gateway');
   const rows = async () => {
     const lines = (await stack.query(await primaryOf(stack), ROWS)).trim().split('\n');
@@ -25,7 +25,7 @@ export async function keepThroughDownAndUp(stack: Stack, report: Report): Promis
   await stack.compose('down');
   report.figure('docker-compose down', seconds(performance.now() - since));
   since = performance.now();
-  await stack.compose('up', '-d', '--no-build');
+  await stack.up();
   await stack.settle();
   report.figure('docker-compose up until all are well', seconds(performance.now() - since));
   const after = await rows();
@@ -45,15 +45,6 @@ export async function keepThroughDownAndUp(stack: Stack, report: Report): Promis
   const again = await logIn(stack.gatewayUrl, stack.admin);
   const content = await again.call(DownloadObject, { params: { id } });
   if (content !== EVIDENCE) throw new Error('the evidence is another');
-}
-
-async function storeEvidence({ gatewayUrl }: Stack, token: string): Promise<string> {
-  const answer = await fetch(`${gatewayUrl}/api/v1/storage/objects?filename=notes.txt`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
-    body: EVIDENCE,
-  });
-  return z.object({ id: z.string() }).parse(await answer.json()).id;
 }
 
 /** Which of the servers takes writes. */

@@ -12,7 +12,7 @@ import type { Container, Stack } from './stack.ts';
 /** `up`, and how long each container took: from its start to its first good health check, and until it said that it listens. */
 export async function bringUp(stack: Stack, report: Report): Promise<void> {
   const [before, since] = [performance.now(), new Date()];
-  await stack.compose('up', '-d', '--no-build');
+  await stack.up();
   const containers = await stack.settle();
   report.figure('docker-compose up until all are well', seconds(performance.now() - before));
   const healthyAt = await stack.healthySince(since);

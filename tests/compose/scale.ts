@@ -13,7 +13,7 @@ const LEAST = 0.5;
 
 /** Scales the alert service with no edit, and counts at each replica what it was asked. */
 export async function scaleAlertService(stack: Stack, report: Report): Promise<void> {
-  await stack.compose('up', '-d', '--no-build', '--no-recreate', '--scale', `alert-service=${REPLICAS}`);
+  await stack.up('--no-recreate', '--scale', `alert-service=${REPLICAS}`);
   const replicas = (await stack.settle()).filter(({ service }) => service === 'alert-service');
   const client = await logIn(stack.gatewayUrl, stack.admin);
   await waitFor(

@@ -39,8 +39,12 @@ export type Container = z.infer<typeof Inspected>;
 /** The compose file, up on an engine. */
 export interface Stack {
   readonly gatewayUrl: string;
+  /** Where `.env` and the secrets are. */
+  readonly directory: string;
   readonly admin: { readonly email: string; readonly password: string };
   readonly compose: (...args: readonly string[]) => Promise<string>;
+  /** `up -d` of what is included, with more options if given. */
+  readonly up: (...options: readonly string[]) => Promise<void>;
   readonly docker: (...args: readonly string[]) => Promise<string>;
   readonly containers: () => Promise<readonly Container[]>;
   /** When each container, by its name, was first found well since then. */
@@ -59,6 +63,15 @@ const PORTS = { 'postgres-master': '5432', 'postgres-slave': '5433' } as const;
 
 export interface StackOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** docker-compose 1.29, or the program of Compose v2. */
+  readonly program: string;
+  readonly profile: 'core' | 'full';
+  /** Parts beside those of the profile. */
+  readonly parts?: readonly string[];
+  /** Files after the compose file itself. */
+  readonly overlays?: readonly string[];
+  /** What is brought up; everything of the profile when absent. */
+  readonly services?: readonly string[];
   /** Gets `.env` and the secrets. */
   readonly directory: string;
   /** Variables of services, for `services.env`. */
@@ -71,19 +84,25 @@ const isWell = ({ status, exitCode, health }: Container): boolean =>
   (status === 'running' && (health === undefined || health === 'healthy')) || (status === 'exited' && exitCode === 0);
 
 /** Makes secrets as `soc init` does, and what is needed to speak of the stack. */
-export async function prepareStack({ env: given, directory, settings, signal }: StackOptions): Promise<Stack> {
+export async function prepareStack(options: StackOptions): Promise<Stack> {
+  const { env: given, program, profile, directory, settings, signal } = options;
   const { admin, dataDirectory, envFile } = await initCompose({
     directory,
-    profile: 'core',
+    profile,
     switches: Switches.parse({}),
     admin: {},
   });
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await appendFile(join(dataDirectory, 'services.env'), lines.join(''));
-  const env = { ...given, ...parseEnv(await readFile(envFile, 'utf8')) };
-  const file = join(repositoryRoot, 'docker-compose.microservices.yml');
+  const written = parseEnv(await readFile(envFile, 'utf8'));
+  const parts = [written['COMPOSE_PROFILES'], ...(options.parts ?? [])].join();
+  const env = { ...given, ...written, COMPOSE_PROFILES: parts };
+  const files = ['docker-compose.microservices.yml', ...(options.overlays ?? [])].flatMap((file) => [
+    '--file',
+    join(repositoryRoot, file),
+  ]);
   const compose = (...args: readonly string[]) =>
-    runCommand('docker-compose', ['--ansi', 'never', '--file', file, ...args], { env, signal, timeoutMs: 420_000 });
+    runCommand(program, ['--ansi', 'never', ...files, ...args], { env, signal, timeoutMs: 420_000 });
   const docker = (...args: readonly string[]) => runCommand('docker', args, { env, signal });
   const containers = async () => {
     const ids = (await docker('ps', '-aq', '--filter', 'label=com.docker.compose.project=soc'))
@@ -99,8 +118,12 @@ export async function prepareStack({ env: given, directory, settings, signal }: 
   };
   return {
     gatewayUrl: 'http://127.0.0.1:8000',
+    directory: dataDirectory,
     admin,
     compose,
+    up: async (...more) => {
+      await compose('up', '-d', '--no-build', ...more, ...(options.services ?? []));
+    },
     docker,
     containers,
     healthySince: async (since) => {

@@ -2,7 +2,7 @@ import { thisHost } from '../../cli/host.ts';
 import { sharedServer } from '../shared-server.ts';
 import { type S3Server, startS3Server } from './start-s3-server.ts';
 
-export { TEST_KMS_KEY } from './ceph-config.ts';
+export { cephConfig, TEST_KMS_KEY } from './ceph-config.ts';
 export { type S3Server, TEST_S3_KEYS } from './start-s3-server.ts';
 
 /** The URL of the one S3 server of this run, if it can be had; each test has buckets of its own. It keeps 1 GiB, in memory. */
