@@ -1,5 +1,5 @@
 // npm run test:compose: docker-compose.microservices.yml, its profiles full and demo with docker-compose 1.29, then core with Compose
-// v2, on a Docker engine of its own. SOC_TEST_COMPOSE=1 or 2 says which is used alone. Debian's docker.io, docker-compose and
+// v2, on a Docker engine of its own. SOC_TEST_COMPOSE=1 or 2 does one of both alone. Debian's docker.io, docker-compose and
 // debootstrap are installed where they are missing, and Go builds Compose v2; the engine, its network and its containers are in
 // namespaces of this run and end with it. Images and what was built are kept in ~/.cache/soc-agent/compose. As root, on Linux.
 import { spawn } from 'node:child_process';

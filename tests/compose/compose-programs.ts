@@ -15,7 +15,7 @@ const BUILD_WITHIN_MS = 900_000;
 /** Variables by which scripts/test-compose.ts hands on what it found. */
 const [V1, V2] = ['SOC_COMPOSE_V1', 'SOC_COMPOSE_V2'] as const;
 
-/** Which Compose a run is of: `SOC_TEST_COMPOSE` is `1`, `2` (all with v2), or `both`: all with 1.29, and the core with v2. */
+/** Which Compose a run is of: `1`, for everything; `2`, for the core; or `both`, one after the other. */
 const Choice = z.enum(['1', '2', 'both']).default('both');
 
 /** The programs of a run. */

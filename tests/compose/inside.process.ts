@@ -1,6 +1,6 @@
 // What scripts/test-compose.ts runs in the network of its engine, where the published ports are: the compose file goes up, is walked,
 // scaled, watched, hurt, taken down and brought up again; then its core once more with Compose v2.
-import { makeTemporaryDirectory } from '@soc/fleet/testing';
+import { makeTemporaryDirectory, waitFor } from '@soc/fleet/testing';
 import { makeBackups } from './backups.ts';
 import { programsOf, readConfig } from './compose-programs.ts';
 import { keepThroughDownAndUp } from './down-and-up.ts';
@@ -45,11 +45,17 @@ async function withStack(
   try {
     await show(stack);
   } finally {
-    await stack
-      .compose('down', '--volumes', '--timeout', '10')
-      .catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
+    await removeAll(stack).catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
     await directory[Symbol.asyncDispose]();
   }
+}
+
+/** A network may have a container for a moment after that is gone, and `down` gives up before it comes to volumes. */
+async function removeAll(stack: Stack): Promise<void> {
+  // The engine takes them along.
+  if (interruption.signal.aborted) return;
+  const isGone = () => stack.compose('down', '--volumes', '--timeout', '10').then(() => true);
+  await waitFor(isGone, { deadlineMs: 60_000, everyMs: 2_000 });
 }
 
 const everything = {
@@ -84,7 +90,6 @@ async function showCore(stack: Stack): Promise<void> {
 }
 
 const { v1, v2 } = programsOf(env);
-const main = v1 ?? v2;
-if (main !== undefined) await withStack({ ...everything, program: main }, showEverything);
-if (v1 !== undefined && v2 !== undefined) await withStack({ profile: 'core', program: v2 }, showCore);
+if (v1 !== undefined) await withStack({ ...everything, program: v1 }, showEverything);
+if (v2 !== undefined) await withStack({ profile: 'core', program: v2 }, showCore);
 process.exitCode = report.close() ? 0 : 1;

@@ -5,6 +5,7 @@ import { primaryOf } from './down-and-up.ts';
 import { type Report, seconds } from './report.ts';
 import type { Container, Stack } from './stack.ts';
 
+const DATABASES: readonly string[] = ['postgres-master', 'postgres-slave'];
 /** Alerts that shall have been taken before the next is killed. */
 const BETWEEN = 20;
 const TAKEN = { deadlineMs: 120_000, everyMs: 100 };
@@ -22,7 +23,7 @@ export async function killEach(stack: Stack, report: Report): Promise<void> {
   try {
     await takes(BETWEEN);
     for (const container of await inOrder(stack)) {
-      const isDatabase = container.service.startsWith('postgres-');
+      const isDatabase = DATABASES.includes(container.service);
       if (isDatabase) await hasStandIn(stack);
       const before = stream.refusals();
       stream.longestSilence();
@@ -72,4 +73,4 @@ async function inOrder(stack: Stack): Promise<readonly Container[]> {
     .filter(({ service }) => !seen.has(service) && seen.add(service));
 }
 
-const rank = ({ service }: Container): number => (service === 'etcd' ? 0 : service.startsWith('postgres-') ? 1 : 2);
+const rank = ({ service }: Container): number => (service === 'etcd' ? 0 : DATABASES.includes(service) ? 1 : 2);
