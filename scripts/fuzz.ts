@@ -16,6 +16,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   logout: 'ends the session that the others are sent with',
   changeOwnPassword: 'ends the session that the others are sent with',
   streamNotifications: 'never ends',
+  startOidcLogin: 'asks wherever the provider leads, and says 503 where nobody answers',
   testChannel: 'sends to wherever the channel leads',
   setServiceBreaker: 'keeps every request from a service',
   setInstanceBreaker: 'keeps every request from a service of one instance',

@@ -37,9 +37,10 @@ test('a path parameter is written in braces and required, a query parameter show
   ]);
 });
 
-test('every declared status is listed, errors as problem+json with their codes', () => {
+test('every declared status is listed, and that a query may be too long, errors as problem+json with their codes', () => {
   const responses = operationOf(listAlerts)['responses'] as Record<string, { description: string; content: object }>;
-  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409']);
+  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409', '431']);
+  expect(responses['431']?.description).toBe('Request Header Fields Too Large: `request.too_large`');
   expect(responses['400']?.description).toBe('Bad Request: `request.invalid`');
   expect(responses['409']?.description).toBe('Conflict: `thing.busy`, `thing.gone`');
   expect(responses['404']?.content).toEqual({

@@ -28,9 +28,12 @@ const MEDIA_TYPES_OF_BODY: Readonly<Record<BodyKind, readonly string[]>> = {
   stream: ['application/octet-stream'],
 };
 
+/** Said by the parser of requests, before any endpoint is known. */
+const HEAD_TOO_LARGE = 431;
+
 /**
  * Describes `endpoints` for outsiders. Requests show what a client sends, before defaults and transforms; every status of
- * `declaredStatuses` is listed, errors as problem+json (RFC 9457) with their codes.
+ * `declaredStatuses` is listed, and 431 where there is a query, errors as problem+json (RFC 9457) with their codes.
  */
 export function openApiDocument(endpoints: readonly EndpointSpec[], info: OpenApiInfo): OpenApiDocument {
   const components = componentSchemas(endpoints);
@@ -67,10 +70,14 @@ function operation(spec: EndpointSpec, components: ComponentSchemas): JsonSchema
     parameters: [...parameters('path', spec.params), ...parameters('query', spec.query)],
     ...(spec.body && { requestBody: requestBody(spec.body, spec.bodyKind ?? 'json') }),
     responses: Object.fromEntries(
-      declaredStatuses(spec).map((status) => [status, answer(spec, status, components)] as const),
+      statusesOf(spec).map((status) => [status, answer(spec, status, components)] as const),
     ),
   };
 }
+
+/** What a client may be told: what is declared, and that a query is longer than the head of a request may be. */
+const statusesOf = (spec: EndpointSpec): readonly number[] =>
+  spec.query ? [...declaredStatuses(spec), HEAD_TOO_LARGE] : declaredStatuses(spec);
 
 function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): JsonSchema[] {
   if (!schema) return [];
@@ -106,6 +113,7 @@ function answer(spec: EndpointSpec, status: number, components: ComponentSchemas
 /** The problem codes of an error status: those the contract lists, and the one the service kit itself answers with. */
 function problemCodes(spec: EndpointSpec, status: number): readonly string[] {
   const listed = Object.entries(spec.errors ?? {}).flatMap(([key, codes]) => (Number(key) === status ? codes : []));
+  if (status === HEAD_TOO_LARGE) return ['request.too_large'];
   const takesInput = spec.params ?? spec.query ?? spec.body;
   return status === 400 && takesInput ? [...new Set(['request.invalid', ...listed])] : listed;
 }

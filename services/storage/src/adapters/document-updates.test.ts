@@ -32,6 +32,7 @@ function analysed(alert: Alert): Alert {
     ...alert,
     version: alert.version + 1,
     score: 44,
+    analysedAt: alert.occurredAt,
     techniques: [...new Set([...alert.techniques, ...techniques.map(({ id }) => id)])],
     tactics: [...new Set([...alert.tactics, ...tactics])],
   };
@@ -91,6 +92,22 @@ test('an analysis that says more than was expected is searched: each alert is fo
   expect((await updatesOf(later)).all).toBe(ALERTS);
   expect(await idsFoundBy('sabotage')).toBe(ALERTS);
   expect(await idsFoundBy('unremarkable')).toBe(ALERTS);
+});
+
+test('an analysis that says less is searched too: what was expected in vain finds the alert no more', async () => {
+  const alerts = newAlerts(() => ({ title: 'Phishing' }));
+  const [tactic = ''] = attribute(alerts[0] as Alert).tactics; // there are some
+  const foundBefore = await idsFoundBy(tactic);
+  await database.db.tx((tx) => save(alerts, tx));
+  expect(await idsFoundBy(tactic)).toBe(foundBefore + ALERTS);
+  const { techniques, tactics } = exampleAlert();
+  await database.db.tx((tx) =>
+    save(
+      alerts.map((alert) => ({ ...analysed(alert), techniques, tactics })),
+      tx,
+    ),
+  );
+  expect(await idsFoundBy(tactic)).toBe(foundBefore);
 });
 
 test('documents of before pages were left half empty are found, once, before and after they change', async () => {

@@ -47,11 +47,11 @@ const techniqueIdentifiers = (techniques: readonly string[]): readonly string[] 
 /** The same moment in the one form that both adapters compare. */
 export const atMillisecond = (time: string): string => new Date(time).toISOString();
 
-/** With the techniques and tactics its analysis is going to add: then the analysis changes no word that it is found by. */
+/** Before its analysis with the techniques and tactics that is going to add: then the analysis changes no word that it is found by. */
 export function alertDocument(alert: Alert): SearchDocument {
   const { tenantId, id, version, title, severity, status, source, incidentId, score, ruleId, ruleName } = alert;
   const description = alert.description?.slice(0, MAX_DESCRIPTION_CHARS) ?? null;
-  const attack = withAttribution(alert);
+  const attack = alert.analysedAt === null ? withAttribution(alert) : alert;
   const techniques = techniqueIdentifiers(attack.techniques);
   return {
     tenantId,
