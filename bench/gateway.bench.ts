@@ -76,7 +76,8 @@ const runAll = (say: Bench['say']): Promise<Figures> =>
 /**
  * CPU a request (of the proxy's process, from /proc) and requests a second, as medians of interleaved rounds: 1 KB GET and 2 KB
  * POST, half of each, 64 connections that are kept, fifty callers. The proxy has a core for itself; wrk, the upstream (an
- * nginx that answers by itself) and Redis have the other. Our gateway is as the fleet runs it: access tokens, permissions,
+ * nginx that answers by itself) and Redis have the other. Our gateway, asked by clients that connect to it (`ours`) and
+ * as it is behind a proxy that ends TLS (`ours_long`), is as the fleet runs it: access tokens, permissions,
  * rate limits in Redis, breakers, metrics and the access log in a file. All others do nothing but proxy. Latency is from when
  * a request was due, at a steady rate, until its last byte. `gateway-memory` does a million requests, and nothing else.
  */

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OpenLoop } from './open-loop.ts';
 
 const WARM_UP_S = 4;
+const LAST_WITHIN_MS = 30_000;
 const HEAD_END = '\r\n\r\n';
 const LENGTH = /\r\ncontent-length: (\d+)\r\n/i;
 
@@ -81,7 +82,9 @@ async function steadily(seconds: number): Promise<void> {
     if (lane) lane.send(dueAtMs);
     else waiting.push(dueAtMs);
   }
-  while (latenciesMs.length < count) await pause(1);
+  for (const sinceMs = performance.now(); latenciesMs.length < count; await pause(1)) {
+    if (performance.now() - sinceMs > LAST_WITHIN_MS) throw new Error('not every request was answered');
+  }
 }
 
 idle.push(...(await Promise.all(Array.from({ length: connections }, open))));

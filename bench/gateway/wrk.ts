@@ -12,6 +12,8 @@ export interface Load {
   readonly body?: string;
   /** One request goes with each in turn. */
   readonly tokens: readonly string[];
+  /** That goes with each, name and value. */
+  readonly field?: readonly [string, string];
   readonly connections: number;
   readonly forS: number;
 }
@@ -23,11 +25,12 @@ export interface Loaded {
 }
 
 /** Every request is made up before the first is sent; `done` tells as JSON how it went. */
-const script = ({ method, path, body = '', tokens }: Load): string => `
+const script = ({ method, path, body = '', tokens, field }: Load): string => `
 local made, turn = {}, 0
 init = function()
   for _, token in ipairs({ ${tokens.map((token) => `'${token}'`).join(', ')} }) do
     local headers = { ['authorization'] = 'Bearer ' .. token }
+    ${field ? `headers['${field[0]}'] = '${field[1]}'` : ''}
     if '${method}' == 'POST' then headers['content-type'] = 'application/json' end
     made[#made + 1] = wrk.format('${method}', '${path}', headers, ${method === 'POST' ? `'${body}'` : 'nil'})
   end

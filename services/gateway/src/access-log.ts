@@ -23,29 +23,37 @@ export interface LineSink {
 }
 
 const STANDARD_OUTPUT = 1;
-/** What one write takes. */
-const BLOCK_BYTES = 16_384;
-/** The same where others write to it too: a pipe keeps so much together (PIPE_BUF). */
-const SHARED_BLOCK_BYTES = 4_096;
-/** So that the last line fits as well. */
-const LINE_BYTES = 1_024;
+/** What one write takes: a pipe that several write to keeps so much together (PIPE_BUF). */
+const BLOCK_BYTES = 4_096;
 const WRITE_EVERY_MS = 250;
 
 /**
- * The standard output, written to in blocks: a process that is killed loses the lines of its last quarter of a second. `isShared`
- * with other processes.
+ * The standard output, written to in blocks: a process that is killed loses the lines of its last quarter of a second. The lines of a
+ * block are counted here, for the destination would count all of them again with each that comes.
  */
-export function openStandardOutput(isShared: boolean): LineSink & { readonly flush: () => void } {
-  const maxWrite = isShared ? SHARED_BLOCK_BYTES : BLOCK_BYTES;
-  const destination = pino.destination({
-    fd: STANDARD_OUTPUT,
-    // Once in some dozen lines; a thread to do it would cost more than the write.
-    sync: true,
-    minLength: maxWrite - LINE_BYTES,
-    maxWrite,
-    periodicFlush: WRITE_EVERY_MS,
-  });
-  return { write: (line) => destination.write(line), flush: () => destination.flushSync() };
+export function openStandardOutput(): LineSink & { readonly flush: () => void } {
+  // Once in a dozen lines; a thread to do it would cost more than the write.
+  const destination = pino.destination({ fd: STANDARD_OUTPUT, sync: true, minLength: 0 });
+  let block = '';
+  let bytes = 0;
+  const flush = (): void => {
+    if (bytes > 0) destination.write(block);
+    block = '';
+    bytes = 0;
+  };
+  setInterval(flush, WRITE_EVERY_MS).unref();
+  return {
+    write: (line) => {
+      const lineBytes = Buffer.byteLength(line);
+      if (bytes + lineBytes > BLOCK_BYTES) flush();
+      block += line;
+      bytes += lineBytes;
+    },
+    flush: () => {
+      flush();
+      destination.flushSync();
+    },
+  };
 }
 
 /** Strings that JSON takes as they are, which almost all are. */

@@ -36,7 +36,7 @@ export function createGatewayDeps(platform: EdgePlatform<GatewayConfig>, proxied
   const upstreams = createUpstreams(upstreamSettings(config), countUpstreamEvents(registry));
   observeUpstreams(registry, upstreams);
 
-  const access = log.isLevelEnabled('info') ? openStandardOutput(cluster.isWorker) : undefined;
+  const access = log.isLevelEnabled('info') ? openStandardOutput() : undefined;
   const redis = platform.connectRedis('command');
   const auth = createAuthClient(upstreams, log);
   const serviceToken = createServiceToken(auth, config.SERVICE_SECRET, nowMs);

@@ -28,6 +28,8 @@ export interface Passage {
   deadlineAtMs: number | undefined;
   rate: RateVerdict | undefined;
   delivery: Delivery | undefined;
+  /** The instances that had it, in order. */
+  readonly asked: string[];
   /** What is to be done once the answer is closed: a listener of its own for each costs more than what it does. */
   readonly atClose: (() => void)[];
   /** The answer is a page of another program, which says itself what it may load. */
@@ -49,6 +51,7 @@ export function beginPassage(request: FastifyRequest, startedAtMs = performance.
     deadlineAtMs: undefined,
     rate: undefined,
     delivery: undefined,
+    asked: [],
     atClose: [],
     isPage: false,
   };

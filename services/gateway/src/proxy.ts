@@ -112,6 +112,7 @@ function switchProtocols(raw: ServerResponse, fields: FieldList): void {
 const sinkOf = (request: FastifyRequest, reply: FastifyReply): Omit<AnswerSink, 'fail'> => ({
   raw: reply.raw,
   atClose: request.passage.atClose,
+  asked: request.passage.asked,
   begin: (status, headers) => {
     const isSwitch = status === SWITCHING_PROTOCOLS;
     const given = reply.getHeaders();

@@ -32,6 +32,22 @@ test('whoever sends much is asked for in advance, and never gets more than was g
   expect(Math.max(...asked)).toBeLessThanOrEqual(rule.burst / 32);
 });
 
+test('what is left after a second is lost, and asked for anew', async () => {
+  const { take, asked, passMs } = createRates(100_000);
+  // Until more than one was just asked for.
+  for (let last = 0; asked.length === last || asked.at(-1) === 1; passMs(10)) {
+    last = asked.length;
+    await take(rule, 'a');
+  }
+  const before = asked.length;
+  passMs(900);
+  await take(rule, 'a');
+  expect(asked).toHaveLength(before);
+  passMs(100);
+  await take(rule, 'a');
+  expect(asked).toHaveLength(before + 1);
+});
+
 test('many at once are counted one by one, whatever is asked meanwhile', async () => {
   const { take } = createRates(50);
   const verdicts = await Promise.all(Array.from({ length: 120 }, async () => take(rule, 'a')));

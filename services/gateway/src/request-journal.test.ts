@@ -22,7 +22,8 @@ async function startJournaled() {
   });
   app.get('/fine', () => ({}));
   app.get('/failed', (request, reply) => {
-    request.passage.delivery = { outcome: { kind: 'broken', reason: 'ECONNRESET' }, instances: ['ai-0', 'ai-1'] };
+    request.passage.delivery = { outcome: { kind: 'broken', reason: 'ECONNRESET' } };
+    request.passage.asked.push('ai-0', 'ai-1');
     return reply.code(502).send({});
   });
   const entered = Promise.withResolvers<void>();

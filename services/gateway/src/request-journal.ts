@@ -29,6 +29,8 @@ export interface EndedRequest {
   readonly response: ServerResponse;
   readonly principal: Principal | undefined;
   readonly delivery: Delivery | undefined;
+  /** The instances that had it, in order. */
+  readonly asked: readonly string[];
 }
 
 /** Longer paths are of no use in a log and of some to whoever wants to fill it. */
@@ -50,7 +52,7 @@ export function createRequestJournal(
   const recorderOf = createRequestMetrics(registry);
 
   const tell = (ended: EndedRequest): void => {
-    const { startedAtMs, upstream, delivery, principal } = ended;
+    const { startedAtMs, upstream, delivery, asked, principal } = ended;
     const durationMs = performance.now() - startedAtMs;
     const { statusCode: status, writableFinished } = ended.response;
     const isAborted = !writableFinished && status !== SWITCHING_PROTOCOLS;
@@ -68,7 +70,7 @@ export function createRequestJournal(
       upstream,
       principal: principal?.subject,
       tenantId: principal?.tenantId,
-      instances: delivery?.instances,
+      instances: asked.length > 0 ? asked : undefined,
       failure: failed?.kind,
       reason: failed?.reason,
       isAborted,
@@ -82,10 +84,11 @@ export function createRequestJournal(
       // It comes once; `once` would make sure of it at a price.
       reply.raw.on('close', () => {
         for (const end of request.passage.atClose) end();
-        const { startedAtMs, traceparent, forwards, delivery } = request.passage;
+        const { startedAtMs, traceparent, forwards, delivery, asked } = request.passage;
         const { id: requestId, method, url, principal } = request;
         const upstream = forwards?.service ?? 'gateway';
-        tell({ requestId, traceparent, method, url, upstream, startedAtMs, principal, delivery, response: reply.raw });
+        const one = { requestId, traceparent, method, url, upstream, startedAtMs, principal, delivery, asked };
+        tell({ ...one, response: reply.raw });
       });
     },
   };

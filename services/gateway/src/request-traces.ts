@@ -2,9 +2,8 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { endRequestSpan, startRequestSpan, traceContextOf } from '@soc/service-kit';
 import { createTraceparent, type TraceContext, type Tracer, unsampled } from '@soc/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Delivery } from './upstream/service-upstream.ts';
 
-/** What the span of a request tells, of which the last two are known once it is over. */
+/** What the span of a request tells, of which the last is known once it is over. */
 export interface Traced {
   readonly method: string;
   /** Of its route; undefined where none is like it. */
@@ -12,7 +11,8 @@ export interface Traced {
   readonly raw: ServerResponse;
   readonly atClose: (() => void)[];
   readonly upstream: string | undefined;
-  readonly delivery: Delivery | undefined;
+  /** Instances, in order. */
+  readonly asked: readonly string[];
 }
 
 /** Gives each request its place in a trace, in its headers for whoever answers it. */
@@ -46,8 +46,8 @@ function record(tracer: Tracer, traced: Traced, parent: TraceContext | undefined
   const span = startRequestSpan(tracer, { method: traced.method, url: traced.route }, parent);
   if (!span) return undefined;
   traced.atClose.push(() => {
-    const { upstream, delivery, raw } = traced;
-    span.set({ 'soc.upstream': upstream, 'soc.upstream.instances': delivery?.instances.join(' ') });
+    const { upstream, asked, raw } = traced;
+    span.set({ 'soc.upstream': upstream, 'soc.upstream.instances': asked.length > 0 ? asked.join(' ') : undefined });
     endRequestSpan(span, { raw });
   });
   return span.traceparent;
@@ -61,17 +61,6 @@ function passedOn(parent: TraceContext | undefined, hasDecided: boolean): string
 /** A request on Fastify's way, whose passage has begun. Probes and scrapes are not recorded. */
 export function tracedOf({ method, routeOptions, passage }: FastifyRequest, { raw }: FastifyReply): Traced | undefined {
   if (passage.isAlwaysOpen) return undefined;
-  const { atClose } = passage;
-  return {
-    method,
-    route: routeOptions.url,
-    raw,
-    atClose,
-    get upstream() {
-      return passage.forwards?.service;
-    },
-    get delivery() {
-      return passage.delivery;
-    },
-  };
+  const { forwards, atClose, asked } = passage;
+  return { method, route: routeOptions.url, raw, atClose, asked, upstream: forwards?.service };
 }

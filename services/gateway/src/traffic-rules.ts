@@ -63,7 +63,7 @@ export function addTrafficRules(
 
 /** The end of a request that went by express: everything that is before an answer has been. */
 function answerFinding(
-  { principal, traceparent, rate, delivery, answer }: Finding,
+  { principal, traceparent, rate, delivery, asked, answer }: Finding,
   request: FastifyRequest,
   reply: FastifyReply,
   done: (error?: Error) => void,
@@ -72,6 +72,7 @@ function answerFinding(
   request.passage.traceparent = traceparent;
   request.passage.rate = rate;
   request.passage.delivery = delivery;
+  request.passage.asked.push(...asked);
   if (answer.kind === 'failed') void answerProblem(answer.problem, request, reply);
   else if (answer.kind === 'refused') done(answer.problem);
   else done(answer.error instanceof Error ? answer.error : new Error(String(answer.error)));

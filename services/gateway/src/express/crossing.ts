@@ -30,7 +30,8 @@ export interface Sender {
 export class Crossing implements AnswerSink, Traced {
   readonly raw: ServerResponse;
   readonly atClose: (() => void)[] = [];
-  delivery: Delivery | undefined;
+  readonly asked: string[] = [];
+  #delivery: Delivery | undefined;
   readonly #deps: ExpressDeps;
   readonly #request: IncomingMessage;
   readonly #route: ExpressRoute;
@@ -127,7 +128,7 @@ export class Crossing implements AnswerSink, Traced {
   }
 
   #delivered(delivery: Delivery): void {
-    this.delivery = delivery;
+    this.#delivery = delivery;
     this.#deps.cache.written(this.#route.spec, this.#sender);
     const { kind } = delivery.outcome;
     if (kind !== 'answered' && kind !== 'abandoned') this.#handOver({ kind: 'failed', problem: problemOf(kind) });
@@ -147,7 +148,8 @@ export class Crossing implements AnswerSink, Traced {
       principal: this.#sender.principal,
       traceparent: this.#traceparent,
       rate: this.#rate,
-      delivery: this.delivery,
+      delivery: this.#delivery,
+      asked: this.asked,
       answer,
     });
   }
@@ -171,7 +173,8 @@ export class Crossing implements AnswerSink, Traced {
       upstream: this.upstream,
       response: this.raw,
       principal: this.#sender.principal,
-      delivery: this.delivery,
+      delivery: this.#delivery,
+      asked: this.asked,
     });
   }
 }

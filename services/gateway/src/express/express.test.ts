@@ -178,7 +178,7 @@ test('a request by express is under way until its answer is closed, and counted 
   expect([await counted(gateway, '2xx'), await counted(gateway, 'aborted')]).toEqual([1, 1]);
 });
 
-test('a request by express is one span, which tells of its instance, also when it is handed over', async () => {
+test('a request is one span, which tells of its instance, whichever way it goes and however it ends', async () => {
   const collector = await startTraceCollector();
   onTestFinished(collector.close);
   const alert = await startFakeService();
@@ -188,20 +188,20 @@ test('a request by express is one span, which tells of its instance, also when i
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_BSP_SCHEDULE_DELAY: '20',
   });
-  const { plainly } = sendBothWays(gateway);
+  const { plainly, theLongWay } = sendBothWays(gateway);
   const spansOfAlert = () => collector.spans().filter(({ name }) => name === 'GET /api/v1/alerts/:id');
   expect(await plainly({ path: ALERT, headers: TRACED })).toMatchObject({ line: '200 OK', way: 'express' });
+  expect(await theLongWay({ path: ALERT, headers: TRACED })).toMatchObject({ line: '200 OK', way: 'long' });
+  alert.answer((_, response) => json(response, 500, { code: 'internal' }));
+  expect(await plainly({ path: ALERT, headers: TRACED })).toMatchObject({ way: 'express' });
   alert.answer((_, response) => void response.destroy());
   expect(await plainly({ path: ALERT, headers: TRACED })).toMatchObject({ way: 'handed over' });
-  await waitFor(() => spansOfAlert().length === 2);
+  await waitFor(() => spansOfAlert().length === 4);
   await gateway.send({ path: '/api/v1/nothing' });
   await waitFor(() => collector.spans().some(({ name }) => name === 'GET'));
   const told = spansOfAlert().map(({ traceId, attributes }) => ({ traceId, ...attributes }));
   const both = { traceId: 'ab'.repeat(16), 'soc.upstream': 'alert', 'soc.upstream.instances': expect.any(String) };
-  expect(told).toMatchObject([
-    { ...both, 'http.response.status_code': 200 },
-    { ...both, 'http.response.status_code': 502 },
-  ]);
+  expect(told).toMatchObject([200, 200, 500, 502].map((status) => ({ ...both, 'http.response.status_code': status })));
 });
 
 test('a token that was revoked goes no way at all', async () => {

@@ -47,13 +47,24 @@ export function addExpress(
     const client = clientNetworkOf(address);
     return shedder.hasRoomFor(traffic, client) ? { principal, address, client } : undefined;
   };
+  const crossingOf = (request: IncomingMessage, response: ServerResponse, route: ExpressRoute) => {
+    try {
+      const sender = senderOf(request, route);
+      return sender && new Crossing(deps, route, request, response, sender);
+    } catch {
+      // What throws here throws again on the long way, where it is answered and told of.
+      return undefined;
+    }
+  };
   const carry = (request: IncomingMessage, response: ServerResponse, route: ExpressRoute): void => {
-    const sender = senderOf(request, route);
-    if (sender) new Crossing(deps, route, request, response, sender).cross();
+    const crossing = crossingOf(request, response, route);
+    if (crossing) crossing.cross();
     else app.routing(request, response);
   };
 
-  app.server.removeAllListeners('request');
+  const [appListener, ...others] = app.server.listeners('request') as (() => void)[];
+  if (!appListener || others.length > 0) throw new Error('only the app may have listened for requests');
+  app.server.off('request', appListener);
   app.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const route = isShut || isLeaving() ? undefined : routeOf(request.method ?? '', request.url ?? '');
     if (!route || !isOrdinary(request, response)) return app.routing(request, response);

@@ -12,6 +12,7 @@ export interface Finding {
   readonly traceparent: string;
   readonly rate: RateVerdict | undefined;
   readonly delivery: Delivery | undefined;
+  readonly asked: readonly string[];
   /** A refusal, which is thrown as any other; the problem of an instance, which the line of the request tells; or a fault. */
   readonly answer:
     | { readonly kind: 'refused'; readonly problem: HttpProblem }

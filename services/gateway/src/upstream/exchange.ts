@@ -11,6 +11,8 @@ export interface AnswerSink {
   readonly raw: ServerResponse;
   /** What is called once the answer is closed, also when the client has left. */
   readonly atClose: (() => void)[];
+  /** The names of the instances that are asked, in order, from when they are: an answer may be closed before it is counted. */
+  readonly asked: string[];
   /** Writes the head of the answer. From here on the answer cannot be replaced. Throws for a field that is not HTTP. */
   readonly begin: (status: number, headers: Headers) => void;
   /** What counts an attempt has failed, which nothing of an answer can tell. */

@@ -10,13 +10,12 @@ import { createInstance, type Instance, type InstanceSettings } from './instance
 import type { Place } from './places.ts';
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts';
 
-/** How a request ended, and which instances had it, in order. */
+/** How a request ended. */
 export interface Delivery {
   readonly outcome: Outcome;
-  readonly instances: readonly string[];
 }
 
-const NOBODY_ASKED: Delivery = { outcome: { kind: 'unreachable', reason: 'nobody may be asked' }, instances: [] };
+const NOBODY_ASKED: Delivery = { outcome: { kind: 'unreachable', reason: 'nobody may be asked' } };
 
 export interface ServiceSettings {
   readonly balancing: Balancing;
@@ -162,9 +161,10 @@ function createDeliver(parts: {
       const next = outcome.kind === 'answered' ? undefined : again(outcome, request, tried);
       if (next) {
         tried.push(next);
+        sink.asked.push(next.name);
         return attemptWithin(next, request, sink, ended);
       }
-      const delivery = { outcome, instances: tried.map(({ name }) => name) };
+      const delivery = { outcome };
       const settling = settle(outcome);
       if (settling) settling.then(() => delivered(delivery)).catch(sink.fail);
       else delivered(delivery);
@@ -177,6 +177,7 @@ function createDeliver(parts: {
         sink.fail(error);
       }
     };
+    sink.asked.push(start.name);
     attemptWithin(start, request, sink, ended);
   };
 }

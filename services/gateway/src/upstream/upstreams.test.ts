@@ -34,7 +34,7 @@ async function startDoor(upstreams: Upstreams): Promise<string> {
         headersTimeoutMs: 10_000,
         bodyTimeoutMs: 10_000,
       },
-      { raw: answer, atClose, begin: (status) => void answer.writeHead(status) },
+      { raw: answer, atClose, asked: [], begin: (status) => void answer.writeHead(status) },
     );
     void passedOn.then(({ outcome }) => outcome.kind === 'answered' || answer.writeHead(503).end());
   });
