@@ -61,18 +61,19 @@ describe.skipIf(url === '')('a search server that somebody has altered', () => {
     expect(await index.find(tenantId, '*')).toEqual([document.id]);
   });
 
+  const newComment = () =>
+    commentDocument(tenantId, {
+      id: uuidv7(Date.now()),
+      alertId: uuidv7(Date.now()),
+      author: { id: 'ann', name: 'Ann' },
+      text: 'a beacon',
+      createdAt: '2026-03-01T00:00:00.000Z',
+    });
+
   test('a newest index that is closed keeps its own documents waiting, and neither those of other kinds nor their rollover', async () => {
     const prefix = `closed-${process.pid}`;
     const index = open(prefix, { kinds: ['alert', 'comment'] }, 1);
-    const comment = () =>
-      commentDocument(tenantId, {
-        id: uuidv7(Date.now()),
-        alertId: uuidv7(Date.now()),
-        author: { id: 'ann', name: 'Ann' },
-        text: 'a beacon',
-        createdAt: '2026-03-01T00:00:00.000Z',
-      });
-    const [waiting, first, second] = [newAlert(), comment(), comment()];
+    const [waiting, first, second] = [newAlert(), newComment(), newComment()];
     await index.round();
     await ask('POST', `${prefix}-alert-000001/_close`);
     await index.saveAll([waiting, first]);
@@ -88,17 +89,58 @@ describe.skipIf(url === '')('a search server that somebody has altered', () => {
     await index.round();
     expect(await index.find(tenantId, '*')).toEqual([waiting.id, first.id, second.id].toSorted());
     expect(await index.backlog()).toMatchObject({ waiting: 0, refused: 0 });
+  });
 
-    // What is read only refuses every document with the same status as what it will never take.
-    const block = (isBlocked: boolean) =>
-      ask('PUT', `${prefix}-alert-*/_settings`, { 'index.blocks.write': isBlocked });
-    await block(true);
-    const late = newAlert();
-    await index.saveAll([late]);
-    await expect(index.round()).rejects.toThrow('these indices take no documents');
-    await block(false);
+  // It refuses every document with the same status as what it will never take; `read_only` refuses changes of its aliases as well.
+  test.each(['write', 'read_only'])(
+    'an index with the block %s keeps its own documents waiting alone',
+    async (name) => {
+      const prefix = `blocked-${name}-${process.pid}`;
+      const index = open(prefix, { kinds: ['alert', 'comment'] });
+      await index.round();
+      const block = (isBlocked: boolean) =>
+        ask('PUT', `${prefix}-alert-000001/_settings`, { [`index.blocks.${name}`]: isBlocked });
+      onTestFinished(async () => {
+        await block(false);
+      });
+      await block(true);
+      const alert = newAlert();
+      const comments = [newComment(), newComment()];
+      for (const [place, comment] of comments.entries()) {
+        await index.saveAll(place === 0 ? [alert] : []);
+        await index.saveAll([comment]);
+        // The second time after one that failed, which looks for what is missing first.
+        await expect(index.round()).rejects.toThrow(`these indices take no documents: ${prefix}-alert-000001`);
+        expect(await index.backlog()).toMatchObject({ waiting: 1, refused: 0 });
+      }
+      await block(false);
+      await index.round();
+      expect(await index.find(tenantId, '*')).toEqual([alert, ...comments].map(({ id }) => id).toSorted());
+      expect(await index.backlog()).toMatchObject({ waiting: 0, refused: 0 });
+    },
+  );
+
+  test('of much that waits for a closed index a round reads a part, and the next what is behind', async () => {
+    const prefix = `held-${process.pid}`;
+    const index = open(prefix, { kinds: ['alert', 'comment'], heldPages: 1 });
     await index.round();
-    expect(await index.find(tenantId, late.id)).toEqual([late.id]);
+    await ask('POST', `${prefix}-alert-000001/_close`);
+    // A page each, as batches of 500 and 200; two are read at once.
+    const alerts = Array.from({ length: 3 }, () => Array.from({ length: 700 }, newAlert));
+    for (const page of alerts) await index.saveAll(page);
+    const comment = newComment();
+    await index.saveAll([comment]);
+    const expectWaiting = async (waiting: number) => {
+      await expect(index.round()).rejects.toThrow(`these indices take no documents: ${prefix}-alert-000001`);
+      expect(await index.backlog()).toMatchObject({ waiting, refused: 0 });
+    };
+    await expectWaiting(2_101);
+    await expectWaiting(2_100);
+    await expectWaiting(2_100);
+    await ask('POST', `${prefix}-alert-000001/_open`);
+    await index.round();
+    await index.round();
+    expect(await index.find(tenantId, 'kind:comment')).toEqual([comment.id]);
     expect(await index.backlog()).toMatchObject({ waiting: 0, refused: 0 });
   });
 });

@@ -21,6 +21,8 @@ export interface IndexerDeps {
   readonly upkeepEveryMs?: number | undefined;
   /** 30 s when absent. */
   readonly drainMs?: number | undefined;
+  /** 10 when absent. */
+  readonly heldPages?: number | undefined;
   readonly metrics: IndexerMetrics;
   readonly log: BusLog;
 }
@@ -44,6 +46,8 @@ const LEASE_S = 60;
 const UPKEEP_EVERY_MS = 10_000;
 /** Then the indices are looked after, as they fill: much may wait after an outage. */
 const DRAIN_MS = 30_000;
+/** So many that hold something for an index with a fault of its own are read in a round: none of that can be sent. */
+const HELD_PAGES = 10;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [250, 5_000];
 
 export function createIndexer(deps: IndexerDeps): Indexer {
@@ -135,11 +139,11 @@ interface Drain {
 
 /**
  * Sends what waits when it begins, for there may always be more, and of much a part; not whole when the server lacks an index. An index that has
- * a fault of its own is stepped over, so that it keeps no other one waiting: where that takes longer than a round, the next goes on from
- * there. Throws when not everything was taken.
+ * a fault of its own is stepped over, so much in a round; where more waits for it, the next round goes on from there, and what is behind
+ * waits for its turn. Throws when not everything was taken.
  */
 async function drain(deps: IndexerDeps, { isLeader, isStopping, place }: Drain): Promise<Drained> {
-  const { db, pending, generations, drainMs = DRAIN_MS } = deps;
+  const { db, pending, generations, drainMs = DRAIN_MS, heldPages = HELD_PAGES } = deps;
   const untilMs = performance.now() + drainMs;
   const known = await generations.list(db.write);
   const last = await pending.last(db.write);
@@ -150,11 +154,11 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping, place }: Drain):
   place.after = '0';
   let [hasRead, isLate] = [false, false];
   let isWhole = true;
-  let documents = 0;
+  let [documents, held] = [0, 0];
   let reading: Promise<PendingPage> = Promise.resolve(NO_PAGE);
   const nextPage = (): Promise<PendingPage> => {
     reading = reading.then(async () => {
-      isLate = hasRead && performance.now() >= untilMs;
+      isLate = held >= heldPages || (hasRead && performance.now() >= untilMs);
       if (isLate || isStopping() || !isWhole || !(await isLeader())) return NO_PAGE;
       hasRead = true;
       const page = await pending.next(db.write, { after, last }, BULK);
@@ -168,13 +172,14 @@ async function drain(deps: IndexerDeps, { isLeader, isStopping, place }: Drain):
     for (let page = await nextPage(); page.batches.length > 0; page = await nextPage()) {
       const outcome = await deliver(deps, page, { known, isToBeSent });
       for (const indexName of outcome.faulty) faulty.add(indexName);
+      if (outcome.isHeld) held += 1;
       isWhole &&= !outcome.isIndexMissing;
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
   const failed = lanes.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  if (isLate && faulty.size > 0) place.after = after;
+  if (isLate && faulty.size > 0 && after !== last) place.after = after;
   if (isWhole && faulty.size > 0) throw new NotNowError(`these indices take no documents: ${[...faulty].join(', ')}`);
   return { isWhole, documents };
 }
@@ -195,7 +200,7 @@ async function deliver(
   { db, pending, client, metrics, log }: IndexerDeps,
   { batches, documents }: PendingPage,
   { known, isToBeSent }: Delivery,
-): Promise<Pick<BulkOutcome, 'faulty' | 'isIndexMissing'>> {
+): Promise<Pick<BulkOutcome, 'faulty' | 'isIndexMissing'> & { readonly isHeld: boolean }> {
   const sent = documents.filter(isToBeSent);
   const kept = documents.filter((document) => !isToBeSent(document));
   const outcome = sent.length === 0 ? NOTHING_SENT : await sendBulk(client, sent, known);
@@ -214,5 +219,5 @@ async function deliver(
   if (isBusy && !isIndexMissing) {
     throw new NotNowError(`the search server has no room for ${waiting.length} documents`);
   }
-  return outcome;
+  return { ...outcome, isHeld: kept.length > 0 || outcome.faulty.length > 0 };
 }

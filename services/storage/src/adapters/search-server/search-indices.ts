@@ -30,6 +30,12 @@ export interface KnownIndex {
   readonly aliases: ReadonlySet<string>;
 }
 
+/** How an index should be, and how it was seen to be. */
+export interface WantedIndex {
+  readonly isFound: boolean;
+  readonly seen?: KnownIndex | undefined;
+}
+
 export type CopyState = 'running' | 'done' | 'failed';
 
 /** The indices of one installation on the search server. */
@@ -40,9 +46,9 @@ export interface SearchIndices {
   readonly putTemplate: () => Promise<void>;
   /**
    * Makes what is missing: the index, the alias it is written to by, and for one to be found the alias that it is found by. Returns
-   * what the server knows the index by.
+   * what the server knows the index by. Asks for nothing that was seen to be there, which an index that is read only would refuse.
    */
-  readonly ensure: (indexName: string, visibility: { readonly isFound: boolean }) => Promise<string>;
+  readonly ensure: (indexName: string, wanted: WantedIndex) => Promise<string>;
   /** What the server has, by name. */
   readonly known: () => Promise<ReadonlyMap<string, KnownIndex>>;
   /** Starts to copy all documents; what is newer in the target stays. Returns the task. */
@@ -83,13 +89,14 @@ export function createSearchIndices(client: SearchClient, prefix: string, mappin
       });
       await client.expect({ method: 'PUT', path: `/_index_template/${prefix}`, body, timeoutMs: SLOW_MS });
     },
-    ensure: async (indexName, { isFound }) => {
+    ensure: async (indexName, { isFound, seen }) => {
+      const names = isFound ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
+      if (seen && names.every((name) => seen.aliases.has(name))) return seen.uuid;
       const { status, body } = await client.call({ method: 'PUT', path: `/${indexName}`, timeoutMs: SLOW_MS });
       const failed = Failed.safeParse(body);
       if (status >= 300 && !(failed.success && failed.data.error.type === ALREADY_EXISTS)) {
         throw new SearchServerError(`${indexName} could not be made: ${json(body)}`);
       }
-      const names = isFound ? [writeAliasOf(indexName), readAlias] : [writeAliasOf(indexName)];
       await aliases(names.map((alias) => ({ add: { index: indexName, alias } })));
       const path = `/${indexName}/_settings/index.uuid?flat_settings=true`;
       const uuid = Known.parse(await client.expect({ method: 'GET', path }))[indexName]?.settings['index.uuid'];

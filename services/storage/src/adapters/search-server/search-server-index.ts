@@ -48,6 +48,7 @@ export interface SearchServerOptions {
   /** All when absent. */
   readonly kinds?: readonly DocumentKind[];
   readonly upkeepEveryMs?: number;
+  readonly heldPages?: number;
   readonly bounds?: CountBounds;
 }
 
@@ -62,6 +63,7 @@ export function createSearchServerIndex(
     mapping = indexMapping,
     kinds = DocumentKind.options,
     upkeepEveryMs,
+    heldPages,
     bounds = COUNT_BOUNDS,
   }: SearchServerOptions = {},
 ): SearchServerIndex {
@@ -99,6 +101,7 @@ export function createSearchServerIndex(
     upkeep,
     holder: instanceId,
     upkeepEveryMs,
+    heldPages,
     metrics,
     log,
   });

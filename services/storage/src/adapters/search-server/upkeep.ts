@@ -68,8 +68,9 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     const made: MadeIndex[] = [];
     for (const generation of all) {
       if (generation.state === 'retired') continue;
+      const { indexName } = generation;
       const isFound = isToBeFound(deps, generation, all, before);
-      made.push({ generation, uuid: await indices.ensure(generation.indexName, { isFound }) });
+      made.push({ generation, uuid: await indices.ensure(indexName, { isFound, seen: before.get(indexName) }) });
     }
     await refill(deps, made, isLeader);
     return all;
