@@ -20,6 +20,8 @@ export interface Wanted {
 /** The part of the time searched that is looked at first; so many found in it tell how much will be enough. */
 const FIRST_PART = 1 / 64;
 const TELLING_HITS = 4;
+/** So many at either end do not tell which times there are: a few have the time of a clock that was wrong, by years or by a day. */
+const ODD_DOCUMENTS = 100;
 /** More than is expected to be needed, for hits do not come evenly; and from which part on all is as good. */
 const MARGIN = 1.5;
 const LARGEST_PART = 1 / 2;
@@ -59,15 +61,21 @@ interface TimesRow {
   readonly newest: string;
 }
 
-/** Of all documents that could be found, whatever the words; undefined when there are none. */
+/**
+ * Of all documents that could be found, whatever the words, but for the outermost, and none to come; undefined when there are so few that
+ * looking at all costs little.
+ */
 async function timesOf(within: readonly SqlStatement[], read: Queryable): Promise<TimesRow | undefined> {
   const conditions = joinSql(within, ' and ');
   const [row] = await read.query<TimesRow>(sql`
     with oldest as (
-      select occurred_at from storage.documents where ${conditions} order by occurred_at, id limit 1),
+      select occurred_at from storage.documents where ${conditions} order by occurred_at, id
+      offset ${ODD_DOCUMENTS} limit 1),
     newest as (
-      select occurred_at from storage.documents where ${conditions} order by occurred_at desc, id desc limit 1)
-    select oldest.occurred_at as oldest, newest.occurred_at as newest from oldest, newest`);
+      select least(occurred_at, now()) as occurred_at from storage.documents where ${conditions}
+      order by documents.occurred_at desc, id desc offset ${ODD_DOCUMENTS} limit 1)
+    select oldest.occurred_at as oldest, newest.occurred_at as newest from oldest, newest
+    where oldest.occurred_at < newest.occurred_at`);
   return row;
 }
 

@@ -1,10 +1,11 @@
-import { sql } from '@soc/db-cluster';
+import { joinSql, sql } from '@soc/db-cluster';
 import { exampleAlert } from '@soc/fleet/testing';
 import { uuidv7 } from '@soc/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alertDocument } from '../domain/search-document.ts';
 import type { Query } from '../domain/query/query.ts';
 import { openStorageDatabase, type TestStorageDatabase } from '../storage-database.fixture.ts';
+import { inNewestPart } from './newest-part-repository.ts';
 import { createPostgresSearchIndex } from './postgres-search-repository.ts';
 
 const ALERTS = 2_000;
@@ -12,7 +13,7 @@ const BEGIN_MS = Date.UTC(2026, 2, 1);
 const index = createPostgresSearchIndex();
 let database: TestStorageDatabase;
 
-/** Of the alert so many places before the newest; in the newest 64th of the time there are 31. */
+/** Of the alert so many places before the newest; in the part that is looked at first there are some 130. */
 const wordsAt = (place: number): readonly string[] => [
   'everywhere',
   ...(place % 5 === 0 ? ['spread'] : []),
@@ -93,5 +94,33 @@ test.each(WORDS)(
       ...tally,
       steps: [...hours].map(([at, { length }]) => ({ at, count: length })),
     });
+  },
+);
+
+test.each(['1980-01-01T00:00:00.000Z', '2099-01-01T00:00:00.000Z'])(
+  'an alert of %s changes little of how many documents are looked at first',
+  async (occurredAt) => {
+    const tenantId = `odd-${occurredAt.slice(0, 4)}`;
+    const times = Array.from({ length: 1_000 }, (_, at) => new Date(BEGIN_MS + at * 60_000).toISOString());
+    const documents = [...times, occurredAt].map((at) =>
+      alertDocument(exampleAlert({ id: uuidv7(BEGIN_MS), tenantId, occurredAt: at })),
+    );
+    await database.db.tx((tx) => index.save(documents, tx));
+    const scope = { tenantId, query: wordQuery('everywhere') };
+    const read = database.db.write;
+    const count = await inNewestPart(
+      { scope, wantedRows: 1 },
+      read,
+      async ({ within }) => {
+        const [row] = await read.query<{ count: number }>(sql`
+          select count(*)::int as count from storage.documents
+          where ${joinSql([sql`tenant_id = ${tenantId}`, ...within], ' and ')}`);
+        return row?.count ?? 0;
+      },
+      (found) => found,
+    );
+    // The hundred that do not tell, and a 64th of the time of the others.
+    expect(count).toBeGreaterThan(100);
+    expect(count).toBeLessThan(130);
   },
 );
