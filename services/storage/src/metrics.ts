@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { HealthCheck } from '@soc/monitoring';
 import type { Platform, Worker } from '@soc/service-kit';
 import { createInfluxdbClient } from './adapters/influxdb-client.ts';
 import { createInfluxdbMetricStore } from './adapters/influxdb-metric-store.ts';
 import { createPostgresMetricStore } from './adapters/postgres-metric-repository.ts';
 import type { MetricKeepDays } from './domain/metric-partitions.ts';
-import type { MetricsConfig } from './config/metrics.ts';
+import { influxdbAuthority, type MetricsConfig } from './config/metrics.ts';
 import { createMetricIntake, type MetricIntake } from './metric-intake.ts';
 import { createMetricPartitionKeeper } from './metric-partition-keeper.ts';
 import { createMetricPartitionRepository } from './metric-partition-repository.ts';
@@ -37,8 +36,7 @@ export function createMetrics({ db, config, registry, log, now }: Platform<Metri
 
   const bucket = config.INFLUXDB_BUCKET;
   const { INFLUXDB_TOKEN: token, INFLUXDB_ORG: org, INFLUXDB_CA_FILE: caFile } = config;
-  const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
-  const client = createInfluxdbClient({ url, token, org, bucket, ca });
+  const client = createInfluxdbClient({ url, token, org, bucket, ca: influxdbAuthority(url, caFile) });
   const spool = createMetricSpoolRepository();
   const shipper = createMetricShipper({ db, spool, client, registry, log, now });
   const store = createInfluxdbMetricStore({

@@ -11,6 +11,7 @@ import { createCertificateAuthority, makeTemporaryDirectory, startTestService, w
 import { sharedInfluxdb } from '@soc/fleet/testing/influxdb';
 import { expect, onTestFinished, test } from 'vitest';
 import { storageService } from '../app.ts';
+import { influxdbAuthority } from '../config/metrics.ts';
 import { MetricStoreUnavailableError } from '../ports/metric-store.ts';
 import { createInfluxdbClient } from './influxdb-client.ts';
 
@@ -90,10 +91,7 @@ test.skipIf(!influxdb)('nothing is sent to who has another authority, or a certi
   if (!influxdb) throw new Error('skipped');
   const lines = gzipSync('m value=1 1772359200000000000');
   const other = createCertificateAuthority('others', new Date()).certificate;
-  const [rightly, elsewhere] = [
-    await startTls(influxdb.url, '127.0.0.1'),
-    await startTls(influxdb.url, 'influxdb.example'),
-  ];
+  const [rightly, elsewhere] = [await startTls(influxdb.url, '127.0.0.1'), await startTls(influxdb.url, 'localhost')];
   for (const access of [
     { url: rightly.url },
     { url: rightly.url, ca: other },
@@ -103,5 +101,15 @@ test.skipIf(!influxdb)('nothing is sent to who has another authority, or a certi
       MetricStoreUnavailableError,
     );
   }
-  expect(await createInfluxdbClient({ ...influxdb, ...rightly }).write(lines)).toEqual({ ok: true });
+  const byItsName = { url: elsewhere.url.replace('127.0.0.1', 'localhost'), ca: elsewhere.ca };
+  for (const access of [rightly, byItsName]) {
+    expect(await createInfluxdbClient({ ...influxdb, ...access }).write(lines)).toEqual({ ok: true });
+  }
+});
+
+test('an authority for an InfluxDB without TLS is refused, and none is needed', () => {
+  expect(() => influxdbAuthority('http://influxdb.example:8086', '/nonexistent/ca.pem')).toThrow(
+    /INFLUXDB_CA_FILE: .* INFLUXDB_URL is not https/,
+  );
+  expect(influxdbAuthority('http://influxdb.example:8086', undefined)).toBeUndefined();
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '@soc/service-kit';
 import { z } from 'zod';
 
 const Days = z.coerce.number().int().min(1).max(36_500);
@@ -25,3 +27,12 @@ export const MetricsConfig = z.object({
     .describe('Bucket for metric points, which the operator makes; with 1.8 `database/retention policy`.'),
 });
 export type MetricsConfig = z.infer<typeof MetricsConfig>;
+
+/** The PEM that InfluxDB is trusted by. Throws `ConfigError` where no TLS is, and it would be ignored. */
+export function influxdbAuthority(url: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  if (new URL(url).protocol !== 'https:') {
+    throw new ConfigError('bad environment: INFLUXDB_CA_FILE: nothing is trusted by it, as INFLUXDB_URL is not https');
+  }
+  return readFileSync(file, 'utf8');
+}
