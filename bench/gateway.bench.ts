@@ -13,11 +13,13 @@ import { steadyLatenciesMs } from './gateway/open-loop.ts';
 import { PEERS } from './gateway/proxies.ts';
 
 /** Many and short, in turn: what others do on the machine then meets all alike. */
-const ROUNDS = 15;
-const SLICE_S = 1;
+const ROUNDS = 9;
+const SLICE_S = 2;
+/** Before each slice: caches are cold, and leases of the rates have run out. */
+const WARM_UP_SLICE_S = 1;
 /** Of a proxy and of a kind, before the first round; a slow machine gets more time, since compilers warm up by calls. */
 const WARM_UP_REQUESTS = 12_000;
-const STEADY = { perS: 2_000, forS: 8, everyRounds: 5 };
+const STEADY = { perS: 2_000, forS: 8, everyRounds: 3 };
 
 type Gathered = Map<string, number[]>;
 
@@ -30,6 +32,7 @@ async function measure(bench: Bench, name: Contender, proxy: Proxy, gathered: Ga
   const us: number[] = [];
   const secondsEach: number[] = [];
   for (const kind of ['get', 'post'] as const) {
+    await send(bench, proxy, kind, 1, WARM_UP_SLICE_S);
     const before = await treeMs(proxy.pid);
     const { requests, perS } = await send(bench, proxy, kind, 1, SLICE_S);
     const cpuUs = (((await treeMs(proxy.pid)) - before) * 1000) / requests;

@@ -5,6 +5,7 @@ import type { Headers } from '../domain/headers.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import { BODY_TOO_LARGE } from './request-body.ts';
 import { type ClientConnection, tunnel } from './tunnel.ts';
+import { type Waiter, WAITS_NOWHERE } from './waiting.ts';
 
 /** The client's side of an answer. */
 export interface AnswerSink {
@@ -57,7 +58,8 @@ const EARLY_HINTS = 103;
  * One request under way and its answer, between undici and the client. A class, since there is one for every request: its
  * methods are made once, and a dozen closures would be made each time.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Waiter {
+  waitsAt = WAITS_NOWHERE;
   readonly #method: string;
   readonly #sink: AnswerSink;
   /** Called once. */

@@ -5,6 +5,7 @@ import type { Outcome, Repeatable } from '../domain/outcome.ts';
 import { type AnswerSink, Exchange } from './exchange.ts';
 import type { RequestBody } from './request-body.ts';
 import type { ClientConnection } from './tunnel.ts';
+import type { Waiting } from './waiting.ts';
 
 /** One request on its way to an instance. */
 export interface UpstreamRequest {
@@ -37,7 +38,7 @@ export interface Attempt {
   /** Of the request's deadline. */
   readonly leftMs: number | undefined;
   /** Where it is while it has no answer. */
-  readonly waiting: Set<Exchange> | undefined;
+  readonly waiting: Waiting<Exchange> | undefined;
 }
 
 /**

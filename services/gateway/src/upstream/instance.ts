@@ -7,6 +7,7 @@ import { type Breaker, type BreakerSettings, type BreakerState, createBreaker, t
 import type { Exchange } from './exchange.ts';
 import { createPulse } from './pulse.ts';
 import { createStanding } from './standing.ts';
+import { Waiting } from './waiting.ts';
 
 /** One process of a service, as the gateway sees it. */
 export interface Instance extends Candidate {
@@ -17,7 +18,7 @@ export interface Instance extends Candidate {
   readonly pool: Pool;
   readonly breaker: Breaker;
   /** Requests without an answer yet that could be asked of another instance. */
-  readonly waiting: Set<Exchange>;
+  readonly waiting: Waiting<Exchange>;
   /** An attempt at it begins; it must be settled with how it ended, which is remembered. Only when it `admits`. */
   readonly begin: () => Settle;
   /** Asks whether it lives; the second failure in a row makes it ill, the first answer makes it well. */
@@ -100,7 +101,7 @@ export function createInstance(
     url,
     pool,
     breaker,
-    waiting: new Set(),
+    waiting: new Waiting(),
     get isHealthy() {
       return pulse.isHealthy();
     },

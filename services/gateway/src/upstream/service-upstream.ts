@@ -86,7 +86,7 @@ export function createServiceUpstream(
   /** What waits for one that fell silent has waited long enough; it costs each request one repetition, once. */
   const moveOn = (instance: Instance): void => {
     if (!instances.some((other) => other !== instance && isServing(other))) return;
-    for (const exchange of instance.waiting) exchange.leaveBehind();
+    for (const exchange of instance.waiting.all()) exchange.leaveBehind();
   };
 
   const again = (outcome: Outcome, request: UpstreamRequest, tried: readonly Instance[]) => {
