@@ -10,8 +10,8 @@ test('what waits is what was added and not deleted, whatever the order', () => {
       const [waiting, expected] = [new Waiting<Waiter>(), new Set<Waiter>()];
       for (const { isAdded, place } of taken) {
         const waiter = waiters[place] as Waiter;
-        if (isAdded) [waiting.add(waiter), expected.add(waiter)];
-        else [waiting.delete(waiter), expected.delete(waiter)];
+        waiting[isAdded ? 'add' : 'delete'](waiter);
+        expected[isAdded ? 'add' : 'delete'](waiter);
       }
       expect(new Set(waiting.all())).toEqual(expected);
       expect(waiting.all()).toHaveLength(expected.size);
