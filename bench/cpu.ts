@@ -37,8 +37,12 @@ export async function treeMs(rootPid: number): Promise<number> {
   return children + (root ? root.ownMs + root.childrenMs : 0);
 }
 
-const postmasterPid = async (dataDirectory: string, role: 'primary' | 'replica'): Promise<number> =>
-  Number((await readFile(join(dataDirectory, 'postgres', role, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+/** Undefined where no such server runs. */
+async function postmasterPid(dataDirectory: string, role: 'primary' | 'replica'): Promise<number | undefined> {
+  const file = join(dataDirectory, 'postgres', role, 'postmaster.pid');
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : Number(text.split('\n')[0]);
+}
 
 /** CPU milliseconds used so far, by service and by PostgreSQL server. */
 export async function cpuMs(fleet: Fleet): Promise<ReadonlyMap<string, number>> {
@@ -48,7 +52,8 @@ export async function cpuMs(fleet: Fleet): Promise<ReadonlyMap<string, number>> 
     used.set(name, times?.ownMs ?? 0);
   }
   for (const role of ['primary', 'replica'] as const) {
-    used.set(`postgres ${role}`, await treeMs(await postmasterPid(fleet.dataDirectory, role)));
+    const pid = await postmasterPid(fleet.dataDirectory, role);
+    if (pid !== undefined) used.set(`postgres ${role}`, await treeMs(pid));
   }
   return used;
 }
