@@ -20,7 +20,7 @@ export function attemptWithin(
   }
   const waiting = isRepeatable(repeatableOf(request)) ? instance.waiting : undefined;
   const settle = instance.begin();
-  forward(instance.pool, request, { sink, leftMs, waiting }, (known) => {
+  forward(instance, request, { sink, leftMs, waiting }, (known) => {
     const outcome: Outcome =
       known.kind === 'answered' && deadline?.isClients === true ? { ...known, isRushed: true } : known;
     const settling = settle(outcome);

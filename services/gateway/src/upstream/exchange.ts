@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Headers } from '../domain/headers.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
+import type { AnswerHandler, Flow } from '../wire/answer.ts';
 import { BODY_TOO_LARGE } from './request-body.ts';
 import { type ClientConnection, tunnel } from './tunnel.ts';
 import { type Waiter, WAITS_NOWHERE } from './waiting.ts';
@@ -45,20 +46,24 @@ function isHeld(method: string, status: number, length: Headers[string]): boolea
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : error.name);
 
+/** By the codes of our own connections, and of undici's. */
+const MALFORMED = new Set<string>([BODY_TOO_LARGE, 'BAD_REQUEST', 'UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
+const TIMED_OUT = new Set(['HEADERS_TIMEOUT', 'BODY_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
 function failureOf(error: Error, wasSent: boolean): Failure {
   const code = codeOf(error);
-  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED' || code === BODY_TOO_LARGE) return 'malformed';
+  if (MALFORMED.has(code)) return 'malformed';
   if (!wasSent) return 'unreachable';
-  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' ? 'timed_out' : 'broken';
+  return TIMED_OUT.has(code) ? 'timed_out' : 'broken';
 }
 
 const EARLY_HINTS = 103;
 
 /**
- * One request under way and its answer, between undici and the client. A class, since there is one for every request: its
+ * One request under way and its answer, between an instance and the client. A class, since there is one for every request: its
  * methods are made once, and a dozen closures would be made each time.
  */
-export class Exchange implements Dispatcher.DispatchHandler, Waiter {
+export class Exchange implements AnswerHandler, Dispatcher.DispatchHandler, Waiter {
   waitsAt = WAITS_NOWHERE;
   readonly #method: string;
   readonly #sink: AnswerSink;
@@ -66,11 +71,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
   readonly #ended: (outcome: Outcome) => void;
   readonly #upgrade: ClientConnection | undefined;
   readonly #expiry: NodeJS.Timeout | undefined;
-  #sending: Dispatcher.DispatchController | undefined;
+  #sending: Flow | undefined;
   #status = 0;
   #head: Headers = {};
   #held: Buffer[] | undefined;
   #isStreaming = false;
+  #isPaused = false;
   #isOver = false;
 
   /** `expiresInMs` when the client waits for so long and no longer; `upgrade` when its connection may become another. */
@@ -112,12 +118,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     if (!this.#isStreaming) this.#ended(outcome);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#sending = controller;
-    if (this.#isOver) controller.abort(new Error('nobody waits for it'));
+  onRequestStart(flow: Flow): void {
+    this.#sending = flow;
+    if (this.#isOver) flow.abort(new Error('nobody waits for it'));
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(_: Flow, status: number, headers: Headers): void {
     if (this.#isOver) return;
     if (status < 200) return this.#inform(status, headers);
     this.#status = status;
@@ -144,7 +150,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     }
   }
 
-  onRequestUpgrade(_: Dispatcher.DispatchController, status: number, headers: Headers, socket: Duplex): void {
+  onRequestUpgrade(_: Flow, status: number, headers: Headers, socket: Duplex): void {
     if (this.#isOver || !this.#upgrade) return void socket.destroy();
     this.#end({ kind: 'answered', status });
     // The only fields of the connection that go on: they are what was asked for.
@@ -152,12 +158,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     tunnel(this.#upgrade, socket);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(flow: Flow, chunk: Buffer): void {
     if (this.#held) {
       this.#held.push(chunk);
-    } else if (!this.#sink.raw.write(chunk)) {
-      controller.pause();
-      this.#sink.raw.once('drain', () => controller.resume());
+    } else if (!this.#sink.raw.write(chunk) && !this.#isPaused) {
+      this.#isPaused = true;
+      flow.pause();
+      this.#sink.raw.once('drain', () => {
+        this.#isPaused = false;
+        flow.resume();
+      });
     }
   }
 
@@ -174,7 +184,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiter {
     this.#end({ kind: 'answered', status: this.#status });
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_: Flow, error: Error): void {
     if (this.#isOver) return;
     this.#end({ kind: failureOf(error, this.#sending !== undefined), reason: codeOf(error) });
     if (this.#isStreaming) this.#sink.raw.destroy();

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Pool } from 'undici';
 import { type Deadline, TIMEOUT_HEADER } from '../domain/deadline.ts';
 import type { Outcome, Repeatable } from '../domain/outcome.ts';
 import { type AnswerSink, Exchange } from './exchange.ts';
+import type { Instance } from './instance.ts';
 import type { RequestBody } from './request-body.ts';
 import type { ClientConnection } from './tunnel.ts';
 import type { Waiting } from './waiting.ts';
@@ -47,34 +47,52 @@ export interface Attempt {
  * only way to tell in HTTP/1.1. Nothing is buffered beyond what the sockets take.
  */
 export function forward(
-  pool: Pool,
+  instance: Pick<Instance, 'pool' | 'wires'>,
   request: UpstreamRequest,
   { sink, leftMs, waiting }: Attempt,
   ended: (outcome: Outcome) => void,
 ): void {
   if (sink.raw.destroyed) return ended({ kind: 'abandoned', reason: 'the client left' });
-  const { method, deadline, fields, headersTimeoutMs } = request;
-  // What the endpoint may take is undici's to measure.
+  const { deadline, upgrade } = request;
+  // What the endpoint may take is measured by who sends it.
   const expiresInMs = deadline?.isClients ? deadline.atMs - performance.now() : undefined;
   const exchange = new Exchange(
-    method,
+    request.method,
     sink,
     (outcome) => {
       waiting?.delete(exchange);
       ended(outcome);
     },
-    { expiresInMs, upgrade: request.upgrade },
+    { expiresInMs, upgrade },
   );
   waiting?.add(exchange);
+  send(instance, request, leftMs, exchange);
+}
+
+/** Plainly where it can be; undici does what is not plain: a body that is still coming, an upgrade, TLS. */
+function send(
+  { pool, wires }: Pick<Instance, 'pool' | 'wires'>,
+  request: UpstreamRequest,
+  leftMs: number | undefined,
+  exchange: Exchange,
+): void {
+  const { method, path, body, upgrade, headersTimeoutMs, bodyTimeoutMs } = request;
+  const fields = leftMs === undefined ? request.fields : [...request.fields, TIMEOUT_HEADER, String(leftMs)];
+  if (wires && body.kind !== 'streamed' && !upgrade) {
+    const bytes = body.kind === 'held' ? body.bytes : null;
+    const untilHeadMs = Math.min(headersTimeoutMs, leftMs ?? headersTimeoutMs);
+    wires.dispatch({ method, path, fields, body: bytes, headersTimeoutMs: untilHeadMs, bodyTimeoutMs }, exchange);
+    return;
+  }
   pool.dispatch(
     {
       method,
-      path: request.path,
-      headers: leftMs === undefined ? [...fields] : [...fields, TIMEOUT_HEADER, String(leftMs)],
-      body: bodyOf(request.body),
+      path,
+      headers: [...fields],
+      body: bodyOf(body),
       headersTimeout: leftMs === undefined ? headersTimeoutMs : headersTimeoutOf(headersTimeoutMs, leftMs),
-      bodyTimeout: request.bodyTimeoutMs,
-      upgrade: request.upgrade ? 'websocket' : null,
+      bodyTimeout: bodyTimeoutMs,
+      upgrade: upgrade ? 'websocket' : null,
     },
     exchange,
   );

@@ -7,6 +7,7 @@ import { type Breaker, type BreakerSettings, type BreakerState, createBreaker, t
 import type { Exchange } from './exchange.ts';
 import { createPulse } from './pulse.ts';
 import { createStanding } from './standing.ts';
+import { Wires } from '../wire/wires.ts';
 import { Waiting } from './waiting.ts';
 
 /** One process of a service, as the gateway sees it. */
@@ -15,7 +16,10 @@ export interface Instance extends Candidate {
   readonly name: string;
   readonly service: ServiceName;
   readonly url: string;
+  /** For what the gateway asks itself, and for what is not plain. */
   readonly pool: Pool;
+  /** For plain exchanges; undefined where it speaks TLS. */
+  readonly wires: Wires | undefined;
   readonly breaker: Breaker;
   /** Requests without an answer yet that could be asked of another instance. */
   readonly waiting: Waiting<Exchange>;
@@ -50,7 +54,7 @@ export interface InstanceWatch {
   readonly onSilence: (instance: Instance) => void;
 }
 
-/** Event streams hold one each; more requests than this wait in line. */
+/** Of either kind. Event streams hold one each; more requests than this wait in line. */
 const MAX_CONNECTIONS = 1_024;
 
 /** Services keep idle connections for 75 s: the gateway is always the one that closes. */
@@ -67,6 +71,11 @@ const poolOf = (url: string, connectTimeoutMs: number): Pool =>
     keepAliveMaxTimeout: IDLE_MS,
   });
 
+const wiresOf = (url: string, connectTimeoutMs: number): Wires | undefined =>
+  url.startsWith('http:')
+    ? new Wires({ origin: url, maxConnections: MAX_CONNECTIONS, connectTimeoutMs, idleMs: IDLE_MS })
+    : undefined;
+
 /** `isProven` for one that is taken for well before its first probe. */
 export function createInstance(
   place: Readonly<{ service: ServiceName; name: string; url: string; isProven: boolean }>,
@@ -75,6 +84,7 @@ export function createInstance(
 ): Instance {
   const { service, url } = place;
   const pool = poolOf(url, settings.connectTimeoutMs);
+  const wires = wiresOf(url, settings.connectTimeoutMs);
   const standing = createStanding(settings.ejection, nowMs);
   const pulse = createPulse(pool, place.isProven, {
     onRecovery: standing.restore,
@@ -100,6 +110,7 @@ export function createInstance(
     service,
     url,
     pool,
+    wires,
     breaker,
     waiting: new Waiting(),
     get isHealthy() {
@@ -149,13 +160,17 @@ export function createInstance(
     },
     retire: async (withinMs) => {
       isDraining = true;
-      const tooLong = setTimeout(() => void pool.destroy(), withinMs);
-      await pool.close().catch(() => undefined);
+      const tooLong = setTimeout(() => {
+        wires?.destroy();
+        void pool.destroy();
+      }, withinMs);
+      await Promise.all([wires?.close(), pool.close().catch(() => undefined)]);
       clearTimeout(tooLong);
       breaker.close();
     },
     close: async () => {
       breaker.close();
+      wires?.destroy();
       await pool.destroy();
     },
   };
