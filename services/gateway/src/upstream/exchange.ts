@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Headers } from '../domain/headers.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import type { AnswerHandler, Flow } from '../wire/answer.ts';
+import { atTurnsEnd, type Late } from '../wire/turn.ts';
 import { BODY_TOO_LARGE } from './request-body.ts';
 import { type ClientConnection, tunnel } from './tunnel.ts';
 import { type Waiter, WAITS_NOWHERE } from './waiting.ts';
@@ -63,7 +64,7 @@ const EARLY_HINTS = 103;
  * One request under way and its answer, between an instance and the client. A class, since there is one for every request: its
  * methods are made once, and a dozen closures would be made each time.
  */
-export class Exchange implements AnswerHandler, Dispatcher.DispatchHandler, Waiter {
+export class Exchange implements AnswerHandler, Dispatcher.DispatchHandler, Late, Waiter {
   waitsAt = WAITS_NOWHERE;
   readonly #method: string;
   readonly #sink: AnswerSink;
@@ -177,11 +178,16 @@ export class Exchange implements AnswerHandler, Dispatcher.DispatchHandler, Wait
     const { raw } = this.#sink;
     if (this.#held) {
       this.#sink.begin(this.#status, this.#head);
-      raw.end(pieceOf(this.#held), 'latin1');
+      atTurnsEnd(this);
     } else {
       raw.end();
     }
     this.#end({ kind: 'answered', status: this.#status });
+  }
+
+  /** Writes an answer that was held. */
+  atTurnsEnd(): void {
+    if (this.#held) this.#sink.raw.end(pieceOf(this.#held), 'latin1');
   }
 
   onResponseError(_: Flow, error: Error): void {

@@ -3,6 +3,7 @@ import type { Headers } from '../domain/headers.ts';
 import { WireError } from './answer.ts';
 import { type AnswerParts, AnswerReader } from './answer-reader.ts';
 import type { Carrier, Sending } from './sending.ts';
+import { atTurnsEnd, type Late } from './turn.ts';
 
 /** Where an instance is, and how long is waited for it. */
 export interface WireEnd {
@@ -32,7 +33,7 @@ const TCP_PROBE_AFTER_MS = 60_000;
 const READ_INTO = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One connection to an instance, which carries one request at a time. */
-export class Wire implements AnswerParts, Carrier {
+export class Wire implements AnswerParts, Carrier, Late {
   readonly #socket: Socket;
   readonly #reader: AnswerReader;
   readonly #watch: WireWatch;
@@ -135,11 +136,14 @@ export class Wire implements AnswerParts, Carrier {
     }
     sending.isSent = true;
     this.#reader.expect(sending.method);
-    this.#write(sending);
+    atTurnsEnd(this);
     return true;
   }
 
-  #write({ head, body }: Sending): void {
+  /** Writes what it carries. */
+  atTurnsEnd(): void {
+    if (!this.#sending) return; // given up meanwhile
+    const { head, body } = this.#sending;
     if (body === null) {
       this.#socket.write(head, 'latin1');
     } else if (body.length <= STRING_BYTES) {
