@@ -69,7 +69,7 @@ export function createBreaker(
   };
   const make = (isHalfOpen: boolean): Circuit => {
     const made: Circuit = new CircuitBreaker(judge, {
-      // Time-outs are undici's: it closes the connection as well.
+      // Whoever sends a request measures its time-outs: the connection is closed with them.
       timeout: false,
       errorThresholdPercentage: settings.errorPercent,
       // Without a volume the very first failure would open it.

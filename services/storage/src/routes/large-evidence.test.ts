@@ -1,10 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { EvidenceObject } from '@soc/contracts/storage/objects';
-import { CompleteUpload, GetUpload, StartUpload } from '@soc/contracts/storage/uploads';
-import { startTestService, type TestService } from '@soc/fleet/testing';
+import { Upload } from '@soc/contracts/storage/uploads';
 import { expect, onTestFinished, test } from 'vitest';
-import { storageService } from '../app.ts';
 import { type LargeClient, startLargeClient } from './large-client.fixture.ts';
 import { type LargeStore, largeStores } from './large-stores.fixture.ts';
+import { startStorageProcess, type StorageProcess } from './storage-process.fixture.ts';
 
 /** 5 GiB with `SOC_TEST_FULL=1`: some minutes, and as much room on the disk twice over. */
 const IS_FULL = process.env['SOC_TEST_FULL'] === '1';
@@ -15,17 +15,24 @@ const WITHIN_MS = IS_FULL ? 1_800_000 : 240_000;
 
 /** A service before one store, and a client of it. */
 interface Setting {
-  readonly service: TestService;
+  readonly service: StorageProcess;
   readonly client: LargeClient;
   readonly urlOf: (path: string) => string;
 }
 
-/** How far the resident memory of this process, which the service is in, rises above what it was before. */
-async function growthDuring(work: () => Promise<void>): Promise<number> {
-  const before = process.memoryUsage.rss();
+async function residentBytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) * 1024;
+}
+
+/** How far the resident memory of a process rises above what it was before. */
+async function growthDuring(pid: number, work: () => Promise<void>): Promise<number> {
+  const before = await residentBytes(pid);
   let highest = before;
   const watching = setInterval(() => {
-    highest = Math.max(highest, process.memoryUsage.rss());
+    void residentBytes(pid).then((now) => {
+      highest = Math.max(highest, now);
+    });
   }, 50);
   try {
     await work();
@@ -35,22 +42,35 @@ async function growthDuring(work: () => Promise<void>): Promise<number> {
   return highest - before;
 }
 
-async function start({ env, stop }: LargeStore): Promise<Setting> {
-  onTestFinished(stop);
-  const service = await startTestService(storageService, { env: { ...env, EVIDENCE_MAX_BYTES: String(BYTES) } });
-  onTestFinished(() => service.close());
-  const client = startLargeClient();
-  const urlOf = (path: string): string => `${service.url}/api/v1/storage${path}`;
-  const setting = { service, client, urlOf };
+async function start({ env }: LargeStore): Promise<Setting> {
+  const service = await startStorageProcess({ ...env, EVIDENCE_MAX_BYTES: String(BYTES) });
+  const setting = {
+    service,
+    client: startLargeClient(),
+    urlOf: (path: string) => `${service.url}/api/v1/storage${path}`,
+  };
   // What is loaded and allocated once is not what an upload costs.
   for (const warmUp of [20 * MIB, 20 * MIB]) await upload(setting, 'warm', warmUp);
   return setting;
 }
 
+/** What the service says to a request that has no content, or JSON. */
+async function ask({ service, urlOf }: Setting, method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(urlOf(path), {
+    method,
+    headers: { authorization: `Bearer ${service.token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(WITHIN_MS),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return JSON.parse(text);
+}
+
 const upload = async ({ service, client, urlOf }: Setting, filename: string, bytes: number): Promise<string> => {
   const url = urlOf(`/objects?filename=${filename}`);
   const content = { from: 0, to: bytes };
-  return (await client({ kind: 'send', method: 'POST', url, token: service.tokens.admin, content })).text;
+  return (await client({ kind: 'send', method: 'POST', url, token: service.token, content })).text;
 };
 
 const upAndDown = async (setting: Setting, sha256: string): Promise<void> => {
@@ -58,14 +78,15 @@ const upAndDown = async (setting: Setting, sha256: string): Promise<void> => {
   const stored = EvidenceObject.parse(JSON.parse(await upload(setting, 'disk.img', BYTES)));
   expect(stored).toMatchObject({ sha256, sizeBytes: BYTES });
   const url = urlOf(`/objects/${stored.id}/content`);
-  const back = await client({ kind: 'send', method: 'GET', url, token: service.tokens.admin, isHashed: true });
+  const back = await client({ kind: 'send', method: 'GET', url, token: service.token, isHashed: true });
   expect(back.text).toBe(sha256);
 };
 
-const cutAndResumed = async ({ service, client, urlOf }: Setting, sha256: string): Promise<void> => {
-  const token = service.tokens.admin;
+const cutAndResumed = async (setting: Setting, sha256: string): Promise<void> => {
+  const { client, urlOf } = setting;
+  const { token } = setting.service;
   const body = { filename: 'disk.img', sizeBytes: BYTES, sha256 };
-  const { id, partBytes } = (await service.call(StartUpload, { body })).body;
+  const { id, partBytes } = Upload.parse(await ask(setting, 'POST', '/uploads', body));
   const urlOfPart = (number: number): string => urlOf(`/uploads/${id}/parts/${number}`);
   const sendPart = async (number: number): Promise<void> => {
     const content = { from: (number - 1) * partBytes, to: Math.min(number * partBytes, BYTES) };
@@ -76,19 +97,21 @@ const cutAndResumed = async ({ service, client, urlOf }: Setting, sha256: string
   const middle = Math.ceil(count / 2);
   for (let number = 1; number < middle; number++) await sendPart(number);
   await client({ kind: 'hang up', url: urlOfPart(middle), token, bytes: partBytes });
-  const { parts } = (await service.call(GetUpload, { params: { id } })).body;
+  const { parts } = Upload.parse(await ask(setting, 'GET', `/uploads/${id}`));
   expect(parts.map(({ number }) => number)).toEqual(Array.from({ length: middle - 1 }, (_, index) => index + 1));
   for (let number = middle; number <= count; number++) await sendPart(number);
-  const { status, body: stored } = await service.call(CompleteUpload, { params: { id } });
-  expect([status, stored.sha256, stored.sizeBytes]).toEqual([201, sha256, BYTES]);
+  const stored = EvidenceObject.parse(await ask(setting, 'POST', `/uploads/${id}/complete`));
+  expect(stored).toMatchObject({ sha256, sizeBytes: BYTES });
 };
 
 test.each(largeStores)(
   '$name: a large object goes up and down, and up again after a cut, in constant memory',
   async ({ open }) => {
-    const setting = await start(await open(IS_FULL));
+    const store = await open(IS_FULL);
+    onTestFinished(store.stop);
+    const setting = await start(store);
     const { text: sha256 } = await setting.client({ kind: 'hash', content: { from: 0, to: BYTES } });
-    const growth = await growthDuring(async () => {
+    const growth = await growthDuring(setting.service.pid, async () => {
       await upAndDown(setting, sha256);
       await cutAndResumed(setting, sha256);
     });
