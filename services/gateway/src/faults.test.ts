@@ -1,22 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { waitFor } from '@soc/fleet/testing';
 import { request } from 'undici';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startTestGateway, type TestGateway } from './gateway.fixture.ts';
+import { startRawService } from './raw-service.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
-
-/** Speaks bytes instead of HTTP. */
-async function startRawService(onConnection: (socket: Socket) => void): Promise<string> {
-  const server: Server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    onConnection(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const goneUrl = async (): Promise<string> => {
   const { url, close } = await startFakeService();

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 import { startTestGateway } from './gateway.fixture.ts';
+import { startRawService } from './raw-service.fixture.ts';
 import { json, startFakeService } from './upstream.fixture.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -91,6 +92,27 @@ test('early hints go on to the client before the answer', async () => {
   const [answer] = (await answered) as [IncomingMessage];
   answer.resume();
   expect(answer.statusCode).toBe(200);
+});
+
+test('hints that are none, or more than there can be reason for, end here, and cost little', async () => {
+  const url = await startRawService((socket) => {
+    socket.once('data', () => {
+      // What looks for a match by trial doubles its time with each of these.
+      const endless = `link: </a>${';a=b'.repeat(40)} "`;
+      const hint = (field: string) => `HTTP/1.1 103 Early Hints\r\n${field}\r\n\r\n`;
+      const hints = hint(endless) + hint('link: </b>; rel=preload; type="text/css"').repeat(100);
+      socket.end(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}`);
+    });
+  });
+  const gateway = await startTestGateway({ UPSTREAM_AUTH: url, UPSTREAM_PROBE_EVERY_MS: '60000' });
+  const headers = { authorization: `Bearer ${gateway.tokens.admin}` };
+  const asking = httpRequest(`${gateway.url}/api/v1/auth/me`, { headers }).end();
+  const links: unknown[] = [];
+  asking.on('information', (information) => links.push(information.headers['link']));
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer.statusCode).toBe(200);
+  expect(links).toEqual(Array.from({ length: 8 }, () => '</b>; rel=preload; type="text/css"'));
 });
 
 test('what is meant for one connection ends there, in both directions, and trailers with it', async () => {

@@ -59,6 +59,10 @@ function failureOf(error: Error, wasSent: boolean): Failure {
 }
 
 const EARLY_HINTS = 103;
+/** Of one answer; there is no reason for many. */
+const MAX_HINTS = 8;
+/** What Node takes for a link (RFC 8288), in time that grows with its length; Node's own check of what is none doubles with each parameter. */
+const LINK = /^<[^>]*>(?:[\t ]*;[\t ]*[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"[^;"\s]*"))?)*$/;
 
 /**
  * One request under way and its answer, between an instance and the client. A class, since there is one for every request: its
@@ -78,6 +82,7 @@ export class Exchange implements AnswerHandler, Dispatcher.DispatchHandler, Late
   #held: Buffer[] | undefined;
   #isStreaming = false;
   #isPaused = false;
+  #hints = 0;
   #isOver = false;
 
   /** `expiresInMs` when the client waits for so long and no longer; `upgrade` when its connection may become another. */
@@ -143,9 +148,12 @@ export class Exchange implements AnswerHandler, Dispatcher.DispatchHandler, Late
   /** RFC 9110, section 15.2: what is interim goes on. Hints are the only ones a service sends unasked. */
   #inform(status: number, { link }: Headers): void {
     const { raw } = this.#sink;
-    if (status !== EARLY_HINTS || link === undefined || raw.headersSent || raw.req.httpVersionMinor < 1) return;
+    const links = typeof link === 'string' ? [link] : link;
+    if (status !== EARLY_HINTS || !Array.isArray(links) || !links.every((one) => LINK.test(one))) return;
+    if (raw.headersSent || raw.req.httpVersionMinor < 1 || this.#hints >= MAX_HINTS) return;
+    this.#hints += 1;
     try {
-      raw.writeEarlyHints({ link: typeof link === 'number' ? String(link) : link });
+      raw.writeEarlyHints({ link: links });
     } catch {
       // A hint that is none is no reason to refuse the answer.
     }

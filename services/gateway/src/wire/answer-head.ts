@@ -16,14 +16,13 @@ export interface AnswerHead {
   readonly reusableMs: number;
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: |$)/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)[ \r]/;
 
 /** Anything but text, blanks, and line ends that are whole (RFC 9110, section 5.5). */
 const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 const DIGITS = /^\d{1,15}$/;
-const BLANKS_AROUND = /^[\t ]+|[\t ]+$/g;
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const TIMEOUT = /(?:^|,)[\t ]*timeout=(\d{1,9})[\t ]*(?:,|$)/i;
@@ -62,12 +61,15 @@ function add(fields: Fields, name: string, value: string): void {
 const FRAMING_FIELDS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
 function valueOf(name: string, head: string, start: number, end: number): string {
-  const from = head.charCodeAt(start) === 32 ? start + 1 : start; // almost always, and then there is no other
-  const value = head.slice(from, end);
-  if (!isBlank(head.charCodeAt(from)) && !isBlank(head.charCodeAt(end - 1))) return value;
+  // Almost always one blank before it, and nothing else to take away.
+  let from = head.charCodeAt(start) === 32 ? start + 1 : start;
+  let to = end;
+  const hasMore = isBlank(head.charCodeAt(from)) || isBlank(head.charCodeAt(to - 1));
   // Other readers of HTTP differ in whether blanks belong to these.
-  if (FRAMING_FIELDS.has(name)) throw bad('a framing with blanks around it');
-  return value.replaceAll(BLANKS_AROUND, '');
+  if (hasMore && FRAMING_FIELDS.has(name)) throw bad('a framing with blanks around it');
+  while (from < to && isBlank(head.charCodeAt(from))) from += 1;
+  while (from < to && isBlank(head.charCodeAt(to - 1))) to -= 1;
+  return head.slice(from, to);
 }
 
 /** Of a head's lines from `at` on; each ends in CRLF, which is no part of it. */

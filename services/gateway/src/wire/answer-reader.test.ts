@@ -34,7 +34,7 @@ function readIn(pieces: readonly Buffer[], method = 'GET'): Read {
   for (const piece of pieces) {
     piece.copy(place);
     came = reader.read(place.subarray(0, piece.length));
-    place.fill(0);
+    place.fill(0, 0, piece.length);
   }
   return { came, statuses, headers, body: Buffer.concat(body).toString('latin1'), reusableMs: reader.reusableMs };
 }
@@ -123,6 +123,25 @@ test('what never becomes a head, or a line of chunks, is not kept without end', 
   expect(() => readIn([trailer, ...short])).toThrow(/too long/);
 });
 
+test('a value is without the blanks around it, however many, at no great cost', () => {
+  const blanks = ' \t'.repeat(2_500);
+  const begun = process.cpuUsage();
+  for (let turn = 0; turn < 50; turn += 1) {
+    const { headers } = readText(`HTTP/1.1 200\r\nx: ${blanks}a${blanks}b${blanks}\r\ny:\r\ncontent-length: 0\r\n\r\n`);
+    expect(headers).toMatchObject({ x: `a${blanks}b`, y: '' });
+  }
+  // Looked for from each of them on, it was seconds.
+  expect(process.cpuUsage(begun).user / 1_000).toBeLessThan(1_000);
+});
+
+test('a head that comes byte by byte costs what its bytes cost', () => {
+  const head = `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(16_000)}\r\ncontent-length: 2\r\n\r\n{}`;
+  const bytes = Array.from(head, (character) => Buffer.from(character));
+  const begun = process.cpuUsage();
+  expect(readIn(bytes)).toMatchObject({ came: 'whole', body: '{}' });
+  expect(process.cpuUsage(begun).user / 1_000).toBeLessThan(1_000);
+});
+
 /** A client whose next answer is the bytes that are put in `serve`. */
 async function startPeer() {
   let next: Buffer = Buffer.alloc(0);
@@ -153,6 +172,12 @@ const WELL = [
   'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2;a=b\r\nlo\r\n0\r\nx: a\r\n\r\n',
   'HTTP/1.1 404 Not Found\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\n{}',
 ];
+/** Some of what is taken here others refuse: an interim answer nobody asked for, a length where there is no body. */
+const ODD = [
+  'HTTP/1.1 204 No Content\r\ncontent-length: 2\r\n\r\n',
+  'HTTP/1.1 304 Not Modified\r\ncontent-length: 2\r\n\r\n',
+  'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}',
+];
 const PIECES = [
   '\r',
   '\n',
@@ -181,7 +206,7 @@ test('whatever is read as an answer, another reader of HTTP reads as the same on
   );
   let taken = 0;
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...WELL), changes, async (well, all) => {
+    fc.asyncProperty(fc.constantFrom(...WELL, ...ODD), changes, async (well, all) => {
       const text = all.reduce((now, { at, takes, puts }) => now.slice(0, at) + puts + now.slice(at + takes), well);
       let read: Read;
       try {
@@ -191,7 +216,9 @@ test('whatever is read as an answer, another reader of HTTP reads as the same on
       }
       if (read.came !== 'whole') return;
       taken += 1;
-      expect(await other(Buffer.from(text, 'latin1'))).toEqual({ status: read.statuses.at(-1), body: read.body });
+      const there = await other(Buffer.from(text, 'latin1'));
+      if (there === undefined && ODD.includes(well)) return;
+      expect(there).toEqual({ status: read.statuses.at(-1), body: read.body });
     }),
     { numRuns: 3_000 },
   );

@@ -36,7 +36,9 @@ export class AnswerReader {
   /** Of the body, or of the chunk, how much is missing. */
   #missingBytes = 0;
   #trailerBytes = 0;
+  /** Bytes of a head or a line that is not whole yet, in a place that grows. */
   #kept = NO_BYTES;
+  #keptBytes = 0;
   /** For how long the connection may be used after this answer. */
   reusableMs = 0;
 
@@ -51,6 +53,7 @@ export class AnswerReader {
     this.#method = method;
     this.#stage = 'head';
     this.#kept = NO_BYTES;
+    this.#keptBytes = 0;
   }
 
   get hasHead(): boolean {
@@ -59,17 +62,19 @@ export class AnswerReader {
 
   /** Whether the answer is whole, and whether something came behind it. Throws `WireError` for what is no HTTP. */
   read(bytes: Buffer): 'more' | 'whole' | 'surplus' {
-    const all = this.#kept.length > 0 ? Buffer.concat([this.#kept, bytes]) : bytes;
-    this.#kept = NO_BYTES;
+    const all = this.#joined(bytes);
+    // What was kept has no end in it.
+    let soughtBytes = Math.max(0, this.#keptBytes - HEAD_END.length);
+    this.#keptBytes = 0;
     let at = 0;
     while (at < all.length && this.#stage !== 'end') {
-      const next = this.#step(all, at);
+      const next = this.#step(all, at, soughtBytes);
       if (next === undefined) {
-        // A copy: what was read into is read into again.
-        this.#kept = Buffer.from(all.subarray(at));
+        this.#keep(all, at);
         return 'more';
       }
       at = next;
+      soughtBytes = 0;
     }
     if (this.#stage !== 'end') return 'more';
     return at < all.length ? 'surplus' : 'whole';
@@ -82,11 +87,31 @@ export class AnswerReader {
     return isWhole;
   }
 
-  /** Where to go on from; undefined when more is needed first. */
-  #step(all: Buffer, at: number): number | undefined {
+  /** What was kept and what came. */
+  #joined(bytes: Buffer): Buffer {
+    if (this.#keptBytes === 0) return bytes;
+    const length = this.#keptBytes + bytes.length;
+    if (length > this.#kept.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.#kept.copy(larger, 0, 0, this.#keptBytes);
+      this.#kept = larger;
+    }
+    bytes.copy(this.#kept, this.#keptBytes);
+    return this.#kept.subarray(0, length);
+  }
+
+  /** A copy, unless they are kept already: what was read into is read into again. */
+  #keep(all: Buffer, at: number): void {
+    this.#keptBytes = all.length - at;
+    const isKept = at === 0 && all.buffer === this.#kept.buffer && all.byteOffset === this.#kept.byteOffset;
+    if (!isKept) this.#kept = Buffer.from(all.subarray(at));
+  }
+
+  /** Where to go on from; undefined when more is needed first. So many bytes from there are known to have no end in them. */
+  #step(all: Buffer, at: number, soughtBytes: number): number | undefined {
     switch (this.#stage) {
       case 'head':
-        return this.#readHead(all, at);
+        return this.#readHead(all, at, soughtBytes);
       case 'length':
         return this.#readBody(all, at, 'end');
       case 'chunk':
@@ -95,18 +120,18 @@ export class AnswerReader {
         this.#parts.data(all.subarray(at));
         return all.length;
       case 'size':
-        return this.#readSize(all, at);
+        return this.#readSize(all, at, soughtBytes);
       case 'chunk_end':
         return this.#readChunkEnd(all, at);
       case 'trailer':
-        return this.#readTrailer(all, at);
+        return this.#readTrailer(all, at, soughtBytes);
       case 'end':
         return at;
     }
   }
 
-  #readHead(all: Buffer, at: number): number | undefined {
-    const end = all.indexOf(HEAD_END, at, 'latin1');
+  #readHead(all: Buffer, at: number, soughtBytes: number): number | undefined {
+    const end = all.indexOf(HEAD_END, at + soughtBytes, 'latin1');
     if ((end === -1 ? all.length : end) - at > MAX_HEAD_BYTES) throw new WireError('BAD_ANSWER', 'a head too long');
     if (end === -1) return undefined;
     const head = readHead(all.toString('latin1', at, end + 2), this.#method, this.#longestMs);
@@ -130,14 +155,19 @@ export class AnswerReader {
   }
 
   /** A line without its end, and where the next one begins. */
-  #line(all: Buffer, at: number, maxBytes: number): readonly [line: string, next: number] | undefined {
-    const end = all.indexOf('\r\n', at, 'latin1');
+  #line(
+    all: Buffer,
+    at: number,
+    soughtBytes: number,
+    maxBytes: number,
+  ): readonly [line: string, next: number] | undefined {
+    const end = all.indexOf('\r\n', at + soughtBytes, 'latin1');
     if ((end === -1 ? all.length : end) - at > maxBytes) throw new WireError('BAD_ANSWER', 'a line too long');
     return end === -1 ? undefined : [all.toString('latin1', at, end), end + 2];
   }
 
-  #readSize(all: Buffer, at: number): number | undefined {
-    const found = this.#line(all, at, MAX_SIZE_LINE_BYTES);
+  #readSize(all: Buffer, at: number, soughtBytes: number): number | undefined {
+    const found = this.#line(all, at, soughtBytes, MAX_SIZE_LINE_BYTES);
     if (!found) return undefined;
     const [line, next] = found;
     const [, digits] = SIZE_LINE.exec(line) ?? [];
@@ -156,8 +186,8 @@ export class AnswerReader {
   }
 
   /** Read past: whoever has the head already could not be told. */
-  #readTrailer(all: Buffer, at: number): number | undefined {
-    const found = this.#line(all, at, MAX_HEAD_BYTES - this.#trailerBytes);
+  #readTrailer(all: Buffer, at: number, soughtBytes: number): number | undefined {
+    const found = this.#line(all, at, soughtBytes, MAX_HEAD_BYTES - this.#trailerBytes);
     if (!found) return undefined;
     const [line, next] = found;
     if (line !== '' && !TRAILER.test(line)) throw new WireError('BAD_ANSWER', 'a trailer that is none');

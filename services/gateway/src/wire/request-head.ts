@@ -6,7 +6,7 @@ export interface WireRequest {
   /** Names in lower case and values in turn, without how the body is framed, which is said here. */
   readonly fields: readonly string[];
   readonly body: Buffer | null;
-  /** From now until the head of the answer. */
+  /** From when it is sent until the head of the answer; and for how long it may wait in line before. */
   readonly headersTimeoutMs: number;
   /** Longest pause within the answer; 0 for none. */
   readonly bodyTimeoutMs: number;

@@ -15,22 +15,23 @@ export class Sending implements Flow {
   readonly body: Buffer | null;
   readonly bodyTimeoutMs: number;
   readonly handler: AnswerHandler;
-  /** When nobody waits for it any longer, or for more of its answer. */
-  dueAtMs: number;
+  readonly headersTimeoutMs: number;
+  /** When nobody waits any longer for a connection for it, then for its answer, then for more of that. */
+  dueAtMs = Number.POSITIVE_INFINITY;
   /** What carries it, while it does. */
   wire: Carrier | undefined;
   isSent = false;
   isAborted = false;
 
   constructor(
-    request: Pick<Sending, 'method' | 'head' | 'body' | 'bodyTimeoutMs' | 'dueAtMs'>,
+    request: Pick<Sending, 'method' | 'head' | 'body' | 'headersTimeoutMs' | 'bodyTimeoutMs'>,
     handler: AnswerHandler,
   ) {
     this.method = request.method;
     this.head = request.head;
     this.body = request.body;
     this.bodyTimeoutMs = request.bodyTimeoutMs;
-    this.dueAtMs = request.dueAtMs;
+    this.headersTimeoutMs = request.headersTimeoutMs;
     this.handler = handler;
   }
 

@@ -4,14 +4,16 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@soc/fleet/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { startRawService } from '../raw-service.fixture.ts';
 import type { Flow } from './answer.ts';
-import { ask, startHttp, startRaw, wiresTo } from './wires.fixture.ts';
+import type { Wires } from './wires.ts';
+import { ask, startHttp, wiresTo } from './wires.fixture.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 test('bytes that nobody asked for are never the answer to the next request', async () => {
   const sockets: Socket[] = [];
-  const origin = await startRaw((socket) => {
+  const origin = await startRawService((socket) => {
     sockets.push(socket);
     socket.on('data', () => socket.write(sockets.length === 1 ? `${OK}${OK.replace('ok', 'NO')}` : OK));
   });
@@ -23,6 +25,84 @@ test('bytes that nobody asked for are never the answer to the next request', asy
   await once(sockets[1] as Socket, 'close');
   expect((await ask(wires)).body.toString()).toBe('ok');
   expect(sockets).toHaveLength(3);
+});
+
+/** Answers each request on a connection with its path, and notes what it was sent. */
+function answerPaths(socket: Socket, seen: string[]): void {
+  socket.on('data', (bytes) => {
+    for (const [, path = ''] of bytes.toString().matchAll(/^[A-Z]+ (\S+) HTTP/gm)) {
+      seen.push(path);
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${path.length}\r\n\r\n${path}`);
+    }
+  });
+}
+
+/** In a later turn, in which what was written at its beginning is read too. */
+const inOneTurn = <Result>(work: () => Promise<Result>): Promise<Result> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(work()), 20);
+  });
+
+const postTo = (wires: Wires, path: string) => ask(wires, { method: 'POST', path }).then(({ body }) => body.toString());
+
+test('bytes that come between a request being given to a connection and being written are not its answer', async () => {
+  const [seen, sockets]: [string[], Socket[]] = [[], []];
+  const origin = await startRawService((socket) => {
+    sockets.push(socket);
+    answerPaths(socket, seen);
+  });
+  const wires = wiresTo(origin, { maxConnections: 1 });
+  await postTo(wires, '/warm');
+  const paths = ['/a', '/b', '/c'];
+  const answers = await inOneTurn(() => {
+    sockets[0]?.write(OK.replace('ok', 'NO'));
+    return Promise.all(paths.map((path) => postTo(wires, path)));
+  });
+  expect([answers, seen]).toEqual([paths, ['/warm', ...paths]]);
+});
+
+test('what comes behind an answer that fills what is read at once is not the answer to who waits in line', async () => {
+  const seen: string[] = [];
+  const head = 'HTTP/1.1 200 OK\r\ncontent-length: 65494\r\n\r\n';
+  const origin = await startRawService((socket) => {
+    if (seen.length > 0) return answerPaths(socket, seen);
+    socket.once('data', () => {
+      seen.push('/first');
+      socket.write(`${head}${'x'.repeat(65_536 - head.length)}${OK.replace('ok', 'NO')}`);
+    });
+  });
+  const wires = wiresTo(origin, { maxConnections: 1 });
+  const answers = await Promise.all(['/first', '/a', '/b'].map((path) => postTo(wires, path)));
+  expect([answers.slice(1), seen]).toEqual([
+    ['/a', '/b'],
+    ['/first', '/a', '/b'],
+  ]);
+});
+
+test('a request whose connection closes before it is written goes over another, whatever its method', async () => {
+  const [seen, sockets]: [string[], Socket[]] = [[], []];
+  const origin = await startRawService((socket) => {
+    sockets.push(socket);
+    answerPaths(socket, seen);
+  });
+  const wires = wiresTo(origin);
+  await postTo(wires, '/warm');
+  const answer = await inOneTurn(() => {
+    sockets[0]?.end();
+    return postTo(wires, '/a');
+  });
+  expect([answer, seen, sockets.length]).toEqual(['/a', ['/warm', '/a'], 2]);
+});
+
+test('a connection that was never used is closed when it has been idle for long enough', async () => {
+  const sockets: Socket[] = [];
+  const origin = await startRawService((socket) => void sockets.push(socket));
+  const wires = wiresTo(origin, { idleMs: 200 });
+  ask(wires, { onStart: (flow) => flow.abort(new Error('nobody waits')) }).catch(() => undefined);
+  await waitFor(() => sockets.length === 1);
+  sockets[0]?.resume();
+  const ended = once(sockets[0] as Socket, 'end', { signal: AbortSignal.timeout(5_000) });
+  await expect(ended).resolves.toEqual([]);
 });
 
 test('a connection that the instance closed, or is about to close, is not used', async () => {
@@ -39,7 +119,7 @@ test('a connection that the instance closed, or is about to close, is not used',
 });
 
 test('an instance that does not answer, or stops in the middle, is given up in time', async () => {
-  const origin = await startRaw((socket) => {
+  const origin = await startRawService((socket) => {
     socket.once('data', (bytes) => {
       if (bytes.includes('/half')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf');
       if (bytes.includes('/drop')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf', () => socket.end());
@@ -54,7 +134,7 @@ test('an instance that does not answer, or stops in the middle, is given up in t
 });
 
 test('what is not framed ends where the connection does', async () => {
-  const origin = await startRaw((socket) => {
+  const origin = await startRawService((socket) => {
     socket.once('data', (bytes) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\nall of it');
       if (bytes.includes('/reset')) setTimeout(() => socket.resetAndDestroy(), 50);

@@ -18,8 +18,8 @@ export interface WireEnd {
 export interface WireWatch {
   /** It carries nothing. */
   readonly freed: (wire: Wire) => void;
-  /** It is closed. */
-  readonly gone: (wire: Wire) => void;
+  /** It is closed. `unsent` was given to it when it was free, and it wrote nothing of it: another may carry that. */
+  readonly gone: (wire: Wire, unsent: Sending | undefined) => void;
 }
 
 const errorOf = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
@@ -38,8 +38,11 @@ export class Wire implements AnswerParts, Carrier, Late {
   readonly #reader: AnswerReader;
   readonly #watch: WireWatch;
   readonly #connecting: NodeJS.Timeout;
+  readonly #idleMs: number;
   #sending: Sending | undefined;
-  #isConnected = false;
+  /** What it carries has been written, and so what comes is the answer. */
+  #isWritten = false;
+  #wasFree = false;
   #isPaused = false;
   #isGone = false;
   #closesAtMs = Number.POSITIVE_INFINITY;
@@ -47,6 +50,7 @@ export class Wire implements AnswerParts, Carrier, Late {
   /** Connects, to carry `first`. */
   constructor({ host, port, connectTimeoutMs, idleMs }: WireEnd, first: Sending, watch: WireWatch) {
     this.#watch = watch;
+    this.#idleMs = idleMs;
     this.#reader = new AnswerReader(this, idleMs);
     this.#sending = first;
     first.wire = this;
@@ -74,11 +78,12 @@ export class Wire implements AnswerParts, Carrier, Late {
     this.#socket.on('close', () => this.lose(new WireError('CUT_OFF', 'the connection closed')));
   }
 
-  /** Only when it carries nothing. False when nobody waits for it any longer, and it still carries nothing. */
-  carry(sending: Sending): boolean {
+  /** Only when it carries nothing. */
+  carry(sending: Sending): void {
     this.#sending = sending;
+    this.#isWritten = false;
     sending.wire = this;
-    return this.#send(sending);
+    atTurnsEnd(this);
   }
 
   pause(): void {
@@ -93,7 +98,7 @@ export class Wire implements AnswerParts, Carrier, Late {
     this.#socket.resume();
   }
 
-  /** Closes, and what it carries fails. */
+  /** Closes, and what it carries fails, unless another may carry it. */
   lose(error: Error): void {
     if (this.#isGone) return;
     const sending = this.#leave();
@@ -105,7 +110,7 @@ export class Wire implements AnswerParts, Carrier, Late {
     const sending = this.#sending;
     if (!sending) {
       if (nowMs >= this.#closesAtMs) this.#leave();
-    } else if (this.#isConnected && !this.#isPaused && nowMs >= sending.dueAtMs) {
+    } else if (this.#isWritten && !this.#isPaused && nowMs >= sending.dueAtMs) {
       const code = this.#reader.hasHead ? 'BODY_TIMEOUT' : 'HEADERS_TIMEOUT';
       this.lose(new WireError(code, 'the instance does not answer in time'));
     }
@@ -123,27 +128,32 @@ export class Wire implements AnswerParts, Carrier, Late {
 
   #connected(): void {
     clearTimeout(this.#connecting);
-    this.#isConnected = true;
-    if (this.#sending && !this.#send(this.#sending)) this.#watch.freed(this);
-  }
-
-  #send(sending: Sending): boolean {
-    sending.handler.onRequestStart(sending);
-    if (sending.isAborted) {
-      this.#sending = undefined;
-      sending.wire = undefined;
-      return false;
-    }
-    sending.isSent = true;
-    this.#reader.expect(sending.method);
     atTurnsEnd(this);
-    return true;
   }
 
-  /** Writes what it carries. */
+  /** Writes what it carries, once. */
   atTurnsEnd(): void {
-    if (!this.#sending) return; // given up meanwhile
-    const { head, body } = this.#sending;
+    const sending = this.#sending;
+    if (!sending || this.#isWritten) return; // given up meanwhile
+    sending.handler.onRequestStart(sending);
+    if (sending.isAborted) return this.#free(sending, this.#idleMs);
+    this.#isWritten = true;
+    sending.isSent = true;
+    sending.dueAtMs = performance.now() + sending.headersTimeoutMs;
+    this.#reader.expect(sending.method);
+    this.#write(sending);
+  }
+
+  #free(sending: Sending, forMs: number): void {
+    this.#sending = undefined;
+    this.#isWritten = false;
+    this.#wasFree = true;
+    sending.wire = undefined;
+    this.#closesAtMs = performance.now() + forMs;
+    this.#watch.freed(this);
+  }
+
+  #write({ head, body }: Sending): void {
     if (body === null) {
       this.#socket.write(head, 'latin1');
     } else if (body.length <= STRING_BYTES) {
@@ -158,17 +168,17 @@ export class Wire implements AnswerParts, Carrier, Late {
 
   #read(bytes: Buffer): void {
     const sending = this.#sending;
-    // Nobody asked, and whoever asks next would take it for the answer.
-    if (!sending) return this.lose(new WireError('BAD_ANSWER', 'an answer to nothing'));
+    // Nobody asked yet, and whoever is to ask would take it for the answer.
+    if (!sending || !this.#isWritten) return this.lose(new WireError('BAD_ANSWER', 'an answer to nothing'));
+    let came: ReturnType<AnswerReader['read']>;
     try {
-      const came = this.#reader.read(bytes);
-      // It may have been given up meanwhile.
-      if (this.#sending !== sending) return;
-      if (came === 'more') this.#waitForMore(sending);
-      else this.#finish(sending, came === 'whole');
+      came = this.#reader.read(bytes);
     } catch (error) {
-      this.lose(errorOf(error));
+      return this.lose(errorOf(error));
     }
+    if (this.#sending !== sending) return; // given up meanwhile
+    if (came === 'more') this.#waitForMore(sending);
+    else this.#finish(sending, came === 'whole');
   }
 
   #waitForMore(sending: Sending): void {
@@ -179,7 +189,7 @@ export class Wire implements AnswerParts, Carrier, Late {
 
   #ended(): void {
     const sending = this.#sending;
-    if (sending && this.#isConnected && this.#reader.close()) this.#finish(sending, false);
+    if (sending && this.#isWritten && this.#reader.close()) this.#finish(sending, false);
     else this.lose(new WireError('CUT_OFF', 'the instance closed the connection'));
   }
 
@@ -188,11 +198,8 @@ export class Wire implements AnswerParts, Carrier, Late {
     const { reusableMs } = this.#reader;
     // A request that is answered before it has been sent goes on being sent.
     if (isClean && reusableMs > 0 && this.#socket.writableLength === 0) {
-      this.#sending = undefined;
-      sending.wire = undefined;
       this.resume();
-      this.#closesAtMs = performance.now() + reusableMs;
-      this.#watch.freed(this);
+      this.#free(sending, reusableMs);
     } else {
       this.#leave();
     }
@@ -203,15 +210,17 @@ export class Wire implements AnswerParts, Carrier, Late {
     }
   }
 
+  /** Whoever is to be told. */
   #leave(): Sending | undefined {
     const sending = this.#sending;
+    const isUnsent = this.#wasFree && !this.#isWritten;
     this.#isGone = true;
     this.#sending = undefined;
     if (sending) sending.wire = undefined;
     clearTimeout(this.#connecting);
     this.#socket.destroy();
-    this.#watch.gone(this);
-    return sending;
+    this.#watch.gone(this, isUnsent ? sending : undefined);
+    return isUnsent ? undefined : sending;
   }
 
   get isGone(): boolean {

@@ -1,17 +1,10 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { AnswerHandler, Flow } from './answer.ts';
 import type { WireRequest } from './request-head.ts';
 import { Wires, type WiresOptions } from './wires.ts';
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // A listening TCP server has an address with a port.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 /** A service, and every connection it was ever asked on. */
 export async function startHttp(listener: RequestListener, { keepAliveMs = 60_000 } = {}) {
@@ -20,18 +13,10 @@ export async function startHttp(listener: RequestListener, { keepAliveMs = 60_00
   server.on('connection', (socket: Socket) => sockets.add(socket));
   onTestFinished(() => server.closeAllConnections());
   onTestFinished(() => void server.close());
-  return { origin: await listen(server), sockets };
-}
-
-/** Speaks bytes instead of HTTP. */
-export async function startRaw(onConnection: (socket: Socket) => void): Promise<string> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    onTestFinished(() => void socket.destroy());
-    onConnection(socket);
-  });
-  onTestFinished(() => void server.close());
-  return listen(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A listening TCP server has an address with a port.
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
 export function wiresTo(origin: string, changes: Partial<WiresOptions> = {}): Wires {

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@soc/fleet/testing';
 import { expect, test } from 'vitest';
+import { startRawService } from '../raw-service.fixture.ts';
 import type { Flow } from './answer.ts';
 import type { WireRequest } from './request-head.ts';
-import { ask, startHttp, startRaw, wiresTo } from './wires.fixture.ts';
+import { ask, startHttp, wiresTo } from './wires.fixture.ts';
 
 test('a request arrives as it was sent, with its body and what frames it', async () => {
   const { origin } = await startHttp((request, response) => {
@@ -90,6 +91,19 @@ test('what is more than there may be connections waits in line, but not for ever
   expect(sockets.size).toBe(2);
 });
 
+test('more requests than there is room for cost those that are served nothing', async () => {
+  const { origin, sockets } = await startHttp((_, response) => void setTimeout(() => response.end('ok'), 20));
+  const wires = wiresTo(origin, { maxConnections: 5 });
+  // A quarter of a second of work is asked for at once, four times over.
+  const asked = Array.from({ length: 240 }, () => ask(wires, { headersTimeoutMs: 250 }));
+  const settled = await Promise.allSettled(asked);
+  const late = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as { readonly code: string }] : []));
+  expect(settled.length - late.length).toBeGreaterThan(20);
+  expect(late.map(({ code }) => code)).toEqual(late.map(() => 'HEADERS_TIMEOUT'));
+  // Nobody was sent and then given up, which would have cost its connection.
+  expect(sockets.size).toBe(5);
+});
+
 test('whoever cannot take more stops the instance, and is not late for that', async () => {
   const written = { bytes: 0 };
   const whole = Buffer.alloc(64 * 1024 * 1024, 'x');
@@ -118,7 +132,7 @@ test('whoever cannot take more stops the instance, and is not late for that', as
 
 test('an answer that comes before all of the request is sent is taken, and the connection is not used again', async () => {
   const sockets: Socket[] = [];
-  const origin = await startRaw((socket) => {
+  const origin = await startRawService((socket) => {
     sockets.push(socket);
     socket.once('data', () => {
       socket.pause();

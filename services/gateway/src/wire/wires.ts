@@ -13,6 +13,9 @@ export interface WiresOptions {
   readonly idleMs: number;
 }
 
+const LATE = new WireError('HEADERS_TIMEOUT', 'no connection became free in time');
+const CLOSED = new WireError('CLOSED', 'the gateway closes');
+
 /** How late a time-out may come. */
 const CHECK_EVERY_MS = 100;
 
@@ -25,10 +28,11 @@ export class Wires {
   readonly #host: string;
   readonly #maxConnections: number;
   readonly #all = new Set<Wire>();
-  readonly #idle: Wire[] = [];
-  readonly #line: Sending[] = [];
+  #idle: Wire[] = [];
+  #line: Sending[] = [];
   #checking: NodeJS.Timeout | undefined;
   #isClosing = false;
+  #isDestroyed = false;
   readonly #closed = Promise.withResolvers<void>();
 
   constructor({ origin, maxConnections, connectTimeoutMs, idleMs }: WiresOptions) {
@@ -43,20 +47,16 @@ export class Wires {
   dispatch(request: WireRequest, handler: AnswerHandler): void {
     const { method, body, headersTimeoutMs, bodyTimeoutMs } = request;
     const head = requestHead(request, this.#host);
-    const dueAtMs = performance.now() + headersTimeoutMs;
-    const sending = new Sending({ method, head: head ?? '', body, bodyTimeoutMs, dueAtMs }, handler);
+    const sending = new Sending({ method, head: head ?? '', body, headersTimeoutMs, bodyTimeoutMs }, handler);
     if (head === undefined) return this.#refuse(sending, new WireError('BAD_REQUEST', 'what is to be sent is no HTTP'));
-    if (this.#isClosing) return this.#refuse(sending, new WireError('CLOSED', 'no request is taken any more'));
-    const wire = this.#takeIdle();
-    if (wire) this.#give(wire, sending);
-    else if (this.#all.size < this.#maxConnections) this.#connect(sending);
-    else this.#line.push(sending);
+    if (this.#isClosing) return this.#refuse(sending, CLOSED);
+    this.#place(sending);
   }
 
   /** Takes nothing new; resolves when what is under way has ended. */
   close(): Promise<void> {
     this.#isClosing = true;
-    for (const wire of this.#idle.splice(0)) wire.lose(new WireError('CLOSED', 'the gateway closes'));
+    for (const wire of this.#idle.splice(0)) wire.lose(CLOSED);
     if (this.#all.size === 0) this.#closed.resolve();
     return this.#closed.promise;
   }
@@ -64,9 +64,9 @@ export class Wires {
   /** Breaks off what is under way. */
   destroy(): void {
     this.#isClosing = true;
-    const closed = new WireError('CLOSED', 'the gateway closes');
-    for (const sending of this.#line.splice(0)) this.#refuse(sending, closed);
-    for (const wire of this.#all) wire.lose(closed);
+    this.#isDestroyed = true;
+    for (const sending of this.#line.splice(0)) this.#refuse(sending, CLOSED);
+    for (const wire of this.#all) wire.lose(CLOSED);
     this.#closed.resolve();
   }
 
@@ -80,30 +80,52 @@ export class Wires {
     return wire;
   }
 
+  #place(sending: Sending): void {
+    const wire = this.#takeIdle();
+    if (wire) return wire.carry(sending);
+    if (this.#all.size < this.#maxConnections) return this.#connect(sending);
+    this.#line.push(sending);
+    sending.dueAtMs = performance.now() + sending.headersTimeoutMs;
+  }
+
+  /** It was not the last to come. */
+  #placeFirst(sending: Sending): void {
+    if (this.#isDestroyed) return this.#refuse(sending, CLOSED);
+    const wire = this.#takeIdle();
+    if (wire) return wire.carry(sending);
+    this.#line.unshift(sending);
+    sending.dueAtMs = performance.now() + sending.headersTimeoutMs;
+  }
+
   #connect(sending: Sending): void {
-    const wire = new Wire(this.#end, sending, { freed: (free) => this.#freed(free), gone: (one) => this.#gone(one) });
+    const wire = new Wire(this.#end, sending, {
+      freed: (free) => this.#freed(free),
+      gone: (one, unsent) => this.#gone(one, unsent),
+    });
     this.#all.add(wire);
     this.#checking ??= setInterval(() => this.#check(), CHECK_EVERY_MS).unref();
   }
 
+  /** The first in line that somebody waits for. */
   #next(): Sending | undefined {
-    let next = this.#line.shift();
-    while (next?.isAborted === true) next = this.#line.shift();
-    return next;
-  }
-
-  #give(wire: Wire, sending: Sending): void {
-    if (!wire.carry(sending)) this.#freed(wire);
+    const nowMs = performance.now();
+    for (let next = this.#line.shift(); next; next = this.#line.shift()) {
+      if (nowMs < next.dueAtMs) return next;
+      this.#refuse(next, LATE);
+    }
+    return undefined;
   }
 
   #freed(wire: Wire): void {
-    for (let next = this.#next(); next; next = this.#next()) if (wire.carry(next)) return;
-    if (this.#isClosing) wire.lose(new WireError('CLOSED', 'the gateway closes'));
+    const next = this.#line.length > 0 ? this.#next() : undefined;
+    if (next) wire.carry(next);
+    else if (this.#isClosing) wire.lose(CLOSED);
     else this.#idle.push(wire);
   }
 
-  #gone(wire: Wire): void {
+  #gone(wire: Wire, unsent: Sending | undefined): void {
     this.#all.delete(wire);
+    if (unsent) this.#placeFirst(unsent);
     const next = this.#all.size < this.#maxConnections ? this.#next() : undefined;
     if (next) this.#connect(next);
     if (this.#all.size > 0) return;
@@ -116,12 +138,8 @@ export class Wires {
     const nowMs = performance.now();
     for (const wire of this.#all) wire.check(nowMs);
     const late = this.#line.filter(({ dueAtMs }) => nowMs >= dueAtMs);
-    if (late.length > 0) {
-      const inTime = this.#line.filter(({ dueAtMs }) => nowMs < dueAtMs);
-      this.#line.splice(0, this.#line.length, ...inTime);
-      for (const one of late) this.#refuse(one, new WireError('HEADERS_TIMEOUT', 'no connection became free in time'));
-    }
-    const kept = this.#idle.filter(({ isGone }) => !isGone);
-    if (kept.length < this.#idle.length) this.#idle.splice(0, this.#idle.length, ...kept);
+    if (late.length > 0) this.#line = this.#line.filter(({ dueAtMs }) => nowMs < dueAtMs);
+    for (const one of late) this.#refuse(one, LATE);
+    if (this.#idle.some(({ isGone }) => isGone)) this.#idle = this.#idle.filter(({ isGone }) => !isGone);
   }
 }
