@@ -16,6 +16,8 @@ RUN ["/bin/bash", "infra/docker/select-sources.sh"]
 FROM ${NODE_IMAGE} AS fetched
 WORKDIR /fetched
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+# package.json pins the version of pnpm, which hadolint does not follow.
+# hadolint ignore=DL3016
 RUN npm install --global "$(node -p 'require("./package.json").packageManager')" \
     && pnpm fetch --prod \
     && rm -rf node_modules /root/.npm

@@ -157,6 +157,21 @@ test('every service and the gateway reach the collector that they are told of, a
   expect(collectorOf(likeCompose)).toBe(undefined);
 });
 
+test('storage trusts the search server and InfluxDB by the authorities that are named for them', () => {
+  const storage = everything.deployments.get('storage-service');
+  expect(environmentOf(storage)).toMatchObject({
+    SEARCH_SERVER_CA_FILE: '/run/secrets/search-authority.pem',
+    INFLUXDB_CA_FILE: '/run/secrets/influxdb-authority.pem',
+  });
+  const sources = storage?.spec.template.spec.volumes.flatMap(({ projected }) => projected?.sources ?? []);
+  expect(sources?.map(({ secret }) => secret)).toEqual(
+    expect.arrayContaining([
+      { name: 'soc-search-ca', items: [{ key: 'ca.crt', path: 'search-authority.pem' }] },
+      { name: 'soc-influxdb-tls', items: [{ key: 'ca.pem', path: 'influxdb-authority.pem' }] },
+    ]),
+  );
+});
+
 test('auth runs once, and is stopped before the next begins, unless its checkpoints can be mounted by several nodes', () => {
   expect(likeCompose.deployments.get('auth-service')?.spec.strategy.type).toBe('RollingUpdate');
   const values = textOf('infra/helm/soc-agent/values.yaml');

@@ -40,6 +40,19 @@ soc-agent/network-{{ .network }}: 'true'
 {{- end -}}
 {{- end -}}
 
+{{/* The authority of a store of storage, where it is not a public one: root, of, urls. */}}
+{{- define "soc.storeAuthority" -}}
+{{- $key := printf "%sAuthority" .of -}}
+{{- if (index .root.Values.secrets $key).secret -}}
+{{- range .urls -}}
+{{- if not (hasPrefix "https://" .) -}}
+{{- fail (printf "secrets.%s is of no use: %s is not https." $key .) -}}
+{{- end -}}
+{{- end -}}
+{{- include "soc.authority" (dict "root" .root "of" .of) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The environment of a service, as a map: root, id, row. */}}
 {{- define "soc.environment" -}}
 {{- $root := .root -}}
@@ -95,6 +108,9 @@ EVIDENCE_DIR: /var/lib/soc/evidence
 {{- end }}
 {{- with $stores.search.urls }}
 SEARCH_SERVER_URLS: {{ join "," . | quote }}
+{{- with include "soc.storeAuthority" (dict "root" $ "of" "search" "urls" .) }}
+SEARCH_SERVER_CA_FILE: {{ . }}
+{{- end }}
 {{- end }}
 {{- with $stores.search.username }}
 SEARCH_SERVER_USERNAME: {{ . | quote }}
@@ -103,6 +119,9 @@ SEARCH_SERVER_USERNAME: {{ . | quote }}
 INFLUXDB_URL: {{ . | quote }}
 INFLUXDB_ORG: {{ $stores.influxdb.org | quote }}
 INFLUXDB_BUCKET: {{ $stores.influxdb.bucket | quote }}
+{{- with include "soc.storeAuthority" (dict "root" $ "of" "influxdb" "urls" (list .)) }}
+INFLUXDB_CA_FILE: {{ . }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -115,7 +134,10 @@ INFLUXDB_BUCKET: {{ $stores.influxdb.bucket | quote }}
 {{- $own = append $own (base .) -}}
 {{- end -}}
 {{- end -}}
-{{- $others := dict "postgres-authority.pem" $secrets.postgresAuthority "redis-authority.pem" $secrets.redisAuthority -}}
+{{- $others := dict -}}
+{{- range list "postgres" "redis" "search" "influxdb" -}}
+{{- $_ := set $others (printf "%s-authority.pem" .) (index $secrets (printf "%sAuthority" .)) -}}
+{{- end -}}
 projected:
   # 0440: the group of the pod reads them.
   defaultMode: 288
