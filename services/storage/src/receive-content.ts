@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createContentHash } from '@soc/audit/custody';
+import { bytesPassed } from './passed-bytes.ts';
 import type { ContentHashes, ContentOptions } from './ports/object-store.ts';
 
 export type Received =
@@ -59,6 +60,7 @@ export async function receiveChunks(
       sizeBytes += chunk.length;
       if (sizeBytes > limits.maxBytes) return false;
       await write(chunk);
+      bytesPassed(chunk.length);
       watch.wait();
     }
     return true;
@@ -102,6 +104,7 @@ export async function hashContent(
   for await (const chunk of content as AsyncIterable<Buffer>) {
     hash.update(chunk);
     observe?.(chunk);
+    bytesPassed(chunk.length);
   }
   return hash.digest();
 }

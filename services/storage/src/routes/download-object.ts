@@ -3,6 +3,7 @@ import { gone, HttpProblem, route } from '@soc/service-kit';
 import type { StorageDeps } from '../deps.ts';
 import { rangeOf } from '../domain/byte-range.ts';
 import { attachmentNamed } from '../domain/content-disposition.ts';
+import { tellingBytes } from '../passed-bytes.ts';
 import { findKeptObject } from './find-kept-object.ts';
 import { lockForAccess, quarantineDetail } from './lock-for-access.ts';
 
@@ -63,5 +64,5 @@ export const downloadObjectRoute = ({
         // RFC 9530: what the content hashed to when it was stored, for the client to check.
         'repr-digest': `sha-256=:${Buffer.from(object.sha256, 'hex').toString('base64')}:`,
       })
-      .send(content);
+      .send(tellingBytes(content));
   });
