@@ -22,7 +22,7 @@ export async function keepThroughDownAndUp(stack: Stack, report: Report): Promis
   };
   const before = await rows();
   let since = performance.now();
-  await stack.compose('down');
+  await stack.down();
   report.figure('docker-compose down', seconds(performance.now() - since));
   since = performance.now();
   await stack.up();

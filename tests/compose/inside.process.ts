@@ -1,6 +1,6 @@
 // What scripts/test-compose.ts runs in the network of its engine, where the published ports are: the compose file goes up, is walked,
 // scaled, watched, hurt, taken down and brought up again; then its core once more with Compose v2.
-import { makeTemporaryDirectory, waitFor } from '@soc/fleet/testing';
+import { makeTemporaryDirectory } from '@soc/fleet/testing';
 import { makeBackups } from './backups.ts';
 import { programsOf, readConfig } from './compose-programs.ts';
 import { keepThroughDownAndUp } from './down-and-up.ts';
@@ -50,12 +50,10 @@ async function withStack(
   }
 }
 
-/** A network may have a container for a moment after that is gone, and `down` gives up before it comes to volumes. */
 async function removeAll(stack: Stack): Promise<void> {
   // The engine takes them along.
   if (interruption.signal.aborted) return;
-  const isGone = () => stack.compose('down', '--volumes', '--timeout', '10').then(() => true);
-  await waitFor(isGone, { deadlineMs: 60_000, everyMs: 2_000 });
+  await stack.down('--volumes', '--timeout', '10');
 }
 
 const everything = {

@@ -45,6 +45,8 @@ export interface Stack {
   readonly compose: (...args: readonly string[]) => Promise<string>;
   /** `up -d` of what is included, with more options if given. */
   readonly up: (...options: readonly string[]) => Promise<void>;
+  /** `down`, as often as it takes: a network may have a container for a moment after that is gone, and docker-compose 1.29 gives up then. */
+  readonly down: (...options: readonly string[]) => Promise<void>;
   readonly docker: (...args: readonly string[]) => Promise<string>;
   readonly containers: () => Promise<readonly Container[]>;
   /** When each container, by its name, was first found well since then. */
@@ -58,6 +60,8 @@ export interface Stack {
   /** Asks PostgreSQL in a container as the superuser. */
   readonly query: (server: 'postgres-master' | 'postgres-slave', sql: string) => Promise<string>;
 }
+
+const DOWN_WITHIN_MS = 180_000;
 
 const PORTS = { 'postgres-master': '5432', 'postgres-slave': '5433' } as const;
 
@@ -123,6 +127,10 @@ export async function prepareStack(options: StackOptions): Promise<Stack> {
     compose,
     up: async (...more) => {
       await compose('up', '-d', '--no-build', ...more, ...(options.services ?? []));
+    },
+    down: async (...more) => {
+      const isDown = () => compose('down', ...more).then(() => true);
+      await waitFor(isDown, { deadlineMs: DOWN_WITHIN_MS, everyMs: 2_000 });
     },
     docker,
     containers,
