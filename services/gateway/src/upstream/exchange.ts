@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Headers } from '../domain/headers.ts';
 import type { Failure, Outcome } from '../domain/outcome.ts';
 import type { AnswerHandler, Flow } from '../wire/answer.ts';
+import { TOKEN } from '../wire/grammar.ts';
 import { atTurnsEnd, type Late } from '../wire/turn.ts';
 import { BODY_TOO_LARGE } from './request-body.ts';
 import { type ClientConnection, tunnel } from './tunnel.ts';
@@ -62,7 +63,7 @@ const EARLY_HINTS = 103;
 /** Of one answer; there is no reason for many. */
 const MAX_HINTS = 8;
 /** What Node takes for a link (RFC 8288), in time that grows with its length; Node's own check of what is none doubles with each parameter. */
-const LINK = /^<[^>]*>(?:[\t ]*;[\t ]*[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"[^;"\s]*"))?)*$/;
+const LINK = new RegExp(`^<[^>]*>(?:[\\t ]*;[\\t ]*${TOKEN}(?:=(?:${TOKEN}|"[^;"\\s]*"))?)*$`);
 
 /**
  * One request under way and its answer, between an instance and the client. A class, since there is one for every request: its

@@ -1,5 +1,6 @@
 import type { Headers } from '../domain/headers.ts';
 import { WireError } from './answer.ts';
+import { fieldName, TEXT } from './grammar.ts';
 
 /** How the end of a body is known (RFC 9112, section 6.3). */
 export type Framing =
@@ -19,9 +20,8 @@ export interface AnswerHead {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)[ \r]/;
 
 /** Anything but text, blanks, and line ends that are whole (RFC 9110, section 5.5). */
-const NOT_IN_A_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+const NOT_IN_A_HEAD = new RegExp(`[^\\r\\n${TEXT}]|\\r(?!\\n)|(?<!\\r)\\n`);
 
-const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 const DIGITS = /^\d{1,15}$/;
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
@@ -29,20 +29,6 @@ const TIMEOUT = /(?:^|,)[\t ]*timeout=(\d{1,9})[\t ]*(?:,|$)/i;
 
 /** An instance may count from a moment that is earlier than ours. */
 const TIMEOUT_MARGIN_MS = 1_000;
-
-/** Names repeat; a list without end of them is not kept. */
-const MAX_NAMES = 512;
-const lowerCased = new Map<string, string>();
-
-/** Undefined for what is none. */
-function nameOf(text: string): string | undefined {
-  const known = lowerCased.get(text);
-  if (known !== undefined) return known;
-  if (!TOKEN.test(text)) return undefined;
-  const name = text.toLowerCase();
-  if (lowerCased.size < MAX_NAMES) lowerCased.set(text, name);
-  return name;
-}
 
 /** Without the names of every object, any of which a field may have, and quick where an object without a prototype is not. */
 const NOTHING = Object.freeze(Object.create(null) as object);
@@ -79,7 +65,7 @@ function fieldsOf(head: string, start: number): Fields {
     const end = head.indexOf('\r\n', at);
     const colon = head.indexOf(':', at);
     // A line that begins with a blank once went on the one before it; it has no name.
-    const name = colon === -1 || colon > end ? undefined : nameOf(head.slice(at, colon));
+    const name = colon === -1 || colon > end ? undefined : fieldName(head.slice(at, colon));
     if (name === undefined) throw bad('a line of the head is no field');
     add(fields, name, valueOf(name, head, colon + 1, end));
     at = end + 2;

@@ -1,6 +1,7 @@
 import type { Headers } from '../domain/headers.ts';
 import { WireError } from './answer.ts';
 import { readHead } from './answer-head.ts';
+import { TEXT, TOKEN } from './grammar.ts';
 
 /** Node reads no longer ones either. */
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -9,9 +10,11 @@ const MAX_SIZE_LINE_BYTES = 1_024;
 
 const HEAD_END = '\r\n\r\n';
 /** Hexadecimal digits and what extends them, of which nothing is known here (RFC 9112, section 7.1.1). */
-const SIZE_LINE =
-  /^([\da-f]{1,12})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]*"))?)*$/i;
-const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*$/;
+const SIZE_LINE = new RegExp(
+  `^([\\da-f]{1,12})(?:;${TOKEN}(?:=(?:${TOKEN}|"[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]*"))?)*$`,
+  'i',
+);
+const TRAILER = new RegExp(`^${TOKEN}:[${TEXT}]*$`);
 
 const NO_BYTES = Buffer.alloc(0);
 

@@ -1,3 +1,5 @@
+import { fieldName, TEXT } from './grammar.ts';
+
 /** A request whose body is here, or that has none. */
 export interface WireRequest {
   readonly method: string;
@@ -14,25 +16,13 @@ export interface WireRequest {
 
 const METHOD = /^[A-Z]+$/;
 const PATH = /^\/[\x21-\x7e\x80-\xff]*$/;
-const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-const NOT_IN_A_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+const NOT_IN_A_VALUE = new RegExp(`[^${TEXT}]`);
 
 /** Framing of a connection is said by who makes the connection. */
 const NOT_SENT: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'host']);
 
 /** Say something by a body that is empty (RFC 9110, section 8.6). */
 const EXPECTS_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
-
-/** The same few names, again and again. */
-const MAX_NAMES = 512;
-const names = new Set<string>();
-
-function isName(text: string): boolean {
-  if (names.has(text)) return true;
-  if (!NAME.test(text)) return false;
-  if (names.size < MAX_NAMES) names.add(text);
-  return true;
-}
 
 /** The head as it goes out, as latin1. Undefined for a request that would be read as another. */
 export function requestHead({ method, path, fields, body }: WireRequest, host: string): string | undefined {
@@ -42,7 +32,7 @@ export function requestHead({ method, path, fields, body }: WireRequest, host: s
     const name = fields[i] ?? '';
     const value = fields[i + 1] ?? '';
     if (NOT_SENT.has(name)) continue;
-    if (!isName(name) || NOT_IN_A_VALUE.test(value)) return undefined;
+    if (fieldName(name) === undefined || NOT_IN_A_VALUE.test(value)) return undefined;
     head += `${name}: ${value}\r\n`;
   }
   if (body !== null || EXPECTS_BODY.has(method)) head += `content-length: ${body?.length ?? 0}\r\n`;
