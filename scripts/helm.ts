@@ -23,10 +23,15 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'soc-helm-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const outputOf = (name: string): string => path.join(scratch, `${name}.yaml`);
 
-for (const name of CASES) {
+/** The objects of a case. */
+async function render(name: (typeof CASES)[number], ...more: readonly string[]): Promise<string> {
   const version = ['--kube-version', `${KUBERNETES[0]}.0`];
-  const args = ['template', 'soc', CHART, '--namespace', 'soc', ...version, '--values', valuesOf(name)];
-  const { stdout } = await promisify(execFile)(programs.helm, args, { cwd: repositoryRoot, maxBuffer: 1e8 });
+  const args = ['template', 'soc', CHART, '--namespace', 'soc', ...version, '--values', valuesOf(name), ...more];
+  return (await promisify(execFile)(programs.helm, args, { cwd: repositoryRoot, maxBuffer: 1e8 })).stdout;
+}
+
+for (const name of CASES) {
+  const stdout = await render(name);
   await writeFile(outputOf(name), stamped(name, stdout));
   if (!process.argv.includes('--write') || !KEPT.includes(name)) continue;
   const kept = path.join(repositoryRoot, renderedOf(name));
@@ -49,8 +54,27 @@ const keptIsNew: CheckStep = {
   },
 };
 
+/** Values over those of `everything`, and what helm says to them. */
+const REFUSED = [
+  ['stores.influxdb.url=http://influxdb:8086', 'secrets.influxdbAuthority is of no use'],
+  ['stores.search.urls={http://search:9200}', 'secrets.searchAuthority is of no use'],
+] as const;
+
+const refusals: CheckStep = {
+  name: 'refusals',
+  run: async () => {
+    const wrong: string[] = [];
+    for (const [values, told] of REFUSED) {
+      const said = await render('everything', '--set', values).then(() => 'nothing', String);
+      if (!said.includes(told)) wrong.push(`${values}: said ${said.slice(0, 300)}`);
+    }
+    return { ok: wrong.length === 0, output: wrong.join('\n') };
+  },
+};
+
 const results = await runSteps([
   keptIsNew,
+  refusals,
   ...CASES.map((name) => toolStep(`helm ${name}`, programs.helm, ['lint', CHART, '--strict', '-f', valuesOf(name)])),
   ...KUBERNETES.map((version) =>
     toolStep(`schemas ${version}`, programs.kubernetesValidate, ['--strict', '-k', version, ...CASES.map(outputOf)]),

@@ -10,7 +10,7 @@ type Collect = (options: { readonly type: 'minor' }) => void;
 /** The engine's own, which programs are shown only on demand. */
 function demandCollect(): Collect {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as Collect;
+  return runInNewContext('gc') as Collect; // V8's, which no types describe
 }
 
 let collect: Collect | undefined;

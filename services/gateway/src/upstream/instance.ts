@@ -3,11 +3,11 @@ import { Pool } from 'undici';
 import type { Candidate } from '../domain/choose-instance.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { EjectionSettings, OutlierReason } from '../domain/outlier.ts';
+import { Wires } from '../wire/wires.ts';
 import { type Breaker, type BreakerSettings, type BreakerState, createBreaker, type Settle } from './breaker.ts';
 import type { Exchange } from './exchange.ts';
 import { createPulse } from './pulse.ts';
 import { createStanding } from './standing.ts';
-import { Wires } from '../wire/wires.ts';
 import { Waiting } from './waiting.ts';
 
 /** One process of a service, as the gateway sees it. */

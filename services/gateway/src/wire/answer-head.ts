@@ -60,7 +60,7 @@ function valueOf(name: string, head: string, start: number, end: number): string
 
 /** Of a head's lines from `at` on; each ends in CRLF, which is no part of it. */
 function fieldsOf(head: string, start: number): Fields {
-  const fields = Object.create(NOTHING) as Fields;
+  const fields = Object.create(NOTHING) as Fields; // which is `any` to the compiler
   for (let at = start; at < head.length;) {
     const end = head.indexOf('\r\n', at);
     const colon = head.indexOf(':', at);

@@ -66,6 +66,19 @@ test('a connection is used again, by one request at a time', async () => {
   expect(sockets.size).toBe(10);
 });
 
+test('the connection used last is used next', async () => {
+  const { origin } = await startHttp((request, response) => {
+    const port = String(request.socket.remotePort);
+    setTimeout(() => response.end(port), request.url === '/slow' ? 20 : 0);
+  });
+  const wires = wiresTo(origin);
+  const portOf = async (path: string) => (await ask(wires, { path })).body.toString();
+  await Promise.all(Array.from({ length: 5 }, () => portOf('/slow')));
+  const used: string[] = [];
+  for (let i = 0; i < 5; i += 1) used.push(await portOf('/'));
+  expect(new Set(used).size).toBe(1);
+});
+
 test('what is more than there may be connections waits in line, but not for ever, and not when it is given up', async () => {
   const held: (() => void)[] = [];
   const { origin, sockets } = await startHttp((_, response) => void held.push(() => response.end('ok')));
